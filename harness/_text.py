@@ -1,0 +1,40 @@
+"""Words for messages: lists, near misses, shortened texts."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+__all__ = ["did_you_mean", "listed", "shortened"]
+
+
+def listed(names: Iterable[str]) -> str:
+    """Give names in one line, in order of the alphabet.
+
+    >>> listed(["b", "a"])
+    'a, b'
+    >>> listed([])
+    'none'
+    """
+    return ", ".join(sorted(names)) or "none"
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Give the question that helps after a typing error, or nothing.
+
+    >>> did_you_mean("EvenBus", ["EventBus", "Table"])
+    "did you mean 'EventBus'?"
+    >>> did_you_mean("Something", ["EventBus"])
+    ''
+    """
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f"did you mean {near[0]!r}?" if near else ""
+
+
+def shortened(text: str, *, limit: int = 400) -> str:
+    """Give a text in at most `limit` characters and say how many are missing.
+
+    >>> shortened("abcdef", limit=3)
+    'abc… (3 more characters)'
+    """
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text) - limit} more characters)"

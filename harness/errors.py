@@ -1,0 +1,180 @@
+"""Everything that the harness raises.
+
+The bases say who must act; the names say what happened::
+
+    HarnessError
+    ├── UsageError                 the project: its settings, its template, its tests
+    │   ├── UnknownMode            a mode that does not exist
+    │   ├── UnknownSystem          a system that the project does not declare
+    │   ├── UnknownResource        a logical id that the template does not declare
+    │   ├── NoTemplate             no template where one was expected
+    │   ├── MalformedTemplate      a template that cannot be read
+    │   ├── MalformedSettings      settings that cannot be read
+    │   ├── HandlerNotFound        a handler that cannot be imported or is not there
+    │   └── MisusedStep            a call that makes no sense, such as an unreadable body
+    ├── StageError                 the environment: the cloud, the account, the stage
+    │   ├── NoCredentials          no credentials, or credentials that have expired
+    │   ├── UnreachableEndpoint    nothing answers where the cloud should be
+    │   ├── CloudNotStarted        the embedded cloud did not become ready
+    │   ├── NotDeployed            no such stage in this account and region
+    │   ├── DeploymentFailed       CloudFormation refused or rolled back
+    │   ├── PackagingFailed        a function's package could not be built
+    │   ├── RoleNotAssumed         a function's role could not be assumed
+    │   └── NotRemoved             something that was brought could not be taken away
+    └── SystemFailure              the system under test (an AssertionError)
+        ├── NotJson                an answer that was to be JSON is not
+        └── TimedOut               a function passed its deadline
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from harness._text import did_you_mean, listed
+
+__all__ = [
+    "CloudNotStarted",
+    "DeploymentFailed",
+    "HandlerNotFound",
+    "HarnessError",
+    "MalformedSettings",
+    "MalformedTemplate",
+    "MisusedStep",
+    "NoCredentials",
+    "NoTemplate",
+    "NotDeployed",
+    "NotJson",
+    "NotRemoved",
+    "PackagingFailed",
+    "RoleNotAssumed",
+    "StageError",
+    "SystemFailure",
+    "TimedOut",
+    "UnknownMode",
+    "UnknownResource",
+    "UnknownSystem",
+    "UnreachableEndpoint",
+    "UsageError",
+]
+
+
+class HarnessError(Exception):
+    """What happened in a sentence, then facts, then the remedy.
+
+    Args:
+        sentence: One sentence that names the offending value in ``!r`` and ends in a period.
+        facts: Pairs of label and value, one line each: where it is declared, what was there instead.
+        remedy: What to do about it, as a sentence or a question; empty when nobody can know.
+    """
+
+    def __init__(self, sentence: str, *, facts: Iterable[tuple[str, object]] = (), remedy: str = "") -> None:
+        self.sentence = sentence
+        self.facts = tuple(facts)
+        self.remedy = remedy
+        super().__init__(sentence)
+
+    def __str__(self) -> str:
+        """Give the whole message: a sentence, a line for each fact, the remedy."""
+        lines = [self.sentence]
+        lines += [f"  {label}: {value}" for label, value in self.facts]
+        lines += [f"  {line}" for line in self.remedy.splitlines()]
+        return "\n".join(lines)
+
+
+class UsageError(HarnessError):
+    """The project must act: a setting, a template or a test is wrong."""
+
+
+class UnknownMode(UsageError):
+    """A mode that does not exist was asked for."""
+
+
+class UnknownSystem(UsageError):
+    """A system that the project does not declare was asked for."""
+
+
+class UnknownResource(UsageError):
+    """A logical id was used that the template does not declare.
+
+    Args:
+        kind: What was looked for, as in "function" or "bus".
+        name: The name that was used.
+        known: The names of that kind that exist.
+        declared_in: The template, as the user knows it.
+    """
+
+    def __init__(self, kind: str, name: str, *, known: Iterable[str], declared_in: object) -> None:
+        self.kind, self.name, self.known = kind, name, tuple(known)
+        super().__init__(
+            f"No {kind} is called {name!r}.",
+            facts=[(f"declared in {declared_in}", listed(self.known))],
+            remedy=did_you_mean(name, self.known),
+        )
+
+
+class NoTemplate(UsageError):
+    """There is no template where one was expected."""
+
+
+class MalformedTemplate(UsageError):
+    """The template is there but cannot be read."""
+
+
+class MalformedSettings(UsageError):
+    """The settings are there but cannot be read."""
+
+
+class HandlerNotFound(UsageError):
+    """The handler that the template names cannot be imported or does not exist."""
+
+
+class MisusedStep(UsageError):
+    """A call makes no sense as it was written."""
+
+
+class StageError(HarnessError):
+    """The environment must be put right: the cloud, the account or the stage."""
+
+
+class NoCredentials(StageError):
+    """There are no credentials for the cloud, or they have expired."""
+
+
+class UnreachableEndpoint(StageError):
+    """Nothing answers where the cloud should be."""
+
+
+class CloudNotStarted(StageError):
+    """The embedded cloud did not become ready."""
+
+
+class NotDeployed(StageError):
+    """There is no such stage in this account and region."""
+
+
+class DeploymentFailed(StageError):
+    """CloudFormation refused the stack or rolled it back."""
+
+
+class PackagingFailed(StageError):
+    """The package of a function could not be built."""
+
+
+class RoleNotAssumed(StageError):
+    """The role of a function could not be assumed."""
+
+
+class NotRemoved(StageError):
+    """Something that the harness brought could not be taken away."""
+
+
+class SystemFailure(HarnessError, AssertionError):
+    """The system under test did not do what it should."""
+
+
+class NotJson(SystemFailure):
+    """An answer that was to be JSON is not."""
+
+
+class TimedOut(SystemFailure):
+    """A function passed its deadline."""
