@@ -1,0 +1,119 @@
+"""A cloud: an AWS account and region, or the embedded one."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from harness.errors import NoCredentials
+
+__all__ = ["EMBEDDED_ACCOUNT", "Cloud", "embedded_cloud"]
+
+EMBEDDED_ACCOUNT = "000000000000"
+# Not secrets: the embedded cloud knows its root by these words, and listens on the loopback address only.
+EMBEDDED_ROOT = ("test", "test")
+
+
+class Cloud:
+    """An account and region, with the clients that speak to it.
+
+    Args:
+        folder: The project's folder for caches and state.
+        region: Such as ``eu-west-1``.
+        endpoint: The address of every service, or None for AWS itself.
+        profile: A profile of the AWS configuration, or None for what the environment offers.
+        embedded: Whether this is the embedded cloud. Then nothing of the environment's AWS settings is used.
+    """
+
+    def __init__(
+        self,
+        *,
+        folder: Path,
+        region: str,
+        endpoint: str | None = None,
+        profile: str | None = None,
+        embedded: bool = False,
+    ) -> None:
+        self.folder = folder
+        self.region = region
+        self.endpoint = endpoint
+        self.profile = profile
+        self.embedded = embedded
+        self._clients: dict[str, Any] = {}
+
+    def __repr__(self) -> str:
+        kind = "embedded" if self.embedded else self.profile or "environment"
+        return f"<Cloud {kind} {self.region} {self.endpoint or 'aws'}>"
+
+    @cached_property
+    def session(self) -> Any:
+        """The boto3 session of the tester."""
+        import boto3  # noqa: PLC0415 - `import harness` must not load boto3
+        import botocore.session  # noqa: PLC0415
+
+        if not self.embedded:
+            return boto3.Session(profile_name=self.profile, region_name=self.region)
+        nowhere = {name: (None, None, value, None) for name, value in _NO_CONFIGURATION.items()}
+        inner = botocore.session.Session(session_vars=nowhere)
+        key, secret = EMBEDDED_ROOT
+        return boto3.Session(key, secret, region_name=self.region, botocore_session=inner)
+
+    def client(self, service: str, **config: Any) -> Any:
+        """Give the boto3 client of a service; clients without a `config` of their own are kept."""
+        if config:
+            return self._new_client(service, **config)
+        if service not in self._clients:
+            self._clients[service] = self._new_client(service)
+        return self._clients[service]
+
+    def _new_client(self, service: str, **config: Any) -> Any:
+        from botocore.config import Config  # noqa: PLC0415 - `import harness` must not load boto3
+
+        settings: dict[str, Any] = {"connect_timeout": 5, "retries": {"mode": "standard", "max_attempts": 5}}
+        if self.embedded:
+            settings["proxies"] = {}
+        return self.session.client(service, endpoint_url=self.endpoint, config=Config(**settings | config))
+
+    @cached_property
+    def identity(self) -> dict[str, str]:
+        """Who the tester is: ``Account``, ``Arn`` and ``UserId``, as STS says."""
+        if self.embedded:
+            arn = f"arn:aws:iam::{EMBEDDED_ACCOUNT}:root"
+            return {"Account": EMBEDDED_ACCOUNT, "Arn": arn, "UserId": EMBEDDED_ACCOUNT}
+        from harness.cloud.faults import translated  # noqa: PLC0415 - loads botocore
+
+        with translated(self):
+            answer = self.client("sts").get_caller_identity()
+        return {name: answer[name] for name in ("Account", "Arn", "UserId")}
+
+    @property
+    def account(self) -> str:
+        """The account, in twelve digits."""
+        return self.identity["Account"]
+
+    def credentials(self) -> tuple[str, str, str | None]:
+        """Give the tester's access key, secret key and token, as they are now.
+
+        Raises:
+            NoCredentials: There are none.
+        """
+        found = self.session.get_credentials()
+        if found is None:
+            raise NoCredentials(
+                "There are no AWS credentials.",
+                facts=[("profile", self.profile or os.environ.get("AWS_PROFILE", "none"))],
+                remedy="set AWS_PROFILE, or run `aws sso login`, or use the embedded cloud: --stage=embedded",
+            )
+        frozen = found.get_frozen_credentials()
+        return frozen.access_key, frozen.secret_key, frozen.token
+
+
+# A profile or a configuration file of the tester, broken or not, has no say in the embedded cloud.
+_NO_CONFIGURATION = {"profile": None, "config_file": os.devnull, "credentials_file": os.devnull}
+
+
+def embedded_cloud(endpoint: str, *, folder: Path, region: str) -> Cloud:
+    """Give the embedded cloud that answers at `endpoint`."""
+    return Cloud(folder=folder, region=region, endpoint=endpoint, embedded=True)

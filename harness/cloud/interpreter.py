@@ -1,0 +1,105 @@
+"""The interpreter on which the embedded cloud runs functions.
+
+The embedded cloud starts functions on a Python of this machine. Were that the tester's own,
+a package that is missing from a function's deployment would be found among the tester's packages,
+and the function would work here and fail in AWS. So functions get a Python of their own that holds
+what the Lambda runtime holds, and nothing else: the standard library, boto3 and what boto3 needs
+(https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html#python-sdk-included).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from importlib.metadata import PackageNotFoundError, distribution, version
+from pathlib import Path
+
+from harness.errors import CloudNotStarted
+
+__all__ = ["END_OF_LOG", "interpreter"]
+
+IN_THE_LAMBDA_RUNTIME = ("boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3")
+
+END_OF_LOG = "END RequestId: harness"
+
+# Real Lambda ends the log of every invocation with END and REPORT. The embedded cloud's runtime writes nothing
+# of its own, and waits 50 ms for a line after each quiet invocation. This runtime says when the log is complete.
+_SITECUSTOMIZE = f'''\
+"""Ends the log of each invocation with a line, as the runtime of Lambda does."""
+import sys
+
+
+class _Answers:
+    def __init__(self, stream):
+        self._stream = stream
+
+    def write(self, text):
+        if text.startswith('{{"status": '):
+            sys.stderr.write("{END_OF_LOG}\\n")
+            sys.stderr.flush()
+        return self._stream.write(text)
+
+    def __getattr__(self, name):
+        return getattr(self._stream, name)
+
+
+if sys.orig_argv[-1].endswith("_worker.py"):
+    sys.stdout = _Answers(sys.stdout)
+'''
+
+
+def interpreter(folder: Path) -> Path:
+    """Give the path of the functions' interpreter; it is built in `folder` on the first call.
+
+    Raises:
+        CloudNotStarted: A package that the Lambda runtime holds is not installed here.
+    """
+    home = folder / "runtime" / _fingerprint()
+    if not home.exists():
+        _build(home)
+    return home / "bin" / "python"
+
+
+def _fingerprint() -> str:
+    facts = [sys.version, sys.executable, _SITECUSTOMIZE, *(_version(name) for name in IN_THE_LAMBDA_RUNTIME)]
+    return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16]
+
+
+def _version(name: str) -> str:
+    try:
+        return f"{name} {version(name)}"
+    except PackageNotFoundError as error:
+        raise CloudNotStarted(
+            f"The package {name!r}, which the Lambda runtime holds, is not installed here.",
+            remedy="install it: python -m pip install boto3",
+        ) from error
+
+
+def _build(home: Path) -> None:
+    """Build beside and move into place, so that a second process never sees half of it."""
+    import venv  # noqa: PLC0415 - needed once for each set of versions
+
+    home.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(dir=home.parent))
+    venv.EnvBuilder(symlinks=True, with_pip=False).create(draft)
+    site = next(draft.glob("lib/python*/site-packages"))
+    (site / "sitecustomize.py").write_text(_SITECUSTOMIZE)
+    for name in IN_THE_LAMBDA_RUNTIME:
+        _link(name, site)
+    try:
+        draft.rename(home)
+    except OSError:  # Another process was first; its result is the same.
+        shutil.rmtree(draft)
+
+
+def _link(name: str, site: Path) -> None:
+    """Link a distribution's packages, modules and metadata into `site`."""
+    found = distribution(name)
+    tops = {file.parts[0] for file in found.files or () if file.parts[0] not in {"..", "__pycache__"}}
+    for top in tops:
+        target = site / top
+        if not target.exists():
+            os.symlink(str(found.locate_file(top)), target)
