@@ -99,6 +99,8 @@ class Cloud:
         Raises:
             NoCredentials: There are none.
         """
+        if self.embedded:
+            return (*EMBEDDED_ROOT, None)
         found = self.session.get_credentials()
         if found is None:
             raise NoCredentials(

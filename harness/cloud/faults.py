@@ -1,0 +1,123 @@
+"""What boto3 says about credentials and addresses, in the harness's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from harness.errors import NoCredentials, NotAllowed, StageError, UnreachableEndpoint
+
+__all__ = ["Cloud", "code_of", "message_of", "translated"]
+
+_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"})
+_REFUSED = frozenset({
+    "AuthFailure", "IncompleteSignature", "InvalidAccessKeyId", "InvalidClientTokenId", "InvalidSignatureException",
+    "MissingAuthenticationToken", "SignatureDoesNotMatch", "UnrecognizedClientException",
+})  # fmt: skip
+_FORBIDDEN = frozenset({
+    "403", "AccessDenied", "AccessDeniedException", "Forbidden", "UnauthorizedOperation", "UnauthorizedException",
+})  # fmt: skip
+
+
+class Cloud(Protocol):
+    """An AWS account and region, or the embedded cloud, as this package needs it.
+
+    Args:
+        endpoint: The address of the cloud, or None for AWS itself.
+        region: Such as ``eu-west-1``.
+        account: Twelve digits.
+        embedded: Whether it is the embedded cloud.
+        folder: The project's folder for caches and state.
+    """
+
+    @property
+    def endpoint(self) -> str | None: ...  # noqa: D102 - see above
+    @property
+    def region(self) -> str: ...  # noqa: D102 - see above
+    @property
+    def account(self) -> str: ...  # noqa: D102 - see above
+    @property
+    def embedded(self) -> bool: ...  # noqa: D102 - see above
+    @property
+    def folder(self) -> Path: ...  # noqa: D102 - see above
+    def client(self, service: str) -> Any:
+        """Give the boto3 client of a service."""
+
+
+@contextmanager
+def translated(cloud: Cloud) -> Iterator[None]:
+    """Say in one sentence that credentials are missing, or that nothing answers; let all else pass.
+
+    The chain of causes is cut: AWS repeats the signed request, session token included, when a signature is wrong.
+
+    Raises:
+        NoCredentials: There are none, or they have expired.
+        NotAllowed: They are good, but do not allow this call.
+        UnreachableEndpoint: Nothing answers.
+    """
+    try:
+        yield
+    except Exception as fault:
+        error = _in_our_words(fault, cloud=cloud)
+        if error is None:
+            raise
+        raise error from None
+
+
+def code_of(fault: Exception) -> str:
+    """Give the error code of a service, or nothing."""
+    response = getattr(fault, "response", None) or {}
+    return str(response.get("Error", {}).get("Code", ""))
+
+
+def message_of(fault: Exception) -> str:
+    """Give the sentence of a service, without the words that boto3 puts around it."""
+    response = getattr(fault, "response", None) or {}
+    return str(response.get("Error", {}).get("Message", "") or fault)
+
+
+def _in_our_words(fault: Exception, *, cloud: Cloud) -> StageError | None:
+    from botocore import exceptions  # noqa: PLC0415 - costs start-up time and is needed only after a failure
+
+    place = [("region", cloud.region), ("endpoint", cloud.endpoint or "AWS")]
+    if isinstance(fault, exceptions.NoRegionError):
+        return UnreachableEndpoint("No region is set.", facts=place, remedy="Set AWS_REGION.")
+    if isinstance(fault, exceptions.ProfileNotFound):
+        return NoCredentials(f"{fault}.", facts=place, remedy="Correct AWS_PROFILE, or see `aws configure list-profiles`.")
+    if isinstance(
+        fault,
+        exceptions.NoCredentialsError
+        | exceptions.PartialCredentialsError
+        | exceptions.CredentialRetrievalError
+        | exceptions.SSOError
+        | exceptions.TokenRetrievalError,
+    ):
+        return NoCredentials(
+            "There are no credentials for the cloud.",
+            facts=[*place, ("boto3", type(fault).__name__)],
+            remedy="Set AWS_PROFILE or sign in (`aws sso login`).",
+        )
+    if isinstance(fault, exceptions.ConnectionError | exceptions.HTTPClientError):
+        return UnreachableEndpoint(
+            f"Nothing answers at {cloud.endpoint or f'AWS in {cloud.region}'!r}.",
+            facts=[*place, ("boto3", type(fault).__name__)],
+            remedy="Start it with `harness up`." if cloud.embedded else "See whether the network lets AWS be reached.",
+        )
+    return _of_a_service(fault, place=place) if isinstance(fault, exceptions.ClientError) else None
+
+
+def _of_a_service(fault: Any, *, place: list[tuple[str, str]]) -> StageError | None:
+    code = code_of(fault)
+    facts = [*place, ("call", fault.operation_name), ("code", code)]
+    if code in _EXPIRED:
+        return NoCredentials("The credentials have expired.", facts=facts, remedy="Sign in again (`aws sso login`).")
+    if code in _REFUSED:
+        return NoCredentials(
+            "The cloud does not know the credentials.", facts=facts, remedy="Correct AWS_PROFILE or the access key."
+        )
+    if code in _FORBIDDEN:
+        facts.append(("reason", message_of(fault)))
+        return NotAllowed(f"The credentials do not allow {fault.operation_name!r}.", facts=facts)
+    return None

@@ -1,0 +1,24 @@
+"""What the modes share that reach deployed functions."""
+
+from __future__ import annotations
+
+import uuid
+
+from harness.cloud.account import Cloud
+from harness.cloud.faults import translated
+
+__all__ = ["drop_memory"]
+
+
+def drop_memory(cloud: Cloud, function: str) -> None:
+    """Make Lambda start a deployed function anew at its next invocation.
+
+    A change of a function's configuration retires its execution environments, so its description is changed
+    (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html).
+    """
+    functions = cloud.client("lambda")
+    with translated(cloud):
+        functions.update_function_configuration(FunctionName=function, Description=f"cold start {uuid.uuid4()}")
+        functions.get_waiter("function_updated_v2").wait(
+            FunctionName=function, WaiterConfig={"Delay": 0 if cloud.embedded else 1}
+        )

@@ -1,0 +1,104 @@
+"""Mode ``handler``: the handlers in this process, each under its own role, with the service in between played here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.cloud.account import Cloud
+from harness.cloud.names import Names
+from harness.errors import HandlerNotFound
+from harness.modes.exchange import Request, Response
+from harness.modes.gateway import Gateway
+from harness.modes.played import gateway_for
+from harness.modes.roles import assumed
+from harness.runtime.credentials import Credentials
+from harness.runtime.environment import ExecutionEnvironment
+from harness.runtime.invocation import Invocation
+from harness.system.model import Function, System
+
+__all__ = ["HandlerMode"]
+
+
+class HandlerMode:
+    """The gateway is played from the template; the functions that it invokes run in this process.
+
+    Args:
+        system: The system as its template declares it.
+        cloud: The cloud of the stage; what a handler calls is there.
+        names: The names of the stage.
+        packages: The folders of a function's third-party packages, which are built when it first runs.
+        overrides: Variables that replace those of the stage, by function.
+        tell: Called with a sentence when a function cannot run quite as it would in Lambda.
+    """
+
+    name = "handler"
+
+    def __init__(  # noqa: PLR0913 - each is one fact of a stage
+        self,
+        *,
+        system: System,
+        cloud: Cloud,
+        names: Names,
+        packages: Callable[[Function], Sequence[Path]],
+        overrides: Callable[[str], Mapping[str, str]],
+        tell: Callable[[str], None],
+    ) -> None:
+        self._system = system
+        self._cloud = cloud
+        self._names = names
+        self._packages = packages
+        self._overrides = overrides
+        self._tell = tell
+        self._environments: dict[str, ExecutionEnvironment] = {}
+        self._gateway: Gateway = gateway_for(system, cloud=cloud, names=names, invoke=self.invoke)
+
+    def request(self, request: Request) -> Response:
+        """Play API Gateway around the handler."""
+        return self._gateway.request(request)
+
+    def invoke(self, function: str, event: Mapping[str, Any]) -> Invocation:
+        """Run a handler in its execution environment and give what came back.
+
+        Raises:
+            HandlerNotFound: The handler cannot be imported. AWS would answer 502, and the project must act.
+        """
+        invocation = self.environment(function).invoke(event)
+        if invocation.error and isinstance(invocation.error.exception, HandlerNotFound):
+            raise invocation.error.exception
+        return invocation
+
+    def environment(self, function: str) -> ExecutionEnvironment:
+        """Give the execution environment of a function; it is made on the first call."""
+        if function not in self._environments:
+            self._environments[function] = self._new_environment(self._system.function(function))
+        return self._environments[function]
+
+    def _new_environment(self, function: Function) -> ExecutionEnvironment:
+        deployed = self._names.functions[function.name]
+        endpoint = {"AWS_ENDPOINT_URL": self._cloud.endpoint} if self._cloud.endpoint else {}
+        return ExecutionEnvironment(
+            function,
+            variables={**deployed.environment, **endpoint, **self._overrides(function.name)},
+            packages=self._packages(function),
+            arn=deployed.arn,
+            name=deployed.name,
+            account=self._names.account,
+            region=self._names.region,
+            credentials=lambda: self._credentials(function.name),
+        )
+
+    def _credentials(self, function: str) -> Credentials:
+        deployed = self._names.functions[function]
+        return assumed(deployed.role, cloud=self._cloud, session=f"harness-{function}", tell=self._tell)
+
+    def cold_start(self, function: str) -> None:
+        """Drop what the function has in memory; its next invocation imports it anew."""
+        self.environment(function).cold_start()
+
+    def close(self) -> None:
+        """Drop every execution environment."""
+        for environment in self._environments.values():
+            environment.close()
+        self._environments.clear()

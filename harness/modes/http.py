@@ -1,0 +1,89 @@
+"""Mode ``http``: the real front door."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from urllib3 import HTTPHeaderDict
+
+from harness.cloud.account import Cloud
+from harness.cloud.names import Names
+from harness.errors import UnreachableEndpoint
+from harness.modes.deployed import drop_memory
+from harness.modes.exchange import Request, Response
+
+__all__ = ["HttpMode"]
+
+# API Gateway answers 504 after 29 seconds at most (integration timeout), so an answer comes within this time.
+_ANSWER_WITHIN = 35.0
+
+
+class HttpMode:
+    """Requests go to the deployed API, signed where the caller signs."""
+
+    name = "http"
+
+    def __init__(self, *, cloud: Cloud, names: Names) -> None:
+        self._cloud = cloud
+        self._names = names
+
+    @cached_property
+    def _session(self) -> Any:
+        import requests  # noqa: PLC0415 - the other modes do without it
+
+        session = requests.Session()
+        # A .netrc would replace the Authorization header; a proxy is only for what is not on this machine.
+        session.trust_env = False
+        if not self._cloud.embedded:
+            session.proxies.update(requests.utils.getproxies())
+        session.headers.clear()
+        return session
+
+    def request(self, request: Request) -> Response:
+        """Send a request to the deployed API and give its answer; a redirect is an answer like any other.
+
+        Raises:
+            UnreachableEndpoint: Nothing answers at the API's address.
+        """
+        import requests  # noqa: PLC0415 - the other modes do without it
+
+        url = f"{self._names.apis[request.api]}{request.path}"
+        query = f"?{urlencode(request.query)}" if request.query else ""
+        prepared = requests.Request(
+            request.method,
+            url + query,
+            headers=dict(request.headers),
+            data=request.body or None,
+            auth=self._signer() if request.sign else None,
+        )
+        try:
+            answer = self._session.send(
+                self._session.prepare_request(prepared), timeout=_ANSWER_WITHIN, allow_redirects=False
+            )
+        except requests.ConnectionError as error:
+            raise UnreachableEndpoint(
+                f"Nothing answers at {url!r}.",
+                facts=[("cause", type(error).__name__)],
+                remedy="is the stage still deployed? see: harness status",
+            ) from error
+        headers = HTTPHeaderDict(answer.raw.headers)
+        return Response(
+            status_code=answer.status_code, headers=headers, content=answer.content, request=request
+        )
+
+    def _signer(self) -> Any:
+        from requests_aws4auth import AWS4Auth  # noqa: PLC0415 - only for signed requests
+
+        access_key, secret_key, token = self._cloud.credentials()
+        return AWS4Auth(access_key, secret_key, self._cloud.region, "execute-api", session_token=token)
+
+    def cold_start(self, function: str) -> None:
+        """Make Lambda start the deployed function anew."""
+        drop_memory(self._cloud, self._names.functions[function].name)
+
+    def close(self) -> None:
+        """Close the connections."""
+        if "_session" in self.__dict__:
+            self._session.close()

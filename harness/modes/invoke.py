@@ -1,0 +1,78 @@
+"""Mode ``invoke``: the deployed function through the Lambda API, with the service in between played here."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from harness.cloud.account import Cloud
+from harness.cloud.faults import translated
+from harness.cloud.names import Names
+from harness.modes.deployed import drop_memory
+from harness.modes.exchange import Request, Response
+from harness.modes.gateway import Gateway
+from harness.modes.played import gateway_for
+from harness.runtime.invocation import FunctionError, Invocation
+from harness.system.model import System
+
+__all__ = ["InvokeMode"]
+
+
+class InvokeMode:
+    """The gateway is played from the template; the functions that it invokes are the deployed ones."""
+
+    name = "invoke"
+
+    def __init__(self, *, system: System, cloud: Cloud, names: Names) -> None:
+        self._system = system
+        self._cloud = cloud
+        self._names = names
+        # Lambda runs a function for 900 s at most, and a second attempt would run it twice.
+        self._lambda = cloud.client("lambda", read_timeout=910, retries={"max_attempts": 0})
+        self._gateway: Gateway = gateway_for(system, cloud=cloud, names=names, invoke=self.invoke)
+
+    def request(self, request: Request) -> Response:
+        """Play API Gateway around the deployed function."""
+        return self._gateway.request(request)
+
+    def invoke(self, function: str, event: Mapping[str, Any]) -> Invocation:
+        """Invoke a deployed function and give what came back, the end of its log included."""
+        started = time.perf_counter()
+        with translated(self._cloud):
+            answer = self._lambda.invoke(
+                FunctionName=self._names.functions[function].name,
+                LogType="Tail",
+                Payload=json.dumps(event).encode(),
+            )
+            raw = answer["Payload"].read()
+        payload = json.loads(raw) if raw else None
+        failed = "FunctionError" in answer
+        return Invocation(
+            function=function,
+            request_id=answer["ResponseMetadata"].get("RequestId", ""),
+            payload=None if failed else payload,
+            error=_error(payload) if failed else None,
+            log=base64.b64decode(answer.get("LogResult", "")).decode(errors="replace"),
+            seconds=time.perf_counter() - started,
+        )
+
+    def cold_start(self, function: str) -> None:
+        """Make Lambda start the deployed function anew."""
+        drop_memory(self._cloud, self._names.functions[function].name)
+
+    def close(self) -> None:
+        """Hold nothing that needs closing."""
+
+
+def _error(payload: Any) -> FunctionError:
+    """Read Lambda's error payload: ``errorType``, ``errorMessage`` and ``stackTrace``, a list of text or text."""
+    facts = payload if isinstance(payload, dict) else {"errorMessage": str(payload)}
+    trace = facts.get("stackTrace") or facts.get("trace") or ""
+    return FunctionError(
+        type=str(facts.get("errorType") or "Unhandled"),
+        message=str(facts.get("errorMessage") or ""),
+        trace=trace if isinstance(trace, str) else "".join(trace),
+    )

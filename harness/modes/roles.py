@@ -1,0 +1,53 @@
+"""The role of a function, assumed by the tester, so that a missing permission shows in this process too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from harness.cloud.account import Cloud
+from harness.cloud.faults import translated
+from harness.errors import RoleNotAssumed
+from harness.runtime.credentials import Credentials
+
+__all__ = ["assumed"]
+
+
+def assumed(role: str, *, cloud: Cloud, session: str, tell: Callable[[str], None]) -> Credentials:
+    """Give credentials of a role for an hour, or the tester's own where its trust policy does not admit the tester.
+
+    In AWS a function's role trusts ``lambda.amazonaws.com`` and nobody else, unless the template admits the tester.
+    A handler then runs with the tester's permissions, and a missing permission of the role goes unseen: `tell` is
+    called with a sentence that says so.
+
+    Args:
+        role: The ARN of the role.
+        cloud: The cloud of the stage.
+        session: The name of the session, as CloudTrail shows it; 64 characters at most.
+        tell: Called when the tester's own credentials are used.
+
+    Raises:
+        RoleNotAssumed: The embedded cloud refused, which it does only when the role is not there.
+    """
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - `import harness` must not load botocore
+
+    try:
+        with translated(cloud):
+            answer = cloud.client("sts").assume_role(RoleArn=role, RoleSessionName=session[:64], DurationSeconds=3600)
+    except ClientError as error:
+        if cloud.embedded:
+            raise RoleNotAssumed(
+                f"The role {role!r} cannot be assumed.", facts=[("STS says", error.response["Error"]["Message"])]
+            ) from error
+        tell(
+            f"{session.removeprefix('harness-')} runs in this process with your own permissions, not its role's: "
+            f"{role.rsplit('/', 1)[-1]} does not admit you. Permissions are only tested by the modes invoke and http."
+        )
+        access_key, secret_key, token = cloud.credentials()
+        return Credentials(access_key=access_key, secret_key=secret_key, token=token or "", expires=None)
+    found = answer["Credentials"]
+    return Credentials(
+        access_key=found["AccessKeyId"],
+        secret_key=found["SecretAccessKey"],
+        token=found["SessionToken"],
+        expires=found["Expiration"].timestamp(),
+    )

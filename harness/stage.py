@@ -1,0 +1,212 @@
+"""A stage: one deployed copy of a system, and the verbs by which the outside world reaches it."""
+
+from __future__ import annotations
+
+import json as jsonlib
+from collections import deque
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from urllib3 import HTTPHeaderDict
+
+from harness import data, people
+from harness.cloud.account import Cloud
+from harness.cloud.names import Names
+from harness.errors import MisusedStep, UnknownResource
+from harness.modes.exchange import Request, Response
+from harness.modes.protocol import Mode
+from harness.people import User
+from harness.system.model import System
+
+__all__ = ["Stage"]
+
+# The evidence for a failed test is its latest exchanges; a run of thousands must not keep them all.
+_EXCHANGES_KEPT = 50
+
+
+class Stage:
+    """One deployed copy of a system, reached in one mode.
+
+    Steps take it first and speak to the front door::
+
+        def we_place_an_order(stage: Stage, restaurant: str, *, user: User | None) -> Response:
+            return stage.request("POST", "/orders", json={"restaurantName": restaurant}, user=user)
+
+    Args:
+        name: The name of the stage, as in ``--stage``.
+        system: The system as its template declares it.
+        cloud: Where it is deployed.
+        names: What its things are called there.
+        mode: How its code is reached.
+    """
+
+    def __init__(self, name: str, *, system: System, cloud: Cloud, names: Names, mode: Mode) -> None:
+        self.name = name
+        self.system = system
+        self.cloud = cloud
+        self.names = names
+        self._mode = mode
+        self.exchanges: deque[Response] = deque(maxlen=_EXCHANGES_KEPT)
+
+    def __repr__(self) -> str:
+        return f"<Stage {self.name} of {self.system.name}, mode {self.mode}>"
+
+    @property
+    def mode(self) -> str:
+        """The mode, for reports. A step never asks for it."""
+        return self._mode.name
+
+    def request(  # noqa: PLR0913 - the parts of an HTTP request
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        body: bytes | str | None = None,
+        query: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+        headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+        user: User | None = None,
+        sign: bool = False,
+        api: str | None = None,
+    ) -> Response:
+        """Send an HTTP request to the system's API and give the response, whatever its status.
+
+        Args:
+            method: ``GET``, ``POST``, …
+            path: From the API's root, such as ``/orders``; a query string in it is sent too.
+            json: A value that is sent as JSON.
+            body: A body that is sent as it is.
+            query: Further names and values of the query string.
+            headers: Further headers.
+            user: A signed-in user, whose id token is sent; None for nobody.
+            sign: Whether the tester signs the request with SigV4.
+            api: The logical id of the API, where the system has several.
+
+        Raises:
+            UnknownResource: No API has this logical id.
+            MisusedStep: `json` and `body` are both given, or the system has several APIs and none is named.
+        """
+        request = Request(
+            method=method.upper(),
+            path=_encoded(path),
+            query=(*parse_qsl(urlsplit(path).query, keep_blank_values=True), *_pairs(query)),
+            headers=_headers(headers, json=json, user=user),
+            body=_body(json, body),
+            sign=sign,
+            api=self._api(api),
+        )
+        response = self._mode.request(request)
+        self.exchanges.append(response)
+        return response
+
+    def cold_start(self, function: str) -> None:
+        """Drop what a function has in memory, so that its next invocation starts anew.
+
+        Raises:
+            UnknownResource: No function has this logical id.
+        """
+        self._mode.cold_start(self.system.function(function).name)
+
+    def output(self, key: str) -> str:
+        """Give the value of a stack output.
+
+        Raises:
+            UnknownResource: The stack has no such output; a conditional one is there only when its condition holds.
+        """
+        return self._named("output", key, self.names.outputs)
+
+    def physical_id(self, logical_id: str) -> str:
+        """Give what a resource of the template is called in this stage.
+
+        Raises:
+            UnknownResource: The template declares no such resource, or its condition does not hold.
+        """
+        return self._named("resource", logical_id, self.names.physical)
+
+    def user(self, pool: str | None = None, *, client: str | None = None) -> AbstractContextManager[User]:
+        """Bring a user who has signed in, and take the user away afterwards.
+
+        Args:
+            pool: The logical id of the user pool; the only one when not given.
+            client: The logical id of the app client; the one that allows the admin flow when not given.
+        """
+        pool, client = people.pool_and_client(self.system, pool=pool, client=client)
+        return people.signed_in_user(self.cloud, pool=self.physical_id(pool), client=self.physical_id(client))
+
+    def items(self, table: str, items: Iterable[Mapping[str, Any]]) -> AbstractContextManager[None]:
+        """Bring items into a table, and afterwards restore what was there before.
+
+        Args:
+            table: The logical id of the table.
+            items: Any number of items as Python objects; floats become numbers of DynamoDB.
+        """
+        return data.items(self.cloud, table=self.physical_id(table), items=items)
+
+    def secret_parameter(self, name: str, value: str, *, key: str) -> AbstractContextManager[None]:
+        """Bring an SSM SecureString under a key of the template, and afterwards restore what was there before.
+
+        CloudFormation cannot create one
+        (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ssm-parameter.html).
+
+        Args:
+            name: The name of the parameter.
+            value: The secret.
+            key: The logical id of the KMS key.
+        """
+        return data.secret_parameter(self.cloud, name=name, value=value, key=self.physical_id(key))
+
+    def close(self) -> None:
+        """Let go of what the mode holds; the stage stays deployed."""
+        self._mode.close()
+
+    def _api(self, name: str | None) -> str:
+        apis = self.system.apis
+        if name is not None:
+            if name not in apis:
+                raise UnknownResource("API", name, known=apis, declared_in=self.system.template)
+            return name
+        if len(apis) != 1:
+            raise MisusedStep(
+                f"The system {self.system.name!r} has {len(apis)} APIs, and the request names none.",
+                facts=[(f"declared in {self.system.template}", ", ".join(sorted(apis)) or "none")],
+                remedy='name one: stage.request(…, api="…")' if apis else "",
+            )
+        return next(iter(apis))
+
+    def _named(self, kind: str, name: str, known: Mapping[str, str]) -> str:
+        if name not in known:
+            raise UnknownResource(kind, name, known=known, declared_in=self.system.template)
+        return known[name]
+
+
+def _encoded(path: str) -> str:
+    """Percent-encode what a path may not hold, and nothing that is encoded already."""
+    plain = urlsplit(path).path
+    return quote(plain if plain.startswith("/") else f"/{plain}", safe="/%:@!$&'()*+,;=~-._")
+
+
+def _pairs(named: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return list(named.items() if isinstance(named, Mapping) else named)
+
+
+def _headers(
+    given: Mapping[str, str] | Iterable[tuple[str, str]], *, json: Any, user: User | None
+) -> HTTPHeaderDict:
+    headers = HTTPHeaderDict(_pairs(given))
+    if json is not None:
+        headers.setdefault("Content-Type", "application/json")
+    if user is not None:
+        headers["Authorization"] = user.id_token
+    return headers
+
+
+def _body(json: Any, body: bytes | str | None) -> bytes:
+    if json is not None and body is not None:
+        raise MisusedStep("A request has one body, but both json and body are given.", remedy="give one of them")
+    if json is not None:
+        return jsonlib.dumps(json).encode()
+    return body.encode() if isinstance(body, str) else body or b""
+
+
