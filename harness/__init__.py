@@ -1,0 +1,40 @@
+"""One suite of given/when/then tests for a serverless system, run in three ways, that tells where it is broken.
+
+What steps and suites use is here by name::
+
+    from harness import Response, Stage, User
+
+Nothing heavy is loaded before it is used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from harness.errors import HarnessError, StageError, SystemFailure, UsageError
+    from harness.modes.exchange import Response
+    from harness.people import User
+    from harness.project import Project
+    from harness.stage import Stage
+
+__all__ = ["HarnessError", "Project", "Response", "Stage", "StageError", "SystemFailure", "UsageError", "User"]
+
+_PLACES = {
+    "HarnessError": "harness.errors",
+    "Project": "harness.project",
+    "Response": "harness.modes.exchange",
+    "Stage": "harness.stage",
+    "StageError": "harness.errors",
+    "SystemFailure": "harness.errors",
+    "UsageError": "harness.errors",
+    "User": "harness.people",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load what is asked for (PEP 562)."""
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_PLACES[name]), name)

@@ -14,6 +14,7 @@ The bases say who must act; the names say what happened::
     │   └── MisusedStep            a call that makes no sense, such as an unreadable body
     ├── StageError                 the environment: the cloud, the account, the stage
     │   ├── NoCredentials          no credentials, or credentials that have expired
+    │   ├── NotAllowed             the credentials do not allow a call
     │   ├── UnreachableEndpoint    nothing answers where the cloud should be
     │   ├── CloudNotStarted        the embedded cloud did not become ready
     │   ├── NotDeployed            no such stage in this account and region
@@ -42,6 +43,7 @@ __all__ = [
     "MisusedStep",
     "NoCredentials",
     "NoTemplate",
+    "NotAllowed",
     "NotDeployed",
     "NotJson",
     "NotRemoved",
@@ -138,6 +140,10 @@ class StageError(HarnessError):
 
 class NoCredentials(StageError):
     """There are no credentials for the cloud, or they have expired."""
+
+
+class NotAllowed(StageError):
+    """The credentials are good but do not allow a call."""
 
 
 class UnreachableEndpoint(StageError):

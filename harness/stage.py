@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 from urllib3 import HTTPHeaderDict
 
-from harness import data, people
+from harness import data, expired, people
 from harness.cloud.account import Cloud
 from harness.cloud.names import Names
 from harness.errors import MisusedStep, UnknownResource
@@ -134,6 +134,14 @@ class Stage:
         """
         pool, client = people.pool_and_client(self.system, pool=pool, client=client)
         return people.signed_in_user(self.cloud, pool=self.physical_id(pool), client=self.physical_id(client))
+
+    def with_expired_token(self, user: User) -> User:
+        """Give the same user with an id token that the pool signed and that has expired.
+
+        Raises:
+            StageError: In AWS: none has expired yet; the error says when one will have.
+        """
+        return expired.with_expired_token(user, cloud=self.cloud)
 
     def items(self, table: str, items: Iterable[Mapping[str, Any]]) -> AbstractContextManager[None]:
         """Bring items into a table, and afterwards restore what was there before.

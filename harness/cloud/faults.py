@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Protocol
 
 from harness.errors import NoCredentials, NotAllowed, StageError, UnreachableEndpoint
 
-__all__ = ["Cloud", "code_of", "message_of", "translated"]
+__all__ = ["Place", "code_of", "message_of", "translated"]
 
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"})
 _REFUSED = frozenset({
@@ -21,33 +20,16 @@ _FORBIDDEN = frozenset({
 })  # fmt: skip
 
 
-class Cloud(Protocol):
-    """An AWS account and region, or the embedded cloud, as this package needs it.
+class Place(Protocol):
+    """Where a call goes: the address of a cloud, or None for AWS itself, and the region."""
 
-    Args:
-        endpoint: The address of the cloud, or None for AWS itself.
-        region: Such as ``eu-west-1``.
-        account: Twelve digits.
-        embedded: Whether it is the embedded cloud.
-        folder: The project's folder for caches and state.
-    """
-
-    @property
-    def endpoint(self) -> str | None: ...  # noqa: D102 - see above
-    @property
-    def region(self) -> str: ...  # noqa: D102 - see above
-    @property
-    def account(self) -> str: ...  # noqa: D102 - see above
-    @property
-    def embedded(self) -> bool: ...  # noqa: D102 - see above
-    @property
-    def folder(self) -> Path: ...  # noqa: D102 - see above
-    def client(self, service: str) -> Any:
-        """Give the boto3 client of a service."""
+    endpoint: str | None
+    region: str
+    embedded: bool
 
 
 @contextmanager
-def translated(cloud: Cloud) -> Iterator[None]:
+def translated(cloud: Place) -> Iterator[None]:
     """Say in one sentence that credentials are missing, or that nothing answers; let all else pass.
 
     The chain of causes is cut: AWS repeats the signed request, session token included, when a signature is wrong.
@@ -78,7 +60,7 @@ def message_of(fault: Exception) -> str:
     return str(response.get("Error", {}).get("Message", "") or fault)
 
 
-def _in_our_words(fault: Exception, *, cloud: Cloud) -> StageError | None:
+def _in_our_words(fault: Exception, *, cloud: Place) -> StageError | None:
     from botocore import exceptions  # noqa: PLC0415 - costs start-up time and is needed only after a failure
 
     place = [("region", cloud.region), ("endpoint", cloud.endpoint or "AWS")]

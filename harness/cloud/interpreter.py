@@ -25,10 +25,11 @@ IN_THE_LAMBDA_RUNTIME = ("boto3", "botocore", "jmespath", "python-dateutil", "s3
 
 END_OF_LOG = "END RequestId: harness"
 
-# Real Lambda ends the log of every invocation with END and REPORT. The embedded cloud's runtime writes nothing
-# of its own, and waits 50 ms for a line after each quiet invocation. This runtime says when the log is complete.
+# Real Lambda ends the log of every invocation with END and REPORT, and writes the traceback of an exception into it.
+# The embedded cloud's runtime writes nothing of its own, and waits 50 ms for a line after each quiet invocation.
 _SITECUSTOMIZE = f'''\
-"""Ends the log of each invocation with a line, as the runtime of Lambda does."""
+"""Writes into the log what the runtime of Lambda writes: the traceback of an exception, and where the log ends."""
+import json
 import sys
 
 
@@ -38,7 +39,9 @@ class _Answers:
 
     def write(self, text):
         if text.startswith('{{"status": '):
-            sys.stderr.write("{END_OF_LOG}\\n")
+            if text.startswith('{{"status": "error"'):
+                sys.stderr.write("[ERROR] " + (json.loads(text).get("trace") or ""))
+            sys.stderr.write("\\n{END_OF_LOG}\\n")
             sys.stderr.flush()
         return self._stream.write(text)
 

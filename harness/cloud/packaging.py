@@ -11,7 +11,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -81,13 +81,20 @@ def package_all(system: System, *, folder: Path, target: Target | None) -> Mappi
     built: dict[tuple[Path, Target], Package] = {}
     packages: dict[str, Package] = {}
     for function in system.functions.values():
-        if function.code is not None:
+        code = _code_of(system, function)
+        if code is not None:
             goal = target or Target.of(function)
-            key = (function.code, goal)
-            if key not in built:
-                built[key] = package(function, folder=folder, target=goal)
-            packages[function.name] = built[key]
+            if (code, goal) not in built:
+                built[code, goal] = package(replace(function, code=code), folder=folder, target=goal)
+            packages[function.name] = built[code, goal]
     return packages
+
+
+def _code_of(system: System, function: Function) -> Path | None:
+    """Give the code of a function as a folder, or as the archive that the template names instead."""
+    resource = system.resources.get(function.name)
+    archive = resource.properties.get("Code") if resource else None
+    return function.code or (Path(archive) if isinstance(archive, str) else None)
 
 
 def package_layers(system: System, *, folder: Path) -> Mapping[str, Package]:

@@ -1,0 +1,1 @@
+"""The event that each trigger sends, as pure functions."""

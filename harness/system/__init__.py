@@ -1,0 +1,1 @@
+"""From a template to a `System`: what a serverless application declares."""

@@ -27,8 +27,6 @@ __all__ = [
 ]
 
 
-
-
 @dataclass(frozen=True, kw_only=True)
 class Function:
     """A Lambda function, with the defaults of AWS: 3 seconds, 128 MB.

@@ -1,0 +1,320 @@
+"""Deployment of a system as a CloudFormation stack, and its removal."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.cloud import artifacts, stacks
+from harness.cloud.account import Cloud
+from harness.cloud.faults import code_of, message_of, translated
+from harness.cloud.packaging import Package, Target, package_all, package_layers
+from harness.cloud.stacks import Clock, Watch
+from harness.errors import DeploymentFailed
+from harness.system.model import System
+
+__all__ = ["FINGERPRINT", "Deployment", "deploy", "undeploy"]
+
+# The tag by which an unchanged stack is recognised.
+FINGERPRINT = "harness:fingerprint"
+
+# Goes up when the harness deploys or completes in another way, so that stages are deployed once more.
+_FORMAT = 1
+
+# A stack in one of these can only be deleted.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
+_BEYOND_REPAIR = frozenset({
+    "CREATE_FAILED", "DELETE_FAILED", "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED",
+})  # fmt: skip
+_WELL = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"})
+
+# CloudFormation gives this answer no code of its own; the AWS CLI and SAM read the sentence as well.
+_NOTHING_TO_DO = "No updates are to be performed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployment:
+    """A stack that is deployed.
+
+    Args:
+        stack: Its name.
+        stack_id: Its ARN.
+        fingerprint: What stands for its template, parameters and code.
+        changed: Whether something was deployed now.
+        packages: The packages of functions and layers by logical id.
+    """
+
+    stack: str
+    stack_id: str
+    fingerprint: str
+    changed: bool
+    packages: Mapping[str, Package] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Order:
+    """What is to be deployed, and how it is told."""
+
+    cloud: Cloud
+    stack: str
+    template: Mapping[str, Any]
+    parameters: Mapping[str, str]
+    tags: Mapping[str, str]
+    packages: Mapping[str, Package]
+    total: int
+    progress: Callable[[str], None]
+    timeout: float
+    clock: Clock
+
+    @property
+    def fingerprint(self) -> str:
+        parts = [_FORMAT, self.template, self.parameters, self.tags]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+    def deployed(self, found: Mapping[str, Any], *, changed: bool) -> Deployment:
+        return Deployment(
+            stack=self.stack,
+            stack_id=found["StackId"],
+            fingerprint=self.fingerprint,
+            changed=changed,
+            packages=self.packages,
+        )
+
+
+def deploy(
+    system: System,
+    *,
+    cloud: Cloud,
+    stack: str,
+    progress: Callable[[str], None],
+    tags: Mapping[str, str] | None = None,
+    timeout: float = 900.0,
+    clock: Clock | None = None,
+) -> Deployment:
+    """Deploy a system, or find it deployed as it is.
+
+    Args:
+        system: Its template, its parameters and its code.
+        cloud: Where to.
+        stack: The name of the CloudFormation stack.
+        progress: Is told what happens, line by line.
+        tags: Tags of the stack, which CloudFormation hands down to its resources.
+        timeout: How many seconds it may take.
+        clock: How time passes.
+
+    Raises:
+        PackagingFailed: The package of a function could not be built.
+        DeploymentFailed: CloudFormation refused the stack, rolled it back or did not end in time.
+    """
+    packages = {
+        **package_all(system, folder=cloud.folder, target=Target.here() if cloud.embedded else None),
+        **package_layers(system, folder=cloud.folder),
+    }
+    template = artifacts.pointed(system, packages, bucket=artifacts.bucket_of(cloud))
+    order = _Order(
+        cloud=cloud,
+        stack=stack,
+        template=template,
+        parameters={name: system.parameters[name] for name in template.get("Parameters", {}) if name in system.parameters},
+        tags=tags or {},
+        packages=packages,
+        total=len(system.resources) or len(template.get("Resources", {})),
+        progress=progress,
+        timeout=timeout,
+        clock=clock or Clock(),
+    )
+    return _deployed(order, found=stacks.describe(cloud, stack))
+
+
+def _deployed(order: _Order, *, found: dict[str, Any] | None) -> Deployment:
+    """Bring the stack from what it is to what it should be; who finds another at work waits and looks again."""
+    deadline = order.clock.now() + order.timeout
+    while True:
+        if found and stacks.in_progress(found["StackStatus"]):
+            order.progress(f"waiting for {order.stack}, which is at work ({found['StackStatus']})")
+            found = _settled(order, order.stack, deadline=deadline)
+            continue
+        if found and _is_unchanged(found, order.fingerprint):
+            return order.deployed(found, changed=False)
+        if found and found["StackStatus"] in _BEYOND_REPAIR:
+            order.progress(f"deleting {order.stack}, which cannot be updated ({found['StackStatus']})")
+            found = _deleted(order, found, deadline=deadline)
+            continue
+        token = f"harness-{uuid.uuid4().hex}"
+        refused = _started(order, found, token=token)
+        if refused is None:
+            return _finished(order, token=token, deadline=deadline)
+        before, found = found, stacks.describe(order.cloud, order.stack)
+        if _status(found) == _status(before):
+            # Nobody else came between, so it is our request that is wrong.
+            return _refusal(order, found, refused)
+
+
+def _status(found: Mapping[str, Any] | None) -> tuple[str, str] | None:
+    return (found["StackId"], found["StackStatus"]) if found else None
+
+
+def _is_unchanged(found: Mapping[str, Any], fingerprint: str) -> bool:
+    tags = {tag["Key"]: tag["Value"] for tag in found.get("Tags", [])}
+    # After a rollback the tags may be those of the attempt that failed.
+    return found["StackStatus"] in _WELL and tags.get(FINGERPRINT) == fingerprint
+
+
+def _started(order: _Order, found: Mapping[str, Any] | None, *, token: str) -> Exception | None:
+    """Ask CloudFormation to create or update the stack; give its refusal, if it refuses."""
+    artifacts.upload(order.packages, cloud=order.cloud, progress=order.progress)
+    arguments = {
+        "StackName": order.stack,
+        "Capabilities": ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in order.parameters.items()],
+        "Tags": [{"Key": key, "Value": value} for key, value in _tags(order).items()],
+        "ClientRequestToken": token,
+        **artifacts.place_template(order.template, cloud=order.cloud, key=f"{order.fingerprint}.template"),
+    }
+    cloudformation = order.cloud.client("cloudformation")
+    order.progress(f"{'updating' if found else 'creating'} {order.stack}")
+    with translated(order.cloud):
+        try:
+            (cloudformation.update_stack if found else cloudformation.create_stack)(**arguments)
+        except cloudformation.exceptions.ClientError as fault:
+            if code_of(fault) not in {"ValidationError", "AlreadyExistsException", "InsufficientCapabilitiesException"}:
+                raise
+            return Exception(message_of(fault))
+    return None
+
+
+def _tags(order: _Order) -> dict[str, str]:
+    return {**order.tags, FINGERPRINT: order.fingerprint}
+
+
+def _refusal(order: _Order, found: Mapping[str, Any] | None, refused: Exception) -> Deployment:
+    """Give the stack when it was right already, and raise otherwise."""
+    if found and _NOTHING_TO_DO in str(refused):
+        return order.deployed(found, changed=False)
+    raise DeploymentFailed(
+        f"CloudFormation refused the stack {order.stack!r}.",
+        facts=[
+            ("reason", refused),
+            ("status", found["StackStatus"] if found else "not deployed"),
+            *_place(order.cloud),
+        ],
+    )
+
+
+def _settled(order: _Order, stack: str, *, deadline: float, watch: Watch | None = None) -> dict[str, Any] | None:
+    left = max(0.0, deadline - order.clock.now())
+    return stacks.settled(order.cloud, stack, timeout=left, clock=order.clock, watch=watch)
+
+
+def _finished(order: _Order, *, token: str, deadline: float) -> Deployment:
+    """Wait for the end of what was started and judge it."""
+    watch = Watch(
+        cloud=order.cloud, stack=order.stack, progress=order.progress, token=token, total=order.total
+    )
+    found = _settled(order, order.stack, deadline=deadline, watch=watch)
+    if found and found["StackStatus"] in _WELL:
+        order.progress(f"{order.stack} {found['StackStatus']}")
+        return order.deployed(found, changed=True)
+    remedy = ""
+    if found and found["StackStatus"] in _BEYOND_REPAIR:
+        remedy = _left_behind(order, found)
+    raise _failure(
+        f"The deployment of {order.stack!r} failed.", cloud=order.cloud, found=found, watch=watch, remedy=remedy
+    )
+
+
+def _left_behind(order: _Order, found: Mapping[str, Any]) -> str:
+    """Delete in the embedded cloud what a failed creation left; in AWS leave it for whoever looks into it."""
+    if not order.cloud.embedded:
+        return f"Look at what is left of it, then take it away: harness down --stack {order.stack}"
+    _deleted(order, found, deadline=order.clock.now() + order.timeout)
+    return ""
+
+
+def _failure(
+    sentence: str, *, cloud: Cloud, found: Mapping[str, Any] | None, watch: Watch, remedy: str = ""
+) -> DeploymentFailed:
+    facts: list[tuple[str, object]] = []
+    if watch.failures:
+        # Later failures are mostly consequences: "Resource creation cancelled".
+        first = watch.failures[0]
+        facts.append(("first failure", f"{first['LogicalResourceId']} ({first['ResourceType']})"))
+        facts.append(("reason", first.get("ResourceStatusReason", "not given")))
+    elif found and found.get("StackStatusReason"):
+        facts.append(("reason", found["StackStatusReason"]))
+    facts.append(("status", found["StackStatus"] if found else "deleted by somebody else"))
+    return DeploymentFailed(sentence, facts=[*facts, *_place(cloud)], remedy=remedy)
+
+
+def _place(cloud: Cloud) -> list[tuple[str, object]]:
+    return [("account", cloud.account), ("region", cloud.region)]
+
+
+def _deleted(order: _Order, found: Mapping[str, Any], *, deadline: float) -> None:
+    _delete(order.cloud, found, progress=order.progress, timeout=max(0.0, deadline - order.clock.now()), clock=order.clock)
+
+
+def undeploy(
+    *,
+    cloud: Cloud,
+    stack: str,
+    progress: Callable[[str], None],
+    timeout: float = 900.0,
+    clock: Clock | None = None,
+) -> bool:
+    """Delete a stack; say whether there was one.
+
+    CloudFormation does not delete a bucket that holds objects. In the embedded cloud its objects
+    are deleted first; in AWS they may be somebody's, and the deletion fails.
+
+    Raises:
+        DeploymentFailed: CloudFormation could not delete all of it.
+    """
+    clock = clock or Clock()
+    found = stacks.settled(cloud, stack, timeout=timeout, clock=clock)
+    if found is None:
+        return False
+    if cloud.embedded:
+        _empty_buckets(cloud, stack)
+    progress(f"deleting {stack}")
+    _delete(cloud, found, progress=progress, timeout=timeout, clock=clock)
+    progress(f"{stack} DELETE_COMPLETE")
+    return True
+
+
+def _delete(
+    cloud: Cloud, found: Mapping[str, Any], *, progress: Callable[[str], None], timeout: float, clock: Clock
+) -> None:
+    token = f"harness-{uuid.uuid4().hex}"
+    watch = Watch(cloud=cloud, stack=found["StackId"], progress=progress, token=token)
+    with translated(cloud):
+        cloud.client("cloudformation").delete_stack(StackName=found["StackId"], ClientRequestToken=token)
+    left = stacks.settled(cloud, found["StackId"], timeout=timeout, clock=clock, watch=watch)
+    if left is not None:
+        raise _failure(f"The stack {found['StackName']!r} could not be deleted.", cloud=cloud, found=left, watch=watch)
+
+
+def _empty_buckets(cloud: Cloud, stack: str) -> None:
+    pages = cloud.client("cloudformation").get_paginator("list_stack_resources")
+    s3 = cloud.client("s3")
+    with translated(cloud):
+        for page in pages.paginate(StackName=stack):
+            for resource in page["StackResourceSummaries"]:
+                if resource["ResourceType"] == "AWS::S3::Bucket" and resource.get("PhysicalResourceId"):
+                    _empty(s3, resource["PhysicalResourceId"])
+
+
+def _empty(s3: Any, bucket: str) -> None:
+    """Delete all versions of all objects; a page holds a thousand, as much as one call deletes."""
+    try:
+        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+            versions = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            keys = [{"Key": version["Key"], "VersionId": version["VersionId"]} for version in versions]
+            if keys:
+                s3.delete_objects(Bucket=bucket, Delete={"Objects": keys, "Quiet": True})
+    except s3.exceptions.NoSuchBucket:
+        return  # gone before the stack knew

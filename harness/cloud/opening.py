@@ -1,0 +1,60 @@
+"""A stage that is ready for tests: deployed, completed, its names known."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from harness.cloud.account import Cloud
+from harness.cloud.archives import write
+from harness.cloud.completing import complete
+from harness.cloud.deploying import Deployment, deploy
+from harness.cloud.names import Names
+from harness.cloud.resolving import resolve_names
+from harness.system.model import System
+
+__all__ = ["deployed"]
+
+
+def deployed(system: System, *, cloud: Cloud, stack: str, tell: Callable[[str], None]) -> Names:
+    """Deploy a system if anything of it has changed, and give its names. Processes of one project wait in line.
+
+    Args:
+        system: What is deployed.
+        cloud: Where to.
+        stack: The name of the stack.
+        tell: Called with each line of progress, and with what the embedded cloud does not do.
+
+    Raises:
+        DeploymentFailed: CloudFormation refused the stack or rolled it back.
+        PackagingFailed: A function's package could not be built.
+    """
+    with _in_line(cloud.folder / "stages" / f"{stack}.lock"):
+        deployment = deploy(system, cloud=cloud, stack=stack, progress=tell)
+        names = resolve_names(system, cloud=cloud, stack=stack, deployment=deployment)
+        if cloud.embedded:
+            _completed(system, cloud=cloud, names=names, deployment=deployment, tell=tell)
+        return names
+
+
+def _completed(
+    system: System, *, cloud: Cloud, names: Names, deployment: Deployment, tell: Callable[[str], None]
+) -> None:
+    """Complete a deployment once. A run that was stopped in between leaves no mark, so the next one completes."""
+    mark = cloud.folder / "stages" / f"{cloud.account}-{cloud.region}-{deployment.stack}.completed"
+    version = f"{cloud.endpoint} {deployment.stack_id} {deployment.fingerprint}".encode()
+    if mark.is_file() and mark.read_bytes() == version:
+        return
+    for line in complete(system, cloud=cloud, names=names):
+        tell(line)
+    write(mark, version)
+
+
+@contextmanager
+def _in_line(lock: Path) -> Iterator[None]:
+    lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,44 @@
+"""The fixtures: ``mode``, ``system`` and ``stage``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from harness.errors import HarnessError
+from harness.leaving import leave
+from harness.project import Project
+from harness.stage import Stage
+
+__all__ = ["PROJECT", "mode", "stage", "system"]
+
+PROJECT = pytest.StashKey[Project]()
+
+
+@pytest.fixture(scope="session")
+def mode(request: pytest.FixtureRequest) -> str:
+    """The mode in which this test runs: ``handler``, ``invoke`` or ``http``."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def system(request: pytest.FixtureRequest) -> str:
+    """The name of the system that this test is about.
+
+    It is the one that the marker ``system`` names, else the one whose name is a folder above the test, else the
+    only one of the project.
+    """
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def stage(request: pytest.FixtureRequest, mode: str, system: str) -> Iterator[Stage]:
+    """The stage of the system, reached in the mode. In the embedded cloud it is deployed first if need be."""
+    project = request.config.stash[PROJECT]
+    try:
+        opened = project.stage(system, mode=mode)
+    except HarnessError as error:
+        leave(error)
+    yield opened
+    opened.close()

@@ -1,0 +1,171 @@
+"""Who may pass a route, as the authorizers of API Gateway decide it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harness.errors import MisusedStep, UnknownResource
+from harness.events.caller import Caller
+from harness.modes.exchange import Request
+from harness.modes.refusals import HttpRefusal, Refusal, RestRefusal
+from harness.modes.tokens import BadToken, Token, Tokens
+from harness.system.model import Authorizer, Route
+
+__all__ = ["OPEN", "Admission", "Admit", "Caller", "Cognito", "Jwt", "Signature", "pool_issuer", "refuse_to_play"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Admission:
+    """What an authorizer tells the function about whom it let pass: nothing for an open route."""
+
+    claims: Mapping[str, str] | None = None
+    scopes: Sequence[str] | None = None
+    caller: Caller | None = None
+
+
+Admit = Callable[[Request, float], Admission | Refusal]
+OPEN = Admission()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cognito:
+    """A Cognito authorizer of a REST API: the token of a user pool.
+
+    An id token where the route asks for no scopes, else an access token with one of them; a token of the wrong use
+    or without the scope is 401, not 403:
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-enable-cognito-user-pool.html
+
+    Args:
+        header: The header in which the token comes, raw or after ``Bearer``.
+        issuers: The issuers of the pools.
+        scopes: Those of the route.
+        tokens: Reads tokens.
+    """
+
+    header: str
+    issuers: tuple[str, ...]
+    scopes: tuple[str, ...]
+    tokens: Tokens
+
+    def __call__(self, request: Request, now: float) -> Admission | Refusal:
+        """Admit the request with the claims of its token, or refuse it."""
+        text = _token_in(request, self.header)
+        if not text:
+            return RestRefusal.unauthorized
+        try:
+            token = self.tokens.read(text, issuers=self.issuers)
+        except BadToken:
+            return RestRefusal.unauthorized
+        if token.is_expired(now):
+            return RestRefusal.expired
+        if not self._is_of_use(token):
+            return RestRefusal.unauthorized
+        return Admission(claims=token.cognito)
+
+    def _is_of_use(self, token: Token) -> bool:
+        use = token.claims.get("token_use")
+        if not self.scopes:
+            return use == "id"
+        return use == "access" and any(scope in self.scopes for scope in token.scopes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Jwt:
+    """A JWT authorizer of an HTTP API.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
+
+    Args:
+        header: The header in which the token comes, raw or after ``Bearer``.
+        issuer: The only issuer.
+        audience: The client ids; ``aud`` must be one, or ``client_id`` where there is no ``aud``.
+        scopes: Those of the route; the token must hold one.
+        tokens: Reads tokens.
+    """
+
+    header: str
+    issuer: str
+    audience: tuple[str, ...]
+    scopes: tuple[str, ...]
+    tokens: Tokens
+
+    def __call__(self, request: Request, now: float) -> Admission | Refusal:
+        """Admit the request with the claims of its token, or refuse it."""
+        text = _token_in(request, self.header)
+        if not text:
+            return HttpRefusal.missing_token
+        try:
+            token = self.tokens.read(text, issuers=(self.issuer,))
+        except BadToken as error:
+            return HttpRefusal.bad_token(error.description)
+        if fault := self._fault(token, now):
+            return HttpRefusal.bad_token(fault)
+        if not self.scopes:
+            return Admission(claims=token.jwt)
+        if not any(scope in self.scopes for scope in token.scopes):
+            return HttpRefusal.missing_scope(self.scopes)
+        return Admission(claims=token.jwt, scopes=token.scopes)
+
+    def _fault(self, token: Token, now: float) -> str:
+        if token.is_expired(now):
+            return "the token has expired"
+        if token.is_early(now):
+            return "the token is not valid yet"
+        meant = token.claims.get("aud", token.claims.get("client_id"))
+        if not any(client in self.audience for client in (meant if isinstance(meant, list) else [meant])):
+            return "the token does not have a valid audience"
+        return ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signature:
+    """An IAM authorizer: that there is a signature is checked here, whose it may be is for the real front door.
+
+    Args:
+        caller: Who signs.
+        refusal: What a request without a signature gets.
+    """
+
+    caller: Caller
+    refusal: Refusal
+
+    def __call__(self, request: Request, now: float) -> Admission | Refusal:  # noqa: ARG002 - as all authorizers
+        """Admit a signed request with its caller, or refuse it."""
+        header = request.headers.get("Authorization", "")
+        if request.sign or header.startswith("AWS4-HMAC-SHA256"):
+            return Admission(caller=self.caller)
+        return self.refusal
+
+
+def refuse_to_play(route: Route, authorizer: Authorizer) -> MisusedStep:
+    """Give the error for a route whose Lambda authorizer only the real front door can ask."""
+    return MisusedStep(
+        f"The Lambda authorizer {authorizer.name!r} is not played yet in handler and invoke mode.",
+        facts=[("route", f"{route.method} {route.path}"), ("API", route.api)],
+        remedy="run this test with --mode=http.",
+    )
+
+
+def pool_issuer(pool: str, *, physical: Mapping[str, str], region: str, declared_in: object) -> str:
+    """Give the issuer of a user pool, from its logical id or its ARN.
+
+    Raises:
+        UnknownResource: The stage has no user pool of this logical id.
+    """
+    if pool.startswith("arn:"):
+        # arn:aws:cognito-idp:<region>:<account>:userpool/<id>
+        region, pool_id = pool.split(":")[3], pool.rpartition("/")[2]
+    elif pool in physical:
+        pool_id = physical[pool]
+    else:
+        raise UnknownResource("user pool", pool, known=physical, declared_in=declared_in)
+    return f"https://cognito-idp.{region}.amazonaws.com/{pool_id}"
+
+
+def _token_in(request: Request, header: str) -> str:
+    text: Any = request.headers.get(header, "")
+    if text[:7].lower() == "bearer ":
+        text = text[7:]
+    return str(text).strip()

@@ -1,0 +1,191 @@
+"""The proxy contract: what API Gateway makes of what a function returned."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harness.events.bodies import matches, media_type
+from harness.modes.refusals import HttpRefusal, Refusal, RestRefusal
+from harness.runtime.invocation import Invocation
+
+__all__ = ["Answer", "Contract", "http_contract", "http_contract_v1", "rest_contract"]
+
+Pairs = Sequence[tuple[str, str]]
+
+# The longest that API Gateway waits for a function, in seconds.
+_REST_LIMIT = 29.0
+_HTTP_LIMIT = 30.0
+
+# REST APIs take an object with any other key for malformed; HTTP APIs pass over it
+# (https://github.com/aws/aws-sam-cli/pull/2941).
+_REST_KEYS = frozenset(
+    {"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded", "base64Encoded", "cookies"}
+)
+
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+_REMAPPED = frozenset(
+    {
+        "authorization", "connection", "content-md5", "date", "expect", "host", "max-forwards", "server", "te",
+        "trailer", "transfer-encoding", "upgrade", "user-agent", "www-authenticate",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What the client gets of a function's answer."""
+
+    status: int
+    headers: Pairs
+    content: bytes
+
+
+Contract = Callable[[Invocation, str | None], Answer | Refusal]
+
+
+class _Malformed(Exception):  # noqa: N818 - named after what happened
+    """The function returned what API Gateway cannot make an answer of."""
+
+
+def rest_contract(binary_media_types: tuple[str, ...]) -> Contract:
+    """Give the contract of a REST API; it takes the invocation and the client's ``Accept``.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+    """
+
+    def answer(invocation: Invocation, accept: str | None) -> Answer | Refusal:
+        if invocation.seconds > _REST_LIMIT:
+            return RestRefusal.timed_out
+        payload = invocation.payload
+        if invocation.error or not isinstance(payload, dict) or not payload.keys() <= _REST_KEYS:
+            return RestRefusal.malformed
+        try:
+            status, headers = _status(payload), _remapped(_headers(payload))
+            text, is_base64 = _body(payload), _flag(payload)
+        except _Malformed:
+            return RestRefusal.malformed
+        # Only the first type that the client accepts counts, and it decides, not the type of the answer.
+        first = media_type((accept or "").partition(",")[0])
+        if not (is_base64 and matches(first, binary_media_types)):
+            return Answer(status=status, headers=_typed(headers, "application/json"), content=text.encode())
+        try:
+            content = base64.b64decode(text, validate=True)
+        except binascii.Error:
+            return RestRefusal.undecodable
+        return Answer(status=status, headers=_typed(headers, "application/json"), content=content)
+
+    return answer
+
+
+def http_contract(invocation: Invocation, accept: str | None) -> Answer | Refusal:  # noqa: ARG001 - as REST has it
+    """Answer for an HTTP API with payload format 2.0: what has no status code is itself the body.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+    """
+    payload = invocation.payload
+    if invocation.error is None and not (isinstance(payload, dict) and "statusCode" in payload):
+        text = payload if isinstance(payload, str) else json.dumps(payload, separators=(",", ":"), ensure_ascii=False)
+        inferred = Answer(status=200, headers=[("content-type", "application/json")], content=text.encode())
+        return HttpRefusal.timed_out if invocation.seconds > _HTTP_LIMIT else inferred
+    return _http_answer(invocation, read=_headers_v2)
+
+
+def http_contract_v1(invocation: Invocation, accept: str | None) -> Answer | Refusal:  # noqa: ARG001 - as REST has it
+    """Answer for an HTTP API with payload format 1.0: nothing is inferred."""
+    return _http_answer(invocation, read=_headers)
+
+
+def _http_answer(invocation: Invocation, *, read: Callable[[Mapping[str, Any]], Pairs]) -> Answer | Refusal:
+    if invocation.seconds > _HTTP_LIMIT:
+        return HttpRefusal.timed_out
+    payload = invocation.payload
+    if invocation.error or not isinstance(payload, dict):
+        return HttpRefusal.malformed
+    try:
+        status, headers = _status(payload), read(payload)
+        text, is_base64 = _body(payload), _flag(payload)
+        content = base64.b64decode(text, validate=True) if is_base64 else text.encode()
+    except (_Malformed, binascii.Error):
+        return HttpRefusal.malformed
+    return Answer(status=status, headers=_typed(headers, "text/plain;charset=UTF-8"), content=content)
+
+
+def _status(payload: Mapping[str, Any]) -> int:
+    code = payload.get("statusCode")
+    if isinstance(code, str) and code.isascii() and code.isdigit():
+        code = int(code)
+    if isinstance(code, bool) or not isinstance(code, int) or not 100 <= code <= 599:  # noqa: PLR2004 - HTTP's range
+        raise _Malformed
+    return code
+
+
+def _body(payload: Mapping[str, Any]) -> str:
+    body = payload.get("body")
+    if body is not None and not isinstance(body, str):
+        raise _Malformed
+    return body or ""
+
+
+def _flag(payload: Mapping[str, Any]) -> bool:
+    flag = payload.get("isBase64Encoded", payload.get("base64Encoded"))
+    if flag in (None, "false"):
+        return False
+    if flag != "true" and not isinstance(flag, bool):
+        raise _Malformed
+    return bool(flag)
+
+
+def _headers(payload: Mapping[str, Any]) -> Pairs:
+    """Merge both forms: the values of ``multiValueHeaders``, and what ``headers`` has besides."""
+    merged = [
+        (name, _scalar(value)) for name, values in _object(payload, "multiValueHeaders") for value in _list(values)
+    ]
+    seen = {(name.lower(), value) for name, value in merged}
+    single = [(name, _scalar(value)) for name, value in _object(payload, "headers")]
+    return [*merged, *((name, value) for name, value in single if (name.lower(), value) not in seen)]
+
+
+def _headers_v2(payload: Mapping[str, Any]) -> Pairs:
+    cookies = [("set-cookie", _scalar(cookie)) for cookie in _list(payload.get("cookies") or [])]
+    return [*cookies, *((name.lower(), _scalar(value)) for name, value in _object(payload, "headers"))]
+
+
+def _object(payload: Mapping[str, Any], key: str) -> Iterable[tuple[str, Any]]:
+    found = payload.get(key)
+    if found is not None and not isinstance(found, dict):
+        raise _Malformed
+    return (found or {}).items()
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise _Malformed
+    return value
+
+
+def _scalar(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, int | float):
+        raise _Malformed
+    return json.dumps(value)
+
+
+def _remapped(headers: Pairs) -> Pairs:
+    # REST APIs keep these names for themselves and rename the function's. The length is always their own.
+    return [
+        (f"x-amzn-Remapped-{name}" if name.lower() in _REMAPPED else name, value)
+        for name, value in headers
+        if name.lower() != "content-length"
+    ]
+
+
+def _typed(headers: Pairs, default: str) -> Pairs:
+    if any(name.lower() == "content-type" for name, _ in headers):
+        return headers
+    return [("Content-Type", default), *headers]

@@ -1,0 +1,94 @@
+"""Which tests run in which modes, and about which system: what the markers and the folders say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from harness._text import did_you_mean
+from harness.errors import UnknownMode, UnknownSystem, UsageError
+from harness.settings import MODES, Settings
+
+__all__ = ["Deselected", "modes_of", "system_of"]
+
+
+@dataclass
+class Deselected:
+    """Tests that were left out in a mode in which they make no sense, with the reason of each."""
+
+    found: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+
+    def add(self, item: pytest.Item, *, mode: str, reason: str) -> None:
+        """Count one test in one mode."""
+        test = item.nodeid.partition("[")[0]
+        self.found.setdefault((test, reason), []).append(mode)
+
+    def lines(self) -> Iterator[str]:
+        """Give a line for each test: where it was left out, and why."""
+        for (test, reason), modes in sorted(self.found.items()):
+            yield f"deselected in {', '.join(modes)}: {test}: {reason}"
+
+
+def modes_of(
+    items: Iterable[pytest.Item], *, deselected: Deselected
+) -> tuple[list[pytest.Item], list[pytest.Item]]:
+    """Part the tests into those that stay and those whose marker ``modes`` does not admit their mode.
+
+    Raises:
+        UnknownMode: A marker names a mode that does not exist.
+        UsageError: A marker gives no reason.
+    """
+    kept: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
+    for item in items:
+        mode = getattr(getattr(item, "callspec", None), "params", {}).get("mode")
+        marker = item.get_closest_marker("modes")
+        if mode is None or marker is None or mode in _admitted(marker, item=item):
+            kept.append(item)
+        else:
+            left_out.append(item)
+            deselected.add(item, mode=mode, reason=marker.kwargs["reason"])
+    return kept, left_out
+
+
+def _admitted(marker: pytest.Mark, *, item: pytest.Item) -> tuple[Any, ...]:
+    for name in marker.args:
+        if name not in MODES:
+            raise UnknownMode(
+                f"No mode is called {name!r}.",
+                facts=[("asked for by the marker of", item.nodeid), ("modes", ", ".join(MODES))],
+                remedy=did_you_mean(str(name), MODES),
+            )
+    if not marker.kwargs.get("reason"):
+        raise UsageError(
+            "The marker 'modes' gives no reason.",
+            facts=[("on", item.nodeid)],
+            remedy='say why: @pytest.mark.modes("http", reason="…")',
+        )
+    return marker.args
+
+
+def system_of(definition: pytest.Item, *, settings: Settings) -> str:
+    """Give the name of the system that a test is about.
+
+    Raises:
+        UnknownSystem: Neither a marker nor a folder names it, and the project has not just one.
+    """
+    marker = definition.get_closest_marker("system")
+    if marker:
+        return settings.system(str(marker.args[0])).name
+    for folder in definition.path.parents:
+        if folder.name in settings.systems:
+            return folder.name
+    if len(settings.systems) == 1:
+        return next(iter(settings.systems))
+    raise UnknownSystem(
+        f"Which system is the test {definition.nodeid!r} about?",
+        facts=[(f"systems of {settings.root}", ", ".join(sorted(settings.systems)) or "none")],
+        remedy='put it below suites/<system>/, or mark it: @pytest.mark.system("…")'
+        if settings.systems
+        else "put the template at systems/<name>/template.yaml, or name it in [tool.harness.systems]",
+    )

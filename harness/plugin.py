@@ -1,0 +1,152 @@
+"""The pytest plugin: options, header, one test per mode, deselection by marker, evidence under a failure."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from harness.errors import HarnessError
+from harness.fixtures import PROJECT, mode, stage, system
+from harness.leaving import leave
+from harness.modes_of_tests import Deselected, modes_of, system_of
+from harness.project import Project
+from harness.report.evidence import evidence
+from harness.settings import MODES, Settings, read_settings
+
+__all__ = ["mode", "stage", "system"]
+
+_SETTINGS = pytest.StashKey[Settings]()
+_DESELECTED = pytest.StashKey[Deselected]()
+_ENDPOINT = "harness_endpoint"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options and the ini settings."""
+    group = parser.getgroup("harness", "serverless systems")
+    group.addoption("--mode", metavar="MODE", help=f"{', '.join(MODES)}, several with commas, or all (TEST_MODE)")
+    group.addoption("--stage", metavar="STAGE", help="embedded, or the name of a deployed stage (TEST_STAGE)")
+    group.addoption("--profile", metavar="PROFILE", help="the AWS profile to test with (AWS_PROFILE)")
+    group.addoption("--region", metavar="REGION", help="the region of the stage (AWS_REGION)")
+    for name in ("mode", "stage", "profile", "region"):
+        parser.addini(f"harness_{name}", f"like --{name}", default="")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the settings; a project without systems goes on untouched."""
+    config.addinivalue_line("markers", "modes(*names, reason): the test makes sense in these modes only")
+    config.addinivalue_line("markers", "system(name): the system that the test is about")
+    try:
+        settings = _settings(config)
+        settings.modes  # noqa: B018 - a mode that does not exist is refused before anything is collected
+    except HarnessError as error:
+        raise pytest.UsageError(f"harness.{type(error).__name__}: {error}") from error
+    config.stash[_SETTINGS] = settings
+    config.stash[_DESELECTED] = Deselected()
+    config.stash[PROJECT] = Project(settings, tell=_Told(config), endpoint=_endpoint_of_controller(config))
+
+
+def _settings(config: pytest.Config) -> Settings:
+    names = ("mode", "stage", "profile", "region")
+    return read_settings(
+        config.rootpath,
+        given={name: config.getoption(name) for name in names},
+        ini={name: config.getini(f"harness_{name}") for name in names},
+    )
+
+
+def _endpoint_of_controller(config: pytest.Config) -> str | None:
+    worker: dict[str, Any] = getattr(config, "workerinput", {})
+    return worker.get(_ENDPOINT)
+
+
+class _Told:
+    """Shows a line to the person at the terminal, also while output is captured."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def __call__(self, line: str) -> None:
+        capture = self._config.pluginmanager.getplugin("capturemanager")
+        terminal = self._config.pluginmanager.getplugin("terminalreporter")
+        if terminal is None:  # A worker of pytest-xdist has no terminal.
+            return
+        with capture.global_and_fixture_disabled():
+            terminal.ensure_newline()
+            terminal.write_line(f"harness: {line}")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Give a worker of pytest-xdist the embedded cloud of this run, which only the controller starts and stops."""
+    project = node.config.stash[PROJECT]
+    if project.settings.embedded and project.settings.systems:
+        try:
+            node.workerinput[_ENDPOINT] = project.endpoint
+        except HarnessError as error:
+            leave(error)
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say which modes, stage and account, and where each setting came from."""
+    settings = config.stash[_SETTINGS]
+    if not settings.systems:
+        return []
+    try:
+        return [config.stash[PROJECT].described()]
+    except HarnessError as error:
+        leave(error)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make one test of each mode."""
+    config = metafunc.config
+    if "mode" in metafunc.fixturenames:
+        metafunc.parametrize("mode", config.stash[_SETTINGS].modes, indirect=True, scope="session")
+    if "system" in metafunc.fixturenames:
+        try:
+            name = system_of(metafunc.definition, settings=config.stash[_SETTINGS])
+        except HarnessError as error:
+            leave(error)
+        metafunc.parametrize("system", [name], indirect=True, scope="session", ids=[pytest.HIDDEN_PARAM])
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect a test in the modes in which it makes no sense."""
+    try:
+        kept, left_out = modes_of(items, deselected=config.stash[_DESELECTED])
+    except HarnessError as error:
+        leave(error)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = kept
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Put the exchanges with the stage under a failure."""
+    report = yield
+    opened = getattr(item, "funcargs", {}).get("stage")
+    exchanges = getattr(opened, "exchanges", None)
+    if exchanges is not None:
+        if report.failed and exchanges:
+            report.sections.append((f"{opened.mode}: requests to {opened.system.name}", evidence(exchanges)))
+        if call.when == "teardown":
+            exchanges.clear()
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Count what was deselected, with the reasons."""
+    for line in config.stash[_DESELECTED].lines():
+        terminalreporter.write_line(line)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the embedded cloud if this run started it."""
+    if PROJECT in config.stash:
+        config.stash[PROJECT].close()

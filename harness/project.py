@@ -1,0 +1,179 @@
+"""A project: its settings, its cloud, its systems and the stages that tests talk to. Works without pytest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from harness.cloud import embedded
+from harness.cloud.account import EMBEDDED_ACCOUNT, Cloud, embedded_cloud
+from harness.cloud.names import Names
+from harness.modes.protocol import Mode
+from harness.overrides import Overrides
+from harness.settings import Settings
+from harness.stage import Stage
+from harness.system.model import Function, System
+from harness.system.reader import read
+
+__all__ = ["Project"]
+
+
+class Project:
+    """Opens stages and closes what it opened.
+
+    Args:
+        settings: What is set.
+        tell: Called with each line that a person should see: progress, and what the stage cannot do.
+        endpoint: Where the embedded cloud of this run answers, when another process has started it.
+    """
+
+    def __init__(
+        self, settings: Settings, *, tell: Callable[[str], None] = print, endpoint: str | None = None
+    ) -> None:
+        self.settings = settings
+        self._tell = tell
+        self._endpoint = endpoint
+        self._started: embedded.Running | None = None
+        self._systems: dict[str, System] = {}
+        self._names: dict[str, Names] = {}
+
+    @cached_property
+    def cloud(self) -> Cloud:
+        """The cloud of the stage; an embedded one is found, or started until `close`.
+
+        Raises:
+            CloudNotStarted: The embedded cloud did not become ready.
+        """
+        settings = self.settings
+        if not settings.embedded:
+            return Cloud(
+                folder=settings.folder,
+                region=settings.region.value,
+                endpoint=settings.endpoint.value or None,
+                profile=settings.profile.value or None,
+            )
+        return embedded_cloud(self.endpoint, folder=settings.folder, region=settings.region.value)
+
+    @property
+    def endpoint(self) -> str:
+        """Where the embedded cloud answers; it is started when none runs."""
+        if self._endpoint is None:
+            found = embedded.find(self.settings.folder)
+            if found is None:
+                found = embedded.start(self.settings.folder, region=self.settings.region.value)
+                self._started = found
+            self._endpoint = found.endpoint
+        return self._endpoint
+
+    def system(self, name: str) -> System:
+        """Give a system as its template declares it, with the parameters of this stage.
+
+        Raises:
+            UnknownSystem: The project does not declare it.
+            NoTemplate: Its template is not there.
+            MalformedTemplate: Its template cannot be read.
+        """
+        if name not in self._systems:
+            found = self.settings.system(name)
+            stage = self.settings.stage.value
+            self._systems[name] = read(
+                found.template,
+                name=name,
+                parameters={key: value.replace("{stage}", stage) for key, value in found.parameters.items()},
+                region=self.settings.region.value,
+                account=EMBEDDED_ACCOUNT if self.settings.embedded else self.cloud.account,
+                cache=self.settings.folder / "templates",
+            )
+        return self._systems[name]
+
+    def names(self, system: str) -> Names:
+        """Give the names of a system's stage; in the embedded cloud it is deployed first, if anything has changed.
+
+        Raises:
+            NotDeployed: There is no such stage at the endpoint or in the account; tests never deploy there.
+        """
+        if system not in self._names:
+            self._names[system] = self._deployed(system) if self.settings.embedded else self._found(system)
+        return self._names[system]
+
+    def deploy(self, system: str) -> Names:
+        """Deploy a system to this stage, wherever it is, and give its names."""
+        self._names[system] = self._deployed(system)
+        return self._names[system]
+
+    def _found(self, system: str) -> Names:
+        from harness.cloud.resolving import resolve_names  # noqa: PLC0415 - loads boto3
+
+        return resolve_names(self.system(system), cloud=self.cloud, stack=self.settings.stack(system))
+
+    def _deployed(self, system: str) -> Names:
+        from harness.cloud.opening import deployed  # noqa: PLC0415 - loads boto3
+
+        return deployed(
+            self.system(system), cloud=self.cloud, stack=self.settings.stack(system), tell=self._tell
+        )
+
+    def stage(self, system: str, *, mode: str) -> Stage:
+        """Open a stage in a mode.
+
+        Args:
+            system: The name of the system.
+            mode: ``handler``, ``invoke`` or ``http``.
+        """
+        names = self.names(system)
+        declared = self.system(system)
+        overrides = Overrides(declared.template.parent)
+        return Stage(
+            self.settings.stage.value,
+            system=declared,
+            cloud=self.cloud,
+            names=overrides.over(names),
+            mode=self._mode(mode, system=declared, names=names, overrides=overrides),
+        )
+
+    def _mode(self, name: str, *, system: System, names: Names, overrides: Overrides) -> Mode:
+        if name == "http":
+            from harness.modes.http import HttpMode  # noqa: PLC0415 - each mode loads what it needs
+
+            return HttpMode(cloud=self.cloud, names=names)
+        if name == "invoke":
+            from harness.modes.invoke import InvokeMode  # noqa: PLC0415
+
+            return InvokeMode(system=system, cloud=self.cloud, names=names)
+        from harness.modes.handler import HandlerMode  # noqa: PLC0415
+
+        return HandlerMode(
+            system=system,
+            cloud=self.cloud,
+            names=names,
+            packages=self._packages,
+            overrides=overrides.of,
+            tell=self._tell,
+        )
+
+    def _packages(self, function: Function) -> Sequence[Path]:
+        from harness.cloud.packaging import Target, package  # noqa: PLC0415 - only where handlers run in this process
+
+        if function.code is None:
+            return ()
+        found = package(function, folder=self.settings.folder, target=Target.here()).packages
+        return (found,) if found else ()
+
+    def described(self) -> str:
+        """Give the header line: modes, stage, cloud, account and region, and where each setting came from."""
+        settings = self.settings
+        if settings.embedded:
+            where = f"embedded cloud, account {EMBEDDED_ACCOUNT}"
+        else:
+            chosen = next((choice for choice in (settings.endpoint, settings.profile) if choice.value), None)
+            where = f"{chosen or 'AWS (from the environment)'}, account {self.cloud.account}"
+        return (
+            f"harness: mode {settings.mode} · stage {settings.stage} · {where} · region {settings.region}"
+        )
+
+    def close(self) -> None:
+        """Stop the embedded cloud if this project started it; twice does no harm."""
+        if self._started is not None:
+            embedded.stop(self._started)
+            self._started = None

@@ -1,0 +1,103 @@
+"""From a template to a `System`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from harness._text import listed
+from harness.errors import MalformedTemplate
+from harness.system import code
+from harness.system.apis import apis_of
+from harness.system.functions import functions_of
+from harness.system.intrinsics import Scope, holds, resolve
+from harness.system.model import Resource, System
+from harness.system.parameters import seen_by_ref, values_of
+from harness.system.plain import plain
+from harness.system.references import Declared
+from harness.system.wiring import rules_of, subscriptions_of
+
+__all__ = ["read"]
+
+
+def read(  # noqa: PLR0913 - they are what CloudFormation asks for as well
+    template: Path,
+    *,
+    name: str,
+    parameters: Mapping[str, str] | None = None,
+    region: str = "us-east-1",
+    account: str = "000000000000",
+    cache: Path | None = None,
+) -> System:
+    """Give the system that a template declares: SAM or plain CloudFormation, YAML or JSON.
+
+    Args:
+        template: The file; local code is looked for relative to its folder.
+        name: The name that the project gives the system.
+        parameters: Values for the template's parameters; the others have their defaults.
+        region: Where it is, or will be, deployed.
+        account: The account in which it is, or will be, deployed.
+        cache: A folder for translated templates; with it a template that has not changed is read in milliseconds.
+
+    Raises:
+        NoTemplate: There is no such file.
+        MalformedTemplate: The file cannot be read, or the parameters do not fit it.
+    """
+    template = template.absolute()
+    pseudo = _pseudo_parameters(region, account)
+    document = plain(template, parameters or {}, pseudo=pseudo, cache=cache)
+    values = values_of(document, parameters or {}, template=template)
+    code.anchored(document, template=template)
+    declared = _declared(document, values, pseudo, template=template)
+    return System(
+        name=name,
+        template=template,
+        cloudformation=document,
+        parameters=values,
+        functions=functions_of(declared),
+        apis=apis_of(declared),
+        rules=rules_of(declared),
+        subscriptions=subscriptions_of(declared),
+        resources=declared.resources,
+    )
+
+
+def _pseudo_parameters(region: str, account: str) -> dict[str, str]:
+    china, government = region.startswith("cn-"), region.startswith("us-gov-")
+    return {
+        "AWS::AccountId": account,
+        "AWS::Region": region,
+        "AWS::Partition": "aws-cn" if china else "aws-us-gov" if government else "aws",
+        "AWS::URLSuffix": "amazonaws.com.cn" if china else "amazonaws.com",
+    }
+
+
+def _declared(
+    document: Mapping[str, Any], values: Mapping[str, str], pseudo: Mapping[str, str], *, template: Path
+) -> Declared:
+    scope = Scope(
+        parameters=seen_by_ref(document, values),
+        mappings=document.get("Mappings") or {},
+        conditions=document.get("Conditions") or {},
+        pseudo=pseudo,
+    )
+    resources = {
+        name: Resource(name=name, type=resource["Type"], properties=resolve(resource.get("Properties") or {}, scope))
+        for name, resource in document["Resources"].items()
+        if _is_admitted(name, resource, scope, template=template)
+    }
+    return Declared(resources=resources, scope=scope)
+
+
+def _is_admitted(name: str, resource: Mapping[str, Any], scope: Scope, *, template: Path) -> bool:
+    condition = resource.get("Condition")
+    if condition is None:
+        return True
+    if condition not in scope.conditions:
+        raise MalformedTemplate(
+            f"The resource {name!r} has the condition {condition!r}, which does not exist.",
+            facts=[(f"declared in {template}", listed(scope.conditions))],
+        )
+    # A condition that only the cloud can judge, such as one on an SSM parameter, leaves the resource in.
+    return holds(condition, scope) is not False

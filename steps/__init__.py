@@ -1,0 +1,1 @@
+"""The vocabulary of the suites: given, when, then, for each system."""

@@ -1,0 +1,59 @@
+"""What must be so afterwards."""
+
+from __future__ import annotations
+
+import uuid
+
+from harness import Response
+
+__all__ = [
+    "an_order_id_comes_back",
+    "it_is_refused",
+    "restaurants_come_back",
+    "the_body_is_invalid",
+    "the_page_lists",
+    "the_page_shows_the_day_and_its_settings",
+]
+
+
+def the_page_lists(response: Response, restaurants: int) -> None:
+    """The page lists so many restaurants."""
+    assert response.status_code == 200, response
+    assert response.headers["content-type"].startswith("text/html")
+    assert len(response.html.select("ul#restaurantsUl > li.restaurant")) == restaurants
+
+
+def the_page_shows_the_day_and_its_settings(response: Response) -> None:
+    """The page shows the day of the week and carries what its script needs."""
+    days = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}
+    assert response.status_code == 200, response
+    assert any(day in response.html.get_text() for day in days)
+    assert "/restaurants/search" in response.text
+    assert "/orders" in response.text
+
+
+def restaurants_come_back(response: Response, *, count: int) -> None:
+    """So many restaurants come back, each with name, image and themes."""
+    assert response.status_code == 200, response
+    assert len(response.json) == count
+    for restaurant in response.json:
+        assert set(restaurant) == {"name", "image", "themes"}
+
+
+def it_is_refused(response: Response, *, status: int) -> None:
+    """The request is refused with this status."""
+    assert response.status_code == status, response
+
+
+def an_order_id_comes_back(response: Response) -> str:
+    """The id of the order comes back."""
+    assert response.status_code == 200, response
+    order_id: str = response.json["orderId"]
+    assert str(uuid.UUID(order_id)) == order_id
+    return order_id
+
+
+def the_body_is_invalid(response: Response) -> None:
+    """API Gateway itself refuses the body: the words are its own, not the function's."""
+    assert response.status_code == 400, response
+    assert response.json == {"message": "Invalid request body"}
