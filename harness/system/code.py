@@ -32,26 +32,27 @@ def hidden_from_sam(document: dict[str, Any], *, resolved: Callable[[Any], Any])
     """
     common = (document.get("Globals") or {}).get("Function") or {}
     if "CodeUri" in common:
-        common["CodeUri"] = _hidden(resolved(common["CodeUri"]))
+        common["CodeUri"] = _hidden(common["CodeUri"], resolved)
     for resource in document["Resources"].values():
         name = _SAM_PROPERTIES.get(resource["Type"])
         properties = resource.get("Properties")
         if name is None or not isinstance(properties, dict):
             continue
         if name in properties:
-            properties[name] = _hidden(resolved(properties[name]))
+            properties[name] = _hidden(properties[name], resolved)
         elif name == "CodeUri" and not _has_code({**common, **properties}):
-            properties[name] = _hidden(".")
+            properties[name] = _hidden(".", resolved)
 
 
 def _has_code(properties: Mapping[str, Any]) -> bool:
     return properties.get("PackageType") == "Image" or any(name in properties for name in _ELSEWHERE)
 
 
-def _hidden(place: Any) -> Any:
-    if not isinstance(place, str) or place.startswith("s3://"):
+def _hidden(place: Any, resolved: Callable[[Any], Any]) -> Any:
+    path = resolved(place)
+    if not isinstance(path, str) or path.startswith("s3://"):
         return place
-    return f"s3://{_BUCKET}/{quote(place, safe='')}"
+    return f"s3://{_BUCKET}/{quote(path, safe='')}"
 
 
 def made_local(document: dict[str, Any]) -> None:

@@ -3,6 +3,8 @@
 Everything here can also be written by hand, for what a template does not say.
 Values that only a deployed stage knows (``{"Ref": "Table"}``) stay as the intrinsic
 function that the template holds; `harness.system.intrinsics.resolve` turns them into text.
+Where a field names a resource, and the template says it with a function that only the cloud can resolve
+(``Fn::ImportValue``), the field holds that function as JSON text.
 """
 
 from __future__ import annotations
@@ -173,7 +175,10 @@ class Subscription:
 
 @dataclass(frozen=True, kw_only=True)
 class Resource:
-    """A resource of the template as it stands, also of a type that the harness does not know."""
+    """A resource of the template, also of a type that the harness does not know.
+
+    Its properties are resolved as far as parameters, mappings and conditions allow.
+    """
 
     name: str
     type: str

@@ -55,7 +55,8 @@ def _read(
     fingerprints = includes.take_in(document, template=template)
     if sam.is_sam(document):
         known = seen_by_ref(document, values)
-        scope = Scope(parameters=known, mappings=document.get("Mappings") or {}, pseudo=pseudo)
+        mappings, conditions = (document.get(section) or {} for section in ("Mappings", "Conditions"))
+        scope = Scope(parameters=known, mappings=mappings, conditions=conditions, pseudo=pseudo)
         code.hidden_from_sam(document, resolved=lambda value: resolve(value, scope))
         document = sam.translated(document, values, region=pseudo["AWS::Region"], template=template)
     code.made_local(document)

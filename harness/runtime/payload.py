@@ -1,0 +1,109 @@
+"""Events and results on their way through JSON, within the limits of Lambda."""
+
+from __future__ import annotations
+
+import json
+import math
+from decimal import Decimal
+from typing import Any
+
+from harness.errors import MisusedStep
+from harness.runtime.faults import Fault
+
+__all__ = ["REQUEST_LIMIT", "RESPONSE_LIMIT", "answered", "sent"]
+
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html says 6 MB each for synchronous calls.
+# A request may have exactly 6 MiB; a response may have a hundred bytes more, as Lambda's own message says.
+REQUEST_LIMIT = 6 * 1024 * 1024
+RESPONSE_LIMIT = 6_291_556
+# From Python 3.12 the runtime writes characters beyond ASCII as they are, before that as six-byte escapes.
+_ESCAPING_RUNTIMES = ("python3.6", "python3.7", "python3.8", "python3.9", "python3.10", "python3.11")
+
+
+def sent(event: object, *, function: str) -> str:
+    """Give the event as the JSON text that goes to Lambda.
+
+    Raises:
+        MisusedStep: The event holds something that has no form in JSON.
+        Fault: It is too large for Lambda.
+    """
+    try:
+        text = json.dumps(event, allow_nan=False, default=lambda value: _refuse(value, function=function))
+    except (TypeError, ValueError) as error:
+        raise MisusedStep(
+            f"The event for {function!r} is not JSON: {error}.", remedy="Write it as JSON would."
+        ) from error
+    if len(text) > REQUEST_LIMIT:
+        raise Fault(
+            "RequestEntityTooLargeException",
+            f"Request must be smaller than {REQUEST_LIMIT} bytes for the InvokeFunction operation",
+        )
+    return text
+
+
+def answered(result: object, *, runtime: str) -> Any:
+    """Give a handler's result as its caller reads it.
+
+    The rules are those of ``awslambdaric/lambda_runtime_marshaller.py``, which writes with simplejson:
+    a Decimal is a number, a namedtuple an object, bytes are UTF-8 text, NaN is allowed.
+
+    Raises:
+        Fault: The result cannot be written as JSON, or is too large for Lambda.
+    """
+    if isinstance(result, bytes):
+        text = result.decode(errors="replace")
+        size = len(result)
+        payload = _read(text)
+    else:
+        text = _written(result, runtime=runtime)
+        size = len(text) if text.isascii() else len(text.encode(errors="surrogatepass"))
+        payload = json.loads(text)
+    if size > RESPONSE_LIMIT:
+        raise Fault(
+            "Function.ResponseSizeTooLarge",
+            f"Response payload size exceeded maximum allowed payload size ({RESPONSE_LIMIT} bytes).",
+        )
+    return payload
+
+
+def _refuse(value: object, *, function: str) -> Any:
+    raise MisusedStep(
+        f"The event for {function!r} holds a value of type {type(value).__name__!r}, which JSON does not have.",
+        facts=[("value", repr(value)[:80])],
+        remedy="Write it as JSON would: text, a number, a list or an object.",
+    )
+
+
+def _read(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text  # Lambda hands raw bytes on as they are.
+
+
+def _written(result: object, *, runtime: str) -> str:
+    try:
+        return json.dumps(_plain(result), ensure_ascii=runtime in _ESCAPING_RUNTIMES, default=_number)
+    except RecursionError as error:
+        raise Fault("Runtime.MarshalError", "Unable to marshal response: Circular reference detected") from error
+    except Exception as error:
+        raise Fault("Runtime.MarshalError", f"Unable to marshal response: {error}") from error
+
+
+def _plain(value: Any) -> Any:
+    kind = type(value)
+    if kind is str or kind is int or value is None:
+        return value
+    if isinstance(value, dict):
+        return {name.decode() if isinstance(name, bytes) else name: _plain(held) for name, held in value.items()}
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return _plain(value._asdict())
+    if isinstance(value, (list, tuple)):
+        return [_plain(held) for held in value]
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def _number(value: object) -> Any:
+    if not isinstance(value, Decimal):
+        raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+    return math.nan if value.is_nan() else json.loads(str(value))
