@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import sys
+from collections.abc import Callable, Generator
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from harness.modes_of_tests import Deselected, modes_of, system_of
 from harness.project import Project
 from harness.report.evidence import evidence
 from harness.settings import MODES, Settings, read_settings
+from harness.telling import Told
 
 __all__ = ["mode", "stage", "system"]
 
@@ -44,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"harness.{type(error).__name__}: {error}") from error
     config.stash[_SETTINGS] = settings
     config.stash[_DESELECTED] = Deselected()
-    config.stash[PROJECT] = Project(settings, tell=_Told(config), endpoint=_endpoint_of_controller(config))
+    config.stash[PROJECT] = Project(settings, tell=_told(config), endpoint=_endpoint_of_controller(config))
 
 
 def _settings(config: pytest.Config) -> Settings:
@@ -61,20 +63,18 @@ def _endpoint_of_controller(config: pytest.Config) -> str | None:
     return worker.get(_ENDPOINT)
 
 
-class _Told:
-    """Shows a line to the person at the terminal, also while output is captured."""
+def _told(config: pytest.Config) -> Callable[[str], None]:
+    """Give what shows a line at the terminal, also while output is captured."""
 
-    def __init__(self, config: pytest.Config) -> None:
-        self._config = config
-
-    def __call__(self, line: str) -> None:
-        capture = self._config.pluginmanager.getplugin("capturemanager")
-        terminal = self._config.pluginmanager.getplugin("terminalreporter")
-        if terminal is None:  # A worker of pytest-xdist has no terminal.
+    def write(text: str) -> None:
+        capture = config.pluginmanager.getplugin("capturemanager")
+        terminal = config.pluginmanager.getplugin("terminalreporter")
+        if terminal is None or hasattr(config, "workerinput"):  # A worker of pytest-xdist has no terminal.
             return
         with capture.global_and_fixture_disabled():
-            terminal.ensure_newline()
-            terminal.write_line(f"harness: {line}")
+            terminal.write(text, flush=True)
+
+    return Told(write, terminal=sys.stdout.isatty())
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -12,6 +12,7 @@ from harness.cloud import embedded
 from harness.errors import HarnessError, StageError, UsageError
 from harness.project import Project
 from harness.settings import Settings, read_settings
+from harness.telling import Told
 
 __all__ = ["main"]
 
@@ -68,7 +69,14 @@ def _command(
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201 - a command line prints
+    _TOLD(line)
+
+
+def _write(text: str) -> None:
+    print(text, end="", flush=True)  # noqa: T201 - a command line prints
+
+
+_TOLD = Told(_write, terminal=sys.stdout.isatty())
 
 
 def _up(settings: Settings, _asked: argparse.Namespace) -> None:

@@ -11,8 +11,10 @@ from typing import Any
 
 from harness.cloud import artifacts, stacks
 from harness.cloud.account import Cloud
+from harness.cloud.adapting import adapt
 from harness.cloud.faults import code_of, message_of, translated
 from harness.cloud.packaging import Package, Target, package_all, package_layers
+from harness.cloud.removing import delete, failure, place, undeploy
 from harness.cloud.stacks import Clock, Watch
 from harness.errors import DeploymentFailed
 from harness.system.model import System
@@ -31,6 +33,10 @@ _BEYOND_REPAIR = frozenset({
     "CREATE_FAILED", "DELETE_FAILED", "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED",
 })  # fmt: skip
 _WELL = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"})
+
+_REFUSALS = frozenset({
+    "AlreadyExistsException", "InsufficientCapabilitiesException", "LimitExceededException", "ValidationError",
+})  # fmt: skip
 
 # CloudFormation gives this answer no code of its own; the AWS CLI and SAM read the sentence as well.
 _NOTHING_TO_DO = "No updates are to be performed"
@@ -85,7 +91,7 @@ class _Order:
         )
 
 
-def deploy(
+def deploy(  # noqa: PLR0913 - they are what CloudFormation asks for as well
     system: System,
     *,
     cloud: Cloud,
@@ -111,15 +117,17 @@ def deploy(
         DeploymentFailed: CloudFormation refused the stack, rolled it back or did not end in time.
     """
     packages = {
-        **package_all(system, folder=cloud.folder, target=Target.here() if cloud.embedded else None),
+        **package_all(system, folder=cloud.folder, target=Target.here() if cloud.embedded else None, progress=progress),
         **package_layers(system, folder=cloud.folder),
     }
     template = artifacts.pointed(system, packages, bucket=artifacts.bucket_of(cloud))
+    if cloud.embedded:
+        adapt(template)
     order = _Order(
         cloud=cloud,
         stack=stack,
         template=template,
-        parameters={name: system.parameters[name] for name in template.get("Parameters", {}) if name in system.parameters},
+        parameters=_declared(system, template),
         tags=tags or {},
         packages=packages,
         total=len(system.resources) or len(template.get("Resources", {})),
@@ -128,6 +136,12 @@ def deploy(
         clock=clock or Clock(),
     )
     return _deployed(order, found=stacks.describe(cloud, stack))
+
+
+def _declared(system: System, template: Mapping[str, Any]) -> dict[str, str]:
+    """Give the parameters that the template declares; CloudFormation refuses all others."""
+    declared = template.get("Parameters") or {}
+    return {name: value for name, value in system.parameters.items() if name in declared}
 
 
 def _deployed(order: _Order, *, found: dict[str, Any] | None) -> Deployment:
@@ -142,12 +156,12 @@ def _deployed(order: _Order, *, found: dict[str, Any] | None) -> Deployment:
             return order.deployed(found, changed=False)
         if found and found["StackStatus"] in _BEYOND_REPAIR:
             order.progress(f"deleting {order.stack}, which cannot be updated ({found['StackStatus']})")
-            found = _deleted(order, found, deadline=deadline)
-            continue
+            _deleted(order, found, deadline=deadline)
+            found = None
         token = f"harness-{uuid.uuid4().hex}"
         refused = _started(order, found, token=token)
         if refused is None:
-            return _finished(order, token=token, deadline=deadline)
+            return _finished(order, token=token, deadline=deadline, total=0 if found else order.total)
         before, found = found, stacks.describe(order.cloud, order.stack)
         if _status(found) == _status(before):
             # Nobody else came between, so it is our request that is wrong.
@@ -181,7 +195,7 @@ def _started(order: _Order, found: Mapping[str, Any] | None, *, token: str) -> E
         try:
             (cloudformation.update_stack if found else cloudformation.create_stack)(**arguments)
         except cloudformation.exceptions.ClientError as fault:
-            if code_of(fault) not in {"ValidationError", "AlreadyExistsException", "InsufficientCapabilitiesException"}:
+            if code_of(fault) not in _REFUSALS:
                 raise
             return Exception(message_of(fault))
     return None
@@ -200,7 +214,7 @@ def _refusal(order: _Order, found: Mapping[str, Any] | None, refused: Exception)
         facts=[
             ("reason", refused),
             ("status", found["StackStatus"] if found else "not deployed"),
-            *_place(order.cloud),
+            *place(order.cloud),
         ],
     )
 
@@ -210,11 +224,9 @@ def _settled(order: _Order, stack: str, *, deadline: float, watch: Watch | None 
     return stacks.settled(order.cloud, stack, timeout=left, clock=order.clock, watch=watch)
 
 
-def _finished(order: _Order, *, token: str, deadline: float) -> Deployment:
+def _finished(order: _Order, *, token: str, deadline: float, total: int) -> Deployment:
     """Wait for the end of what was started and judge it."""
-    watch = Watch(
-        cloud=order.cloud, stack=order.stack, progress=order.progress, token=token, total=order.total
-    )
+    watch = Watch(cloud=order.cloud, stack=order.stack, progress=order.progress, token=token, total=total)
     found = _settled(order, order.stack, deadline=deadline, watch=watch)
     if found and found["StackStatus"] in _WELL:
         order.progress(f"{order.stack} {found['StackStatus']}")
@@ -222,7 +234,7 @@ def _finished(order: _Order, *, token: str, deadline: float) -> Deployment:
     remedy = ""
     if found and found["StackStatus"] in _BEYOND_REPAIR:
         remedy = _left_behind(order, found)
-    raise _failure(
+    raise failure(
         f"The deployment of {order.stack!r} failed.", cloud=order.cloud, found=found, watch=watch, remedy=remedy
     )
 
@@ -235,86 +247,6 @@ def _left_behind(order: _Order, found: Mapping[str, Any]) -> str:
     return ""
 
 
-def _failure(
-    sentence: str, *, cloud: Cloud, found: Mapping[str, Any] | None, watch: Watch, remedy: str = ""
-) -> DeploymentFailed:
-    facts: list[tuple[str, object]] = []
-    if watch.failures:
-        # Later failures are mostly consequences: "Resource creation cancelled".
-        first = watch.failures[0]
-        facts.append(("first failure", f"{first['LogicalResourceId']} ({first['ResourceType']})"))
-        facts.append(("reason", first.get("ResourceStatusReason", "not given")))
-    elif found and found.get("StackStatusReason"):
-        facts.append(("reason", found["StackStatusReason"]))
-    facts.append(("status", found["StackStatus"] if found else "deleted by somebody else"))
-    return DeploymentFailed(sentence, facts=[*facts, *_place(cloud)], remedy=remedy)
-
-
-def _place(cloud: Cloud) -> list[tuple[str, object]]:
-    return [("account", cloud.account), ("region", cloud.region)]
-
-
 def _deleted(order: _Order, found: Mapping[str, Any], *, deadline: float) -> None:
-    _delete(order.cloud, found, progress=order.progress, timeout=max(0.0, deadline - order.clock.now()), clock=order.clock)
-
-
-def undeploy(
-    *,
-    cloud: Cloud,
-    stack: str,
-    progress: Callable[[str], None],
-    timeout: float = 900.0,
-    clock: Clock | None = None,
-) -> bool:
-    """Delete a stack; say whether there was one.
-
-    CloudFormation does not delete a bucket that holds objects. In the embedded cloud its objects
-    are deleted first; in AWS they may be somebody's, and the deletion fails.
-
-    Raises:
-        DeploymentFailed: CloudFormation could not delete all of it.
-    """
-    clock = clock or Clock()
-    found = stacks.settled(cloud, stack, timeout=timeout, clock=clock)
-    if found is None:
-        return False
-    if cloud.embedded:
-        _empty_buckets(cloud, stack)
-    progress(f"deleting {stack}")
-    _delete(cloud, found, progress=progress, timeout=timeout, clock=clock)
-    progress(f"{stack} DELETE_COMPLETE")
-    return True
-
-
-def _delete(
-    cloud: Cloud, found: Mapping[str, Any], *, progress: Callable[[str], None], timeout: float, clock: Clock
-) -> None:
-    token = f"harness-{uuid.uuid4().hex}"
-    watch = Watch(cloud=cloud, stack=found["StackId"], progress=progress, token=token)
-    with translated(cloud):
-        cloud.client("cloudformation").delete_stack(StackName=found["StackId"], ClientRequestToken=token)
-    left = stacks.settled(cloud, found["StackId"], timeout=timeout, clock=clock, watch=watch)
-    if left is not None:
-        raise _failure(f"The stack {found['StackName']!r} could not be deleted.", cloud=cloud, found=left, watch=watch)
-
-
-def _empty_buckets(cloud: Cloud, stack: str) -> None:
-    pages = cloud.client("cloudformation").get_paginator("list_stack_resources")
-    s3 = cloud.client("s3")
-    with translated(cloud):
-        for page in pages.paginate(StackName=stack):
-            for resource in page["StackResourceSummaries"]:
-                if resource["ResourceType"] == "AWS::S3::Bucket" and resource.get("PhysicalResourceId"):
-                    _empty(s3, resource["PhysicalResourceId"])
-
-
-def _empty(s3: Any, bucket: str) -> None:
-    """Delete all versions of all objects; a page holds a thousand, as much as one call deletes."""
-    try:
-        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
-            versions = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-            keys = [{"Key": version["Key"], "VersionId": version["VersionId"]} for version in versions]
-            if keys:
-                s3.delete_objects(Bucket=bucket, Delete={"Objects": keys, "Quiet": True})
-    except s3.exceptions.NoSuchBucket:
-        return  # gone before the stack knew
+    left = max(0.0, deadline - order.clock.now())
+    delete(order.cloud, found, progress=order.progress, timeout=left, clock=order.clock)

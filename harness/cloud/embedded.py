@@ -24,6 +24,8 @@ from harness.errors import CloudNotStarted
 __all__ = ["Running", "answers", "find", "forget", "remember", "start", "stop"]
 
 LOOPBACK = "127.0.0.1"
+# The children of this process, by process id: a process that nobody holds is reaped by nobody.
+_CHILDREN: dict[int, subprocess.Popen[bytes]] = {}
 # What the child needs of this process's environment. Everything else, AWS settings above all, stays out.
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE", "SYSTEMROOT")
 
@@ -110,7 +112,7 @@ def _spawn(home: Path, *, port: int, region: str, lifeline: int) -> subprocess.P
     if lifeline >= 0:
         environment[LIFELINE] = str(lifeline)
     with (home / "cloud.log").open("wb") as log:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             # -P: a module of the project that is called like one of the cloud's must not be taken for it.
             [sys.executable, "-P", "-m", "harness.cloud.serve"],
             cwd=home,
@@ -121,6 +123,8 @@ def _spawn(home: Path, *, port: int, region: str, lifeline: int) -> subprocess.P
             pass_fds=[lifeline] if lifeline >= 0 else [],
             start_new_session=True,  # Ctrl-C is for the test run, which then stops the cloud in order.
         )
+    _CHILDREN[process.pid] = process
+    return process
 
 
 def _wait_until_ready(running: Running, process: subprocess.Popen[bytes], *, within: float) -> None:
@@ -164,12 +168,16 @@ def stop(running: Running, *, within: float = 5.0) -> None:
         time.sleep(0.01)
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(running.pid, signal.SIGKILL)
+    child = _CHILDREN.pop(running.pid, None)
+    if child is not None:
+        child.wait()
     shutil.rmtree(running.folder, ignore_errors=True)
 
 
 def _lives(pid: int) -> bool:
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
+    child = _CHILDREN.get(pid)
+    if child is not None:
+        return child.poll() is None
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

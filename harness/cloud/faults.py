@@ -67,7 +67,9 @@ def _in_our_words(fault: Exception, *, cloud: Place) -> StageError | None:
     if isinstance(fault, exceptions.NoRegionError):
         return UnreachableEndpoint("No region is set.", facts=place, remedy="Set AWS_REGION.")
     if isinstance(fault, exceptions.ProfileNotFound):
-        return NoCredentials(f"{fault}.", facts=place, remedy="Correct AWS_PROFILE, or see `aws configure list-profiles`.")
+        return NoCredentials(
+            f"{fault}.", facts=place, remedy="Correct AWS_PROFILE, or see `aws configure list-profiles`."
+        )
     if isinstance(
         fault,
         exceptions.NoCredentialsError

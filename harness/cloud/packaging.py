@@ -39,7 +39,18 @@ class Package:
     packages: Path | None = None
 
 
-def package(function: Function, *, folder: Path, target: Target, python: str = sys.executable) -> Package:
+def _silent(_line: str) -> None:
+    """Say nothing."""
+
+
+def package(
+    function: Function,
+    *,
+    folder: Path,
+    target: Target,
+    python: str = sys.executable,
+    progress: Callable[[str], None] = _silent,
+) -> Package:
     """Build the package of a function, or find the one that was built from the same files.
 
     Args:
@@ -47,6 +58,7 @@ def package(function: Function, *, folder: Path, target: Target, python: str = s
         folder: Where packages are kept, such as ``.harness``.
         target: The machine on which the package will run.
         python: The interpreter whose pip installs the requirements.
+        progress: Is told when requirements are installed, which takes time.
 
     Raises:
         PackagingFailed: There is no code, or the requirements cannot be installed.
@@ -66,17 +78,22 @@ def package(function: Function, *, folder: Path, target: Target, python: str = s
         label=str(target) if wanted else "plain",
         folder=folder,
         watched=[requirements, *sources(requirements)] if wanted else [],
-        install=lambda: installed(wanted, folder=folder, target=target, python=python) if wanted else None,
+        install=lambda: (
+            installed(wanted, folder=folder, target=target, python=python, progress=progress) if wanted else None
+        ),
     )
 
 
-def package_all(system: System, *, folder: Path, target: Target | None) -> Mapping[str, Package]:
+def package_all(
+    system: System, *, folder: Path, target: Target | None, progress: Callable[[str], None] = _silent
+) -> Mapping[str, Package]:
     """Build the packages of all functions whose code is on this machine, each code root once.
 
     Args:
         system: The system.
         folder: Where packages are kept.
         target: The machine on which they will run; None for what each function asks of Lambda.
+        progress: Is told when requirements are installed, which takes time.
     """
     built: dict[tuple[Path, Target], Package] = {}
     packages: dict[str, Package] = {}
@@ -85,7 +102,8 @@ def package_all(system: System, *, folder: Path, target: Target | None) -> Mappi
         if code is not None:
             goal = target or Target.of(function)
             if (code, goal) not in built:
-                built[code, goal] = package(replace(function, code=code), folder=folder, target=goal)
+                local = replace(function, code=code)
+                built[code, goal] = package(local, folder=folder, target=goal, progress=progress)
             packages[function.name] = built[code, goal]
     return packages
 
@@ -107,9 +125,7 @@ def package_layers(system: System, *, folder: Path) -> Mapping[str, Package]:
     }
 
 
-def _built(
-    root: Path, *, label: str, folder: Path, watched: list[Path], install: Callable[[], Path | None]
-) -> Package:
+def _built(root: Path, *, label: str, folder: Path, watched: list[Path], install: Callable[[], Path | None]) -> Package:
     """Give the package of a tree: by the index when nothing changed, by the content otherwise."""
     files = archives.files(root)
     stats = archives.stats(files, watched=watched)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
+import os
 import re
 import shutil
 import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.cloud import archives
+from harness.cloud.locks import locked
 from harness.errors import PackagingFailed
 from harness.system.model import Function
 
@@ -29,6 +29,9 @@ _WHEELS_BEFORE = ("manylinux_2_26", "manylinux_2_17", "manylinux2014")
 _MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
 
 _LINES_OF_PIP = 12
+
+# ./package, -e ../package, package @ file:///somewhere/package
+_LOCAL = re.compile(r"(?:(?:-e|--editable)[\s=]+|[\w.\[\]-]+\s*@\s*)?(?:file://)?(\.{0,2}/[^\s\[;]*|\.)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +91,7 @@ def sources(requirements: Path) -> list[Path]:
         if other := re.match(r"(?:-r|-c|--requirement|--constraint)[\s=]+(\S+)", line):
             nested = requirements.parent / other[1]
             found += [nested, *(sources(nested) if nested.is_file() else [])]
-        elif local := re.match(r"(?:(?:-e|--editable)[\s=]+|[\w.\[\]-]+\s*@\s*)?(?:file://)?(\.{0,2}/[^\s\[;]*|\.)", line):
+        elif local := _LOCAL.match(line):
             found.append(requirements.parent / local[1])
     return found
 
@@ -100,7 +103,9 @@ def _lines(requirements: Path) -> Iterator[str]:
             yield stripped
 
 
-def installed(requirements: Path, *, folder: Path, target: Target, python: str = sys.executable) -> Path | None:
+def installed(
+    requirements: Path, *, folder: Path, target: Target, python: str, progress: Callable[[str], None]
+) -> Path | None:
     """Give the folder into which the requirements are installed, or None when there are none.
 
     Processes that want the same folder wait for each other; who comes second finds it ready.
@@ -112,8 +117,9 @@ def installed(requirements: Path, *, folder: Path, target: Target, python: str =
         return None
     kept = folder / "packages" / _key(requirements, target=target)
     if not kept.exists():
-        with _locked(kept.with_suffix(".lock")):
+        with locked(kept.with_suffix(".lock")):
             if not kept.exists():
+                progress(f"installing {requirements}")
                 _install(requirements, into=kept, target=target, python=python)
     return kept
 
@@ -129,23 +135,21 @@ def _key(requirements: Path, *, target: Target) -> str:
     return total.hexdigest()[:32]
 
 
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold a lock that the system frees even when this process is killed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
 def _install(requirements: Path, *, into: Path, target: Target, python: str) -> None:
     """Install beside the place and move there when all is well, so that nobody finds half of it."""
     part = Path(tempfile.mkdtemp(dir=into.parent, prefix="part-"))
-    command = [python, "-m", "pip", "install", "--target", str(part), "--no-compile", "--no-input", "--quiet"]
+    # -P: a module of the function that is called like one of pip's must not be taken for it.
+    command = [python, "-P", "-m", "pip", "install", "--target", str(part), "--no-compile", "--no-input", "--quiet"]
     command += ["--disable-pip-version-check", *target.options, "-r", str(requirements)]
     try:
         ended = subprocess.run(
-            command, cwd=requirements.parent, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+            command,
+            cwd=requirements.parent,
+            env={**os.environ, "PIP_USER": "0"},  # It cannot go with --target.
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
         )
         if ended.returncode != 0:
             raise _failure(requirements, target=target, python=python, output=ended.stdout)

@@ -7,10 +7,11 @@ functions run on an interpreter of their own; what differs from AWS is mended wh
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import threading
-import time
+from pathlib import Path
 
 from harness.cloud.mended import mend
 
@@ -36,12 +37,11 @@ def main() -> None:
 def _end_with_parent(lifeline: int) -> None:
     """End this process and the functions that it runs when the parent's end of the pipe is closed.
 
-    The parent never writes. The kernel closes its end when it ends, also by SIGKILL.
+    The parent never writes. The kernel closes its end when it ends, also by SIGKILL. State and log go too: the
+    folder in which this process works is of this run only.
     """
     os.read(lifeline, 1)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    os.killpg(0, signal.SIGTERM)
-    time.sleep(0.2)
+    shutil.rmtree(Path.cwd(), ignore_errors=True)
     os.killpg(0, signal.SIGKILL)
 
 

@@ -15,6 +15,9 @@ __all__ = ["Clock", "Watch", "describe", "in_progress", "settled"]
 
 _MISSING = "ValidationError"
 
+# After half a minute, ask less often.
+_QUICK_ROUNDS = 15
+
 
 @dataclass(frozen=True, kw_only=True)
 class Clock:
@@ -58,7 +61,7 @@ class Watch:
         cloud: Where the stack is.
         stack: Its ARN or name.
         token: The token that the operation was started with, which its events carry; empty for any operation.
-        total: How many resources are expected.
+        total: How many resources are expected; 0 when nobody knows, as in an update.
         progress: Is told each line.
     """
 
@@ -75,14 +78,16 @@ class Watch:
         """Report the events that are new."""
         for event in reversed(list(self._new())):
             self._seen.add(event["EventId"])
-            if event["ResourceType"] == "AWS::CloudFormation::Stack" and event["PhysicalResourceId"] == event["StackId"]:
-                continue
-            status, name = event["ResourceStatus"], event["LogicalResourceId"]
-            if status.endswith("_FAILED"):
-                self.failures.append(event)
-            if not status.endswith("_IN_PROGRESS"):
-                self._done.add(name)
-                self.progress(f"{len(self._done)} of {max(self.total, len(self._done))} {status} {name}")
+            if event.get("PhysicalResourceId") != event["StackId"]:
+                self._tell(event["ResourceStatus"], event)
+
+    def _tell(self, status: str, event: dict[str, Any]) -> None:
+        if status.endswith("_FAILED"):
+            self.failures.append(event)
+        if not status.endswith("_IN_PROGRESS"):
+            self._done.add(event["LogicalResourceId"])
+            count = f"{len(self._done)} of {self.total} " if self.total else ""
+            self.progress(f"{count}{status} {event['LogicalResourceId']}")
 
     def _new(self) -> Iterator[dict[str, Any]]:
         """Give events from the latest back to the first that is known or belongs to an earlier operation."""
@@ -134,6 +139,3 @@ def _pauses(*, embedded: bool) -> Iterator[float]:
     while True:
         yield 0.05 if embedded else 2.0 if count < _QUICK_ROUNDS else 5.0
         count += 1
-
-
-_QUICK_ROUNDS = 15

@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from harness.cloud.names import Names
 from harness.errors import MisusedStep, UnknownResource
 from harness.events.caller import Caller
 from harness.modes.exchange import Request
 from harness.modes.refusals import HttpRefusal, Refusal, RestRefusal
 from harness.modes.tokens import BadToken, Token, Tokens
-from harness.system.model import Authorizer, Route
+from harness.system.model import Route
 
-__all__ = ["OPEN", "Admission", "Admit", "Caller", "Cognito", "Jwt", "Signature", "pool_issuer", "refuse_to_play"]
+__all__ = ["Admission", "Admit", "Authorizers", "Caller", "Cognito", "Jwt", "Signature"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,7 +27,7 @@ class Admission:
 
 
 Admit = Callable[[Request, float], Admission | Refusal]
-OPEN = Admission()
+_OPEN = Admission()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,29 +140,64 @@ class Signature:
         return self.refusal
 
 
-def refuse_to_play(route: Route, authorizer: Authorizer) -> MisusedStep:
-    """Give the error for a route whose Lambda authorizer only the real front door can ask."""
-    return MisusedStep(
-        f"The Lambda authorizer {authorizer.name!r} is not played yet in handler and invoke mode.",
-        facts=[("route", f"{route.method} {route.path}"), ("API", route.api)],
-        remedy="run this test with --mode=http.",
-    )
+class Authorizers:
+    """Makes the authorizer of a route ready.
 
-
-def pool_issuer(pool: str, *, physical: Mapping[str, str], region: str, declared_in: object) -> str:
-    """Give the issuer of a user pool, from its logical id or its ARN.
-
-    Raises:
-        UnknownResource: The stage has no user pool of this logical id.
+    Args:
+        tokens: Reads tokens; one for all routes, so that each token is checked once.
+        names: The names of the stage.
+        resolve: Turns what is still an intrinsic function into text.
+        caller: Who signs.
+        declared_in: The template, for errors.
     """
-    if pool.startswith("arn:"):
-        # arn:aws:cognito-idp:<region>:<account>:userpool/<id>
-        region, pool_id = pool.split(":")[3], pool.rpartition("/")[2]
-    elif pool in physical:
-        pool_id = physical[pool]
-    else:
-        raise UnknownResource("user pool", pool, known=physical, declared_in=declared_in)
-    return f"https://cognito-idp.{region}.amazonaws.com/{pool_id}"
+
+    def __init__(
+        self, *, tokens: Tokens, names: Names, resolve: Callable[[Any], Any], caller: Caller, declared_in: object
+    ) -> None:
+        self._tokens, self._names, self._resolve = tokens, names, resolve
+        self._caller, self._declared_in = caller, declared_in
+
+    def of(self, route: Route, *, is_rest: bool) -> Admit:
+        """Give what admits requests to a route.
+
+        Raises:
+            UnknownResource: The stage has no user pool of the logical id that the authorizer names.
+            MisusedStep: It is a Lambda authorizer, which only the real front door can ask.
+        """
+        authorizer = route.authorizer
+        if authorizer is None:
+            return _admit_all
+        header, scopes, tokens = authorizer.header, route.scopes, self._tokens
+        if authorizer.kind == "cognito":
+            issuers = tuple(self._issuer(pool) for pool in authorizer.pools)
+            return Cognito(header=header, issuers=issuers, scopes=scopes, tokens=tokens)
+        if authorizer.kind == "jwt":
+            issuer = str(self._resolve(authorizer.issuer))
+            audience = tuple(str(self._resolve(client)) for client in authorizer.audience)
+            return Jwt(header=header, issuer=issuer, audience=audience, scopes=scopes, tokens=tokens)
+        if authorizer.kind == "iam":
+            refusal = RestRefusal.missing_token if is_rest else HttpRefusal.forbidden
+            return Signature(caller=self._caller, refusal=refusal)
+        raise MisusedStep(
+            f"The Lambda authorizer {authorizer.name!r} is not played yet in handler and invoke mode.",
+            facts=[("route", f"{route.method} {route.path}"), ("API", route.api)],
+            remedy="run this test with --mode=http.",
+        )
+
+    def _issuer(self, pool: str) -> str:
+        region, physical = self._names.region, self._names.physical
+        if pool.startswith("arn:"):
+            # arn:aws:cognito-idp:<region>:<account>:userpool/<id>
+            region, pool_id = pool.split(":")[3], pool.rpartition("/")[2]
+        elif pool in physical:
+            pool_id = physical[pool]
+        else:
+            raise UnknownResource("user pool", pool, known=physical, declared_in=self._declared_in)
+        return f"https://cognito-idp.{region}.amazonaws.com/{pool_id}"
+
+
+def _admit_all(request: Request, now: float) -> Admission:  # noqa: ARG001 - as all authorizers
+    return _OPEN
 
 
 def _token_in(request: Request, header: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -72,10 +71,10 @@ def rest_contract(binary_media_types: tuple[str, ...]) -> Contract:
         # Only the first type that the client accepts counts, and it decides, not the type of the answer.
         first = media_type((accept or "").partition(",")[0])
         if not (is_base64 and matches(first, binary_media_types)):
-            return Answer(status=status, headers=_typed(headers, "application/json"), content=text.encode())
+            return Answer(status=status, headers=_typed(headers, "application/json"), content=_bytes(text))
         try:
             content = base64.b64decode(text, validate=True)
-        except binascii.Error:
+        except ValueError:
             return RestRefusal.undecodable
         return Answer(status=status, headers=_typed(headers, "application/json"), content=content)
 
@@ -90,7 +89,7 @@ def http_contract(invocation: Invocation, accept: str | None) -> Answer | Refusa
     payload = invocation.payload
     if invocation.error is None and not (isinstance(payload, dict) and "statusCode" in payload):
         text = payload if isinstance(payload, str) else json.dumps(payload, separators=(",", ":"), ensure_ascii=False)
-        inferred = Answer(status=200, headers=[("content-type", "application/json")], content=text.encode())
+        inferred = Answer(status=200, headers=[("content-type", "application/json")], content=_bytes(text))
         return HttpRefusal.timed_out if invocation.seconds > _HTTP_LIMIT else inferred
     return _http_answer(invocation, read=_headers_v2)
 
@@ -109,8 +108,8 @@ def _http_answer(invocation: Invocation, *, read: Callable[[Mapping[str, Any]], 
     try:
         status, headers = _status(payload), read(payload)
         text, is_base64 = _body(payload), _flag(payload)
-        content = base64.b64decode(text, validate=True) if is_base64 else text.encode()
-    except (_Malformed, binascii.Error):
+        content = base64.b64decode(text, validate=True) if is_base64 else _bytes(text)
+    except (_Malformed, ValueError):
         return HttpRefusal.malformed
     return Answer(status=status, headers=_typed(headers, "text/plain;charset=UTF-8"), content=content)
 
@@ -129,6 +128,11 @@ def _body(payload: Mapping[str, Any]) -> str:
     if body is not None and not isinstance(body, str):
         raise _Malformed
     return body or ""
+
+
+def _bytes(text: str) -> bytes:
+    # JSON can carry half of a surrogate pair, UTF-8 cannot.
+    return text.encode("utf-8", errors="replace")
 
 
 def _flag(payload: Mapping[str, Any]) -> bool:

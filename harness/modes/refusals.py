@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 __all__ = ["HttpRefusal", "Refusal", "RestRefusal"]
+
+_JSON = ("Content-Type", "application/json")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,24 +16,24 @@ class Refusal:
 
     Args:
         status: The HTTP status.
-        body: The JSON, as API Gateway writes it.
+        content: The JSON, as API Gateway writes it.
         headers: What goes with it, besides what each response has.
     """
 
     status: int
-    body: bytes
-    headers: tuple[tuple[str, str], ...] = field(default=())
+    content: bytes
+    headers: tuple[tuple[str, str], ...]
 
 
 def _rest(status: int, message: str, *, error_type: str = "", space: str = "") -> Refusal:
     # Some types are written with a space after the colon, others without: AWS does so, and a test may compare text.
-    body = f'{{"message":{space}"{message}"}}'.encode()
-    return Refusal(status=status, body=body, headers=(("x-amzn-ErrorType", error_type),) if error_type else ())
+    named = (("x-amzn-ErrorType", error_type),) if error_type else ()
+    return Refusal(status=status, content=f'{{"message":{space}"{message}"}}'.encode(), headers=(_JSON, *named))
 
 
 def _http(status: int, message: str, *, challenge: str = "") -> Refusal:
-    body = f'{{"message":"{message}"}}'.encode()
-    return Refusal(status=status, body=body, headers=(("www-authenticate", challenge),) if challenge else ())
+    asked = (("www-authenticate", challenge),) if challenge else ()
+    return Refusal(status=status, content=f'{{"message":"{message}"}}'.encode(), headers=(_JSON, *asked))
 
 
 class RestRefusal:

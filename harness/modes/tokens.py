@@ -11,7 +11,6 @@ from harness.events.claims import cognito_claims, jwt_claims
 __all__ = ["BadToken", "PublishedKeys", "Token", "Tokens"]
 
 _REFETCH_AFTER = 60.0
-_REMEMBERED = 1000
 
 
 class BadToken(Exception):  # noqa: N818 - named after what happened
@@ -95,10 +94,11 @@ class Tokens:
 
     Args:
         keys: Where the keys come from.
+        remembered: How many good tokens at most.
     """
 
-    def __init__(self, keys: PublishedKeys) -> None:
-        self._keys = keys
+    def __init__(self, keys: PublishedKeys, *, remembered: int = 1000) -> None:
+        self._keys, self._remembered = keys, remembered
         self._good: dict[tuple[str, tuple[str, ...]], Token] = {}
 
     def read(self, text: str, *, issuers: tuple[str, ...]) -> Token:
@@ -110,7 +110,7 @@ class Tokens:
         token = self._good.get((text, issuers))
         if token is None:
             token = self._verified(text, issuers)
-            if len(self._good) >= _REMEMBERED:
+            if len(self._good) >= self._remembered:
                 self._good.clear()
             self._good[text, issuers] = token
         return token

@@ -83,9 +83,11 @@ def _read(text: str) -> Any:
 
 def _written(result: object, *, runtime: str) -> str:
     try:
-        return json.dumps(_plain(result), ensure_ascii=runtime in _ESCAPING_RUNTIMES, default=_number)
-    except RecursionError as error:
-        raise Fault("Runtime.MarshalError", "Unable to marshal response: Circular reference detected") from error
+        try:
+            plain = _plain(result)
+        except RecursionError:
+            plain = result  # The encoder finds the circle and names it.
+        return json.dumps(plain, ensure_ascii=runtime in _ESCAPING_RUNTIMES, default=_number)
     except Exception as error:
         raise Fault("Runtime.MarshalError", f"Unable to marshal response: {error}") from error
 

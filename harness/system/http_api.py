@@ -57,7 +57,7 @@ def _split(key: str) -> tuple[str, str]:
 
 
 def _payload_format(integration: Mapping[str, Any]) -> Literal["1.0", "2.0"]:
-    # CloudFormation wants the format written down; the API itself takes 1.0 when nothing is said.
+    # A template must name the format, says the page on Lambda proxy integrations for HTTP APIs.
     return "2.0" if str(integration.get("PayloadFormatVersion")) == "2.0" else "1.0"
 
 

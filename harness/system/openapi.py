@@ -69,8 +69,10 @@ class Body:
         return self.declared.logical_id(integration.get("uri"), "AWS::Lambda::Function")
 
     def _security(self, operation: Mapping[str, Any]) -> tuple[Authorizer | None, tuple[str, ...]]:
-        if str((operation.get("x-amazon-apigateway-auth") or {}).get("type")).upper() == "AWS_IAM":
-            return Authorizer(name="AWS_IAM", kind="iam"), ()
+        # "NONE" is open access and "AWS_IAM" is IAM, in any case, says the page of x-amazon-apigateway-auth.
+        direct = str((operation.get("x-amazon-apigateway-auth") or {}).get("type", "")).upper()
+        if direct in {"NONE", "AWS_IAM"}:
+            return (Authorizer(name=direct, kind="iam") if direct == "AWS_IAM" else None), ()
         requirements = operation.get("security", self.document.get("security")) or []
         for name, scopes in ((name, scopes) for entry in requirements for name, scopes in entry.items()):
             # SAM overrides a default authorizer with the name NONE, which is defined nowhere; a key is no authorizer.
@@ -137,9 +139,10 @@ class Body:
         found = self._find(value["$ref"])[1] if "$ref" in value else value
         return found or {}
 
-    def _find(self, reference: str) -> tuple[str, Any]:
+    def _find(self, reference: Any) -> tuple[str, Any]:
         found: Any = self.document
-        keys = [key.replace("~1", "/").replace("~0", "~") for key in reference.removeprefix("#/").split("/")]
+        pointer = self.declared.text(reference).removeprefix("#/")
+        keys = [key.replace("~1", "/").replace("~0", "~") for key in pointer.split("/")]
         for key in keys:
             found = found.get(key) if isinstance(found, Mapping) else None
         return keys[-1], found

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from harness.system.intrinsics import is_intrinsic
+
 __all__ = ["closed"]
 
-Find = Callable[[str], tuple[str, Any]]
+Find = Callable[[Any], tuple[str, Any]]
 
 
 def closed(schema: Mapping[str, Any], find: Find) -> dict[str, Any]:
@@ -27,7 +29,8 @@ def closed(schema: Mapping[str, Any], find: Find) -> dict[str, Any]:
         if not isinstance(value, Mapping):
             return value
         reference = value.get("$ref")
-        name, model = find(reference) if isinstance(reference, str) else ("", None)
+        is_reference = isinstance(reference, str) or is_intrinsic(reference)
+        name, model = find(reference) if is_reference else ("", None)
         if model is None:
             return {key: written_out(item, within) for key, item in value.items()}
         if name in within:

@@ -6,19 +6,23 @@ embedded cloud that does more needs less of this, and what cannot be done is nam
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 from harness.cloud.account import Cloud
+from harness.cloud.archives import write
 from harness.cloud.attributes import scope
 from harness.cloud.completing import functions, http_apis, messages, rest_apis, tables
 from harness.cloud.completing.wanted import Wanted
+from harness.cloud.deploying import Deployment
 from harness.cloud.faults import translated
+from harness.cloud.locks import locked
 from harness.cloud.names import Names
 from harness.system.intrinsics import resolve
 from harness.system.model import System
 
-__all__ = ["complete"]
+__all__ = ["complete", "complete_once"]
 
 # CloudFormation's own types that the embedded cloud plays; the others it records and does nothing.
 _PLAYED = frozenset({
@@ -27,10 +31,45 @@ _PLAYED = frozenset({
 })  # fmt: skip
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Stage:
+    """Where the resources are, and the others beside them."""
+
+    system: System
+    cloud: Cloud
+    names: Names
+
+    def stages_of(self, api: str) -> list[str]:
+        """Give the API Gateway stages of a REST API, which serve what was last deployed to them."""
+        return [
+            self.names.physical[resource.name]
+            for resource in self.system.resources.values()
+            if resource.type == "AWS::ApiGateway::Stage"
+            and resource.properties.get("RestApiId") == {"Ref": api}
+            and resource.name in self.names.physical
+        ]
+
+
+_COMPLETIONS: Mapping[str, Callable[[Wanted, _Stage], list[str]]] = {
+    "AWS::ApiGateway::Method": lambda wanted, at: rest_apis.complete_method(wanted, cloud=at.cloud),
+    "AWS::ApiGateway::RestApi": lambda wanted, at: rest_apis.complete(
+        wanted, cloud=at.cloud, stages=at.stages_of(wanted.name)
+    ),
+    "AWS::ApiGatewayV2::Api": lambda wanted, at: http_apis.complete(
+        wanted, cloud=at.cloud, declared=frozenset(at.names.physical.values())
+    ),
+    "AWS::DynamoDB::Table": lambda wanted, at: tables.complete(wanted, cloud=at.cloud),
+    "AWS::Events::Rule": lambda wanted, at: messages.complete_rule(wanted, cloud=at.cloud),
+    "AWS::Lambda::Function": lambda wanted, at: functions.complete(wanted, cloud=at.cloud, names=at.names),
+    "AWS::SNS::Subscription": lambda wanted, at: messages.complete_subscription(wanted, cloud=at.cloud),
+    "AWS::SNS::Topic": lambda wanted, at: messages.complete_topic(wanted, cloud=at.cloud),
+}
+
+
 def complete(system: System, *, cloud: Cloud, names: Names) -> list[str]:
     """Do what the embedded cloud left out, and say in a line each what was done and what could not be.
 
-    Call it after a deployment that changed something. A second call finds nothing to do.
+    A second call finds nothing to do, and names again what cannot be done.
 
     Args:
         system: What was deployed.
@@ -40,6 +79,7 @@ def complete(system: System, *, cloud: Cloud, names: Names) -> list[str]:
     if not cloud.embedded:
         return []
     known = scope(system, names)
+    stage = _Stage(system=system, cloud=cloud, names=names)
     lines: list[str] = []
     with translated(cloud):
         for resource in system.resources.values():
@@ -47,46 +87,42 @@ def complete(system: System, *, cloud: Cloud, names: Names) -> list[str]:
                 wanted = Wanted(
                     name=resource.name,
                     kind=resource.type,
-                    properties=_resolved(resource.properties, known),
+                    properties=resolve(dict(resource.properties), known) or {},
                     physical=names.physical[resource.name],
                 )
-                lines += _completed(wanted, system=system, cloud=cloud, names=names)
+                lines += _completed(wanted, stage)
     return lines
 
 
-def _resolved(properties: Mapping[str, Any], known: Any) -> dict[str, Any]:
-    return resolve(dict(properties), known) or {}
-
-
-def _completed(wanted: Wanted, *, system: System, cloud: Cloud, names: Names) -> list[str]:
-    match wanted.kind:
-        case "AWS::ApiGateway::RestApi":
-            return rest_apis.complete(wanted, cloud=cloud, stages=_stages_of(system, wanted, names))
-        case "AWS::ApiGateway::Method":
-            return rest_apis.complete_method(wanted, cloud=cloud)
-        case "AWS::ApiGatewayV2::Api":
-            return http_apis.complete(wanted, cloud=cloud, declared=frozenset(names.physical.values()))
-        case "AWS::Lambda::Function":
-            return functions.complete(wanted, cloud=cloud, names=names)
-        case "AWS::SNS::Topic":
-            return messages.complete_topic(wanted, cloud=cloud)
-        case "AWS::SNS::Subscription":
-            return messages.complete_subscription(wanted, cloud=cloud)
-        case "AWS::Events::Rule":
-            return messages.complete_rule(wanted, cloud=cloud)
-        case "AWS::DynamoDB::Table":
-            return tables.complete(wanted, cloud=cloud)
-        case kind if kind.startswith("AWS::CloudFormation::") and kind not in _PLAYED:
-            return [wanted.not_done(f"the embedded cloud records {kind} and does nothing")]
+def _completed(wanted: Wanted, stage: _Stage) -> list[str]:
+    if wanted.kind in _COMPLETIONS:
+        return _COMPLETIONS[wanted.kind](wanted, stage)
+    if wanted.kind.startswith("AWS::CloudFormation::") and wanted.kind not in _PLAYED:
+        return [wanted.not_done(f"the embedded cloud records {wanted.kind} and does nothing")]
     return []
 
 
-def _stages_of(system: System, wanted: Wanted, names: Names) -> list[str]:
-    """Give the API Gateway stages of a REST API, which serve what was last deployed to them."""
-    return [
-        names.physical[resource.name]
-        for resource in system.resources.values()
-        if resource.type == "AWS::ApiGateway::Stage"
-        and resource.properties.get("RestApiId") == {"Ref": wanted.name}
-        and resource.name in names.physical
-    ]
+def complete_once(system: System, *, cloud: Cloud, names: Names, deployment: Deployment) -> list[str]:
+    """Complete a deployment that has not been completed yet, also when the run that deployed it was killed.
+
+    Processes that deploy the same stage at once wait for each other; the first one completes it.
+    """
+    if not cloud.embedded:
+        return []
+    marker = cloud.folder / "stages" / f"{cloud.account}-{cloud.region}-{names.stack}.completed"
+    version = f"{deployment.stack_id} {deployment.fingerprint}"
+    if _read(marker) == version:
+        return []
+    with locked(marker.with_suffix(".lock")):
+        if _read(marker) == version:
+            return []
+        lines = complete(system, cloud=cloud, names=names)
+        write(marker, version.encode())
+    return lines
+
+
+def _read(marker: Path) -> str:
+    try:
+        return marker.read_text()
+    except FileNotFoundError:
+        return ""

@@ -104,8 +104,8 @@ class Methods:
 
     def put(self, operation: Operation, *, instead_of: Aspects | None) -> None:
         """Put the method that the document wants in the place of the one that is there."""
-        have = instead_of or {}
-        aspects = {
+        have: Aspects = instead_of or {}
+        aspects: Aspects = {
             name: value if is_known(value) else have.get(name, value) for name, value in self.wanted(operation).items()
         }
         place = {

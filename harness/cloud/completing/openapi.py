@@ -21,7 +21,7 @@ _PLACES = {"query": "querystring", "header": "header", "path": "path"}
 
 @dataclass(frozen=True, kw_only=True)
 class Authorization:
-    """Who may pass: the type of REST and HTTP APIs, the name of the authorizer, the scopes, whether a key is asked for."""
+    """Who may pass: the type, the name of the authorizer, the scopes, and whether a key is asked for."""
 
     type: str = "NONE"
     authorizer: str = ""

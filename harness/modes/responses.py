@@ -1,0 +1,67 @@
+"""The response of the gateway: what API Gateway adds to each, and the ids by which it is found again."""
+
+from __future__ import annotations
+
+import base64
+import os
+import uuid
+from dataclasses import dataclass
+
+from urllib3 import HTTPHeaderDict
+
+from harness.events.times import http_date
+from harness.modes.exchange import Request, Response
+from harness.modes.proxy import Answer
+from harness.modes.refusals import Refusal
+from harness.runtime.invocation import Invocation
+
+__all__ = ["Arrival", "arrive", "respond"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arrival:
+    """One request as it comes in.
+
+    Args:
+        moment: In seconds since 1970.
+        is_rest: Whether it comes to a REST API.
+        request_id: A uuid in REST APIs, the extended id in HTTP APIs.
+        extended_id: Fifteen characters and an equals sign.
+        trace: What ``X-Amzn-Trace-Id`` carries.
+    """
+
+    moment: float
+    is_rest: bool
+    request_id: str
+    extended_id: str
+    trace: str
+
+
+def arrive(moment: float, *, is_rest: bool) -> Arrival:
+    """Give a request its ids."""
+    # Eleven random bytes give the fifteen characters and the equals sign of AWS.
+    extended_id = base64.b64encode(os.urandom(11)).decode("ascii")
+    request_id = str(uuid.UUID(bytes=os.urandom(16), version=4)) if is_rest else extended_id
+    trace = f"Root=1-{int(moment):08x}-{os.urandom(12).hex()}"
+    return Arrival(moment=moment, is_rest=is_rest, request_id=request_id, extended_id=extended_id, trace=trace)
+
+
+def respond(
+    answer: Answer | Refusal, *, request: Request, arrival: Arrival, invocation: Invocation | None = None
+) -> Response:
+    """Give the response for an answer of the function or of the gateway itself."""
+    headers = HTTPHeaderDict()
+    for name, value in answer.headers:
+        headers.add(name, value)
+    headers["Date"] = http_date(arrival.moment)
+    headers["Content-Length"] = str(len(answer.content))
+    if arrival.is_rest:
+        headers["x-amzn-RequestId"] = arrival.request_id
+        headers["x-amz-apigw-id"] = arrival.extended_id
+        if invocation is not None:
+            headers["X-Amzn-Trace-Id"] = arrival.trace
+    else:
+        headers["apigw-requestid"] = arrival.request_id
+    return Response(
+        status_code=answer.status, headers=headers, content=answer.content, invocation=invocation, request=request
+    )

@@ -1,0 +1,269 @@
+"""An execution environment: a Lambda function in the test process."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+from uuid import uuid4
+
+from harness.errors import HandlerNotFound, MisusedStep
+from harness.runtime.context import LambdaContext
+from harness.runtime.credentials import Credentials
+from harness.runtime.deadline import Deadline, DeadlinePassed
+from harness.runtime.faults import Fault, error_of, exit_of, timeout_of
+from harness.runtime.handler import handler_of
+from harness.runtime.invocation import FunctionError, Invocation
+from harness.runtime.paths import folders
+from harness.runtime.payload import answered, sent
+from harness.runtime.variables import defaults, keys, reserved
+from harness.runtime.world import World
+from harness.system.model import Function
+
+__all__ = ["INIT_TIMEOUT", "ExecutionEnvironment"]
+
+# https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html: "The Init phase is limited to 10
+# seconds. If all three tasks do not complete within 10 seconds, Lambda retries the Init phase at the time of the
+# first function invocation with the configured function timeout."
+INIT_TIMEOUT = 10.0
+# Role credentials are renewed this long before they end.
+_RENEW = 300.0
+
+# A process has one os.environ, one sys.modules and so on, so one function is in at a time. The lock admits its
+# own thread again: a handler may cause an invocation of another function, which then runs in between.
+_turn = threading.RLock()
+_inside: list[World] = []
+
+
+class ExecutionEnvironment:
+    """A function, ready to be invoked in this process as Lambda would invoke it.
+
+    Its modules, variables, working directory, search path, loggers and boto3 session are its own and stay warm;
+    when an invocation is over, the process has back what it had.
+
+    Args:
+        function: As the template declares it; its code must be on this machine.
+        variables: The function's environment, resolved; an endpoint for boto3 is part of it.
+        packages: Folders with third-party packages, built from the function's requirements.
+        arn: The function's ARN; made of the other parts if it is not given.
+        name: The function's physical name; the logical id if it is not given.
+        account: Twelve digits.
+        region: Such as ``eu-west-1``.
+        credentials: Gives the role's credentials: asked at the cold start, and again, with a new cold
+            start, within five minutes of their end. None leaves the keys to `variables`.
+        clock: Gives epoch seconds.
+        init_timeout: How long the import of the handler's module may take.
+
+    Raises:
+        HandlerNotFound: The function's code is not on this machine.
+    """
+
+    def __init__(  # noqa: PLR0913 - each is a fact of the function that only the stage knows
+        self,
+        function: Function,
+        *,
+        variables: Mapping[str, str],
+        account: str,
+        region: str,
+        packages: Sequence[Path] = (),
+        arn: str = "",
+        name: str = "",
+        credentials: Callable[[], Credentials] | None = None,
+        clock: Callable[[], float] = time.time,
+        init_timeout: float = INIT_TIMEOUT,
+    ) -> None:
+        if function.code is None:
+            raise HandlerNotFound(
+                f"The code of function {function.name!r} is not on this machine.",
+                facts=[("handler", function.handler)],
+                remedy="Only functions with a local code folder run in this process.",
+            )
+        self.function = function
+        self.name = name or function.name
+        self.arn = arn or f"arn:aws:lambda:{region}:{account}:function:{self.name}"
+        self._given = dict(variables)
+        self._region = region
+        self._code = function.code
+        self._places = folders(function, code=function.code, packages=packages)
+        self._ask_credentials = credentials
+        self._clock = clock
+        self._init_timeout = init_timeout
+        self._running = False
+        self._closed = False
+        self._forget()
+
+    def invoke(self, event: object, *, request_id: str | None = None) -> Invocation:
+        """Invoke the function and give what came back, an error of the function included.
+
+        Raises:
+            MisusedStep: The event is not JSON, the environment is closed, or this function is running already.
+        """
+        started = perf_counter()
+        request_id = request_id or str(uuid4())
+        log: list[str] = []
+        payload, error = None, None
+        try:
+            body = sent(event, function=self.function.name)
+            with self._entered(_trace_header(request_id)) as world:
+                log = world.log
+                log.clear()
+                payload, error = world.run(self._answer, world, body, request_id)
+        except Fault as fault:
+            error = fault.error
+        return Invocation(
+            function=self.function.name,
+            request_id=request_id,
+            payload=payload,
+            error=error,
+            log="".join(log),
+            seconds=perf_counter() - started,
+        )
+
+    def cold_start(self) -> None:
+        """Drop the function's modules, credentials and session: the next invocation imports anew.
+
+        Raises:
+            MisusedStep: The function is running.
+        """
+        with _turn:
+            if self._running:
+                raise MisusedStep(f"The function {self.function.name!r} is running and cannot start cold.")
+            self._forget()
+
+    def close(self) -> None:
+        """Drop everything; an invocation after this is an error."""
+        self.cold_start()
+        self._closed = True
+
+    @contextmanager
+    def _entered(self, trace: bytes) -> Iterator[World]:
+        """Be in the function's world; a function that is in already waits outside for so long."""
+        with _turn:
+            self._check()
+            around = _inside[-1] if _inside else None
+            if around is not None:
+                around.leave()
+            self._running = True
+            try:
+                yield from self._in_world(trace)
+            finally:
+                self._running = False
+                if self._dead:
+                    self._forget()
+                if around is not None:
+                    around.enter()
+
+    def _check(self) -> None:
+        if self._closed:
+            raise MisusedStep(f"The environment of function {self.function.name!r} is closed.")
+        if self._running:
+            raise MisusedStep(
+                f"The function {self.function.name!r} is running already in this process.",
+                remedy="Lambda would start a second environment for it; here a function cannot invoke itself.",
+            )
+
+    def _in_world(self, trace: bytes) -> Iterator[World]:
+        world = self._warm_world()
+        world.variables.trace = trace
+        world.enter()
+        _inside.append(world)
+        try:
+            yield world
+        finally:
+            _inside.pop()
+            world.leave()
+
+    def _warm_world(self) -> World:
+        """Give the world of the last invocation, or a new one at a cold start and when the credentials end."""
+        known = self._credentials
+        if known is not None and known.expire_within(_RENEW, now=self._clock()):
+            self._forget()
+        if self._world is None:
+            self._credentials = self._ask_credentials() if self._ask_credentials is not None else None
+            self._variables = {
+                **defaults(self.function),
+                **self._given,
+                **reserved(self.function, name=self.name, region=self._region, now=self._clock()),
+                **keys(self._credentials),
+            }
+            self._world = World(variables=self._variables, code=self._code, places=self._places)
+        return self._world
+
+    def _forget(self) -> None:
+        self._dead = False
+        self._world: World | None = None
+        self._handler: Callable[[Any, Any], Any] | None = None
+        self._credentials: Credentials | None = None
+        self._variables: dict[str, str] = {}
+        self._deadline = Deadline(self.function.timeout)
+
+    def _answer(self, world: World, body: str, request_id: str) -> tuple[Any, FunctionError | None]:
+        """Run the handler, within the function's world."""
+        timeout = self.function.timeout
+        payload, error = None, None
+        interrupted: BaseException | None = None
+        try:
+            payload = self._handled(world, body, request_id)
+        except DeadlinePassed as passed:
+            if passed.deadline is not self._deadline:
+                raise  # It is the deadline of a function around this one.
+            interrupted = passed
+        except Fault as fault:
+            error = fault.error
+        except SystemExit as ended:
+            error, self._dead = exit_of(ended, request_id=request_id), True
+        except Exception as raised:
+            if _is_the_testers(raised):
+                raise
+            error = error_of(raised)
+        finally:
+            # Lambda starts the process anew after a failed start and kills it at the deadline.
+            self._dead = self._dead or self._handler is None or self._deadline.passed
+        if self._deadline.passed:
+            return None, timeout_of(interrupted, request_id=request_id, seconds=timeout)
+        return payload, error
+
+    def _handled(self, world: World, body: str, request_id: str) -> Any:
+        world.logs.handler.request_id = request_id
+        handler, spent = self._started()
+        world.logs.starting = False
+        left = self.function.timeout - spent
+        context = LambdaContext(
+            request_id, arn=self.arn, variables=self._variables, deadline=self._clock() + left, clock=self._clock
+        )
+        event = json.loads(body)
+        with Deadline(left) as self._deadline:
+            result = handler(event, context)
+        return answered(result, runtime=self.function.runtime)
+
+    def _started(self) -> tuple[Callable[[Any, Any], Any], float]:
+        """Give the handler, and how much of the deadline its import used up.
+
+        An import within `init_timeout` uses up none. A longer one is what Lambda tries
+        again within the invocation's own deadline; here the one attempt stands for both.
+        """
+        if self._handler is not None:
+            return self._handler, 0.0
+        with Deadline(max(self._init_timeout, self.function.timeout)) as self._deadline:
+            handler = handler_of(self.function, places=self._places)
+        self._handler = handler
+        spent = self._deadline.spent()
+        return handler, spent if spent > self._init_timeout else 0.0
+
+
+def _is_the_testers(exception: Exception) -> bool:
+    """Say whether it is the end of a debugging session or of the test run, and not an error of the function."""
+    kinds = (("bdb", "BdbQuit"), ("_pytest.outcomes", "Exit"))
+    return any(isinstance(exception, getattr(sys.modules.get(module), kind, ())) for module, kind in kinds)
+
+
+def _trace_header(request_id: str) -> bytes:
+    """Give the X-Ray header that Lambda sets for each invocation, of one that is not sampled."""
+    digits = request_id.replace("-", "").ljust(32, "0")
+    return f"Root=1-{digits[:8]}-{digits[8:32]};Parent={digits[:16]};Sampled=0".encode()
