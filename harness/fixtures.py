@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from harness.errors import HarnessError
 from harness.leaving import leave
-from harness.project import Project
-from harness.stage import Stage
+
+if TYPE_CHECKING:  # A project without systems does not load what opens stages.
+    from harness.project import Project
+    from harness.stage import Stage
 
 __all__ = ["PROJECT", "mode", "stage", "system"]
 
-PROJECT = pytest.StashKey[Project]()
+PROJECT: pytest.StashKey[Project] = pytest.StashKey()
 
 
 @pytest.fixture(scope="session")

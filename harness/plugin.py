@@ -12,8 +12,7 @@ from harness.errors import HarnessError
 from harness.fixtures import PROJECT, mode, stage, system
 from harness.leaving import leave
 from harness.modes_of_tests import Deselected, modes_of, system_of
-from harness.project import Project
-from harness.report.evidence import evidence
+from harness.report.tally import COUNTED_AS, tally
 from harness.settings import MODES, Settings, read_settings
 from harness.telling import Told
 
@@ -21,7 +20,6 @@ __all__ = ["mode", "stage", "system"]
 
 _SETTINGS = pytest.StashKey[Settings]()
 _DESELECTED = pytest.StashKey[Deselected]()
-_ENDPOINT = "harness_endpoint"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,7 +44,10 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"harness.{type(error).__name__}: {error}") from error
     config.stash[_SETTINGS] = settings
     config.stash[_DESELECTED] = Deselected()
-    config.stash[PROJECT] = Project(settings, tell=_told(config), endpoint=_endpoint_of_controller(config))
+    if settings.systems:
+        from harness.project import Project  # noqa: PLC0415 - a project without systems pays nothing
+
+        config.stash[PROJECT] = Project(settings, tell=_told(config), alone=hasattr(config, "workerinput"))
 
 
 def _settings(config: pytest.Config) -> Settings:
@@ -58,11 +59,6 @@ def _settings(config: pytest.Config) -> Settings:
     )
 
 
-def _endpoint_of_controller(config: pytest.Config) -> str | None:
-    worker: dict[str, Any] = getattr(config, "workerinput", {})
-    return worker.get(_ENDPOINT)
-
-
 def _told(config: pytest.Config) -> Callable[[str], None]:
     """Give what shows a line at the terminal, also while output is captured."""
 
@@ -72,26 +68,16 @@ def _told(config: pytest.Config) -> Callable[[str], None]:
         if terminal is None or hasattr(config, "workerinput"):  # A worker of pytest-xdist has no terminal.
             return
         with capture.global_and_fixture_disabled():
+            if not text.startswith("\r"):
+                terminal.ensure_newline()
             terminal.write(text, flush=True)
 
     return Told(write, terminal=sys.stdout.isatty())
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:
-    """Give a worker of pytest-xdist the embedded cloud of this run, which only the controller starts and stops."""
-    project = node.config.stash[PROJECT]
-    if project.settings.embedded and project.settings.systems:
-        try:
-            node.workerinput[_ENDPOINT] = project.endpoint
-        except HarnessError as error:
-            leave(error)
-
-
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say which modes, stage and account, and where each setting came from."""
-    settings = config.stash[_SETTINGS]
-    if not settings.systems:
+    if PROJECT not in config.stash:
         return []
     try:
         return [config.stash[PROJECT].described()]
@@ -127,21 +113,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Put the exchanges with the stage under a failure."""
+    """Put the exchanges with the stage under a failure, and name the system and mode under which it counts."""
     report = yield
     opened = getattr(item, "funcargs", {}).get("stage")
     exchanges = getattr(opened, "exchanges", None)
-    if exchanges is not None:
-        if report.failed and exchanges:
-            report.sections.append((f"{opened.mode}: requests to {opened.system.name}", evidence(exchanges)))
-        if call.when == "teardown":
-            exchanges.clear()
+    if exchanges is None:
+        return report
+    if report.failed and exchanges:
+        from harness.report.evidence import evidence  # noqa: PLC0415 - needed only when a test fails
+
+        report.sections.append((f"{opened.mode}: requests to {opened.system.name}", evidence(exchanges)))
+    if call.when == "teardown":
+        exchanges.clear()
+    report.user_properties.append((COUNTED_AS, f"{opened.system.name} {opened.mode}"))
     return report
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Count what was deselected, with the reasons."""
-    for line in config.stash[_DESELECTED].lines():
+    """Say how each system fared in each mode, and what was deselected, with the reasons."""
+    for line in [*tally(terminalreporter.stats), *config.stash[_DESELECTED].lines()]:
         terminalreporter.write_line(line)
 
 

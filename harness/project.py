@@ -25,15 +25,20 @@ class Project:
     Args:
         settings: What is set.
         tell: Called with each line that a person should see: progress, and what the stage cannot do.
-        endpoint: Where the embedded cloud of this run answers, when another process has started it.
+        alone: Whether this process must have an embedded cloud of its own, also when `harness up` has left one
+            running. Processes that test at the same time would otherwise take each other's data away.
     """
 
     def __init__(
-        self, settings: Settings, *, tell: Callable[[str], None] = print, endpoint: str | None = None
+        self,
+        settings: Settings,
+        *,
+        tell: Callable[[str], None] = print,
+        alone: bool = False,
     ) -> None:
         self.settings = settings
         self._tell = tell
-        self._endpoint = endpoint
+        self._alone = alone
         self._started: embedded.Running | None = None
         self._systems: dict[str, System] = {}
         self._names: dict[str, Names] = {}
@@ -53,18 +58,14 @@ class Project:
                 endpoint=settings.endpoint.value or None,
                 profile=settings.profile.value or None,
             )
-        return embedded_cloud(self.endpoint, folder=settings.folder, region=settings.region.value)
+        return embedded_cloud(self._found_or_started(), folder=settings.folder, region=settings.region.value)
 
-    @property
-    def endpoint(self) -> str:
-        """Where the embedded cloud answers; it is started when none runs."""
-        if self._endpoint is None:
-            found = embedded.find(self.settings.folder)
-            if found is None:
-                found = embedded.start(self.settings.folder, region=self.settings.region.value)
-                self._started = found
-            self._endpoint = found.endpoint
-        return self._endpoint
+    def _found_or_started(self) -> str:
+        found = None if self._alone else embedded.find(self.settings.folder)
+        if found is None:
+            found = embedded.start(self.settings.folder, region=self.settings.region.value)
+            self._started = found
+        return found.endpoint
 
     def system(self, name: str) -> System:
         """Give a system as its template declares it, with the parameters of this stage.

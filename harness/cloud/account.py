@@ -9,11 +9,12 @@ from typing import Any
 
 from harness.errors import NoCredentials
 
-__all__ = ["EMBEDDED_ACCOUNT", "Cloud", "embedded_cloud"]
+__all__ = ["EMBEDDED_ACCOUNT", "EMBEDDED_SECRET", "Cloud", "embedded_cloud"]
 
 EMBEDDED_ACCOUNT = "000000000000"
-# Not secrets: the embedded cloud knows its root by these words, and listens on the loopback address only.
-EMBEDDED_ROOT = ("test", "test")
+# No secret: the embedded cloud listens on the loopback address only. There an access key of twelve digits is the root
+# of the account of that number, and this is the secret key of them all.
+EMBEDDED_SECRET = "test"  # noqa: S105 - see above
 
 
 class Cloud:
@@ -24,7 +25,8 @@ class Cloud:
         region: Such as ``eu-west-1``.
         endpoint: The address of every service, or None for AWS itself.
         profile: A profile of the AWS configuration, or None for what the environment offers.
-        embedded: Whether this is the embedded cloud. Then nothing of the environment's AWS settings is used.
+        embedded: The account of the embedded cloud, in twelve digits; empty for AWS or another endpoint. In the
+            embedded cloud nothing of the environment's AWS settings is used.
     """
 
     def __init__(
@@ -34,14 +36,19 @@ class Cloud:
         region: str,
         endpoint: str | None = None,
         profile: str | None = None,
-        embedded: bool = False,
+        embedded: str = "",
     ) -> None:
         self.folder = folder
         self.region = region
         self.endpoint = endpoint
         self.profile = profile
-        self.embedded = embedded
+        self._embedded_account = embedded
         self._clients: dict[str, Any] = {}
+
+    @property
+    def embedded(self) -> bool:
+        """Whether this is the embedded cloud."""
+        return bool(self._embedded_account)
 
     def __repr__(self) -> str:
         kind = "embedded" if self.embedded else self.profile or "environment"
@@ -57,7 +64,7 @@ class Cloud:
             return boto3.Session(profile_name=self.profile, region_name=self.region)
         nowhere = {name: (None, None, value, None) for name, value in _NO_CONFIGURATION.items()}
         inner = botocore.session.Session(session_vars=nowhere)
-        key, secret = EMBEDDED_ROOT
+        key, secret, _ = self.credentials()
         return boto3.Session(key, secret, region_name=self.region, botocore_session=inner)
 
     def client(self, service: str, **config: Any) -> Any:
@@ -80,8 +87,8 @@ class Cloud:
     def identity(self) -> dict[str, str]:
         """Who the tester is: ``Account``, ``Arn`` and ``UserId``, as STS says."""
         if self.embedded:
-            arn = f"arn:aws:iam::{EMBEDDED_ACCOUNT}:root"
-            return {"Account": EMBEDDED_ACCOUNT, "Arn": arn, "UserId": EMBEDDED_ACCOUNT}
+            account = self._embedded_account
+            return {"Account": account, "Arn": f"arn:aws:iam::{account}:root", "UserId": account}
         from harness.cloud.faults import translated  # noqa: PLC0415 - loads botocore
 
         with translated(self):
@@ -100,7 +107,7 @@ class Cloud:
             NoCredentials: There are none.
         """
         if self.embedded:
-            return (*EMBEDDED_ROOT, None)
+            return self._embedded_account, EMBEDDED_SECRET, None
         found = self.session.get_credentials()
         if found is None:
             raise NoCredentials(
@@ -116,6 +123,6 @@ class Cloud:
 _NO_CONFIGURATION = {"profile": None, "config_file": os.devnull, "credentials_file": os.devnull}
 
 
-def embedded_cloud(endpoint: str, *, folder: Path, region: str) -> Cloud:
-    """Give the embedded cloud that answers at `endpoint`."""
-    return Cloud(folder=folder, region=region, endpoint=endpoint, embedded=True)
+def embedded_cloud(endpoint: str, *, folder: Path, region: str, account: str = EMBEDDED_ACCOUNT) -> Cloud:
+    """Give an account of the embedded cloud that answers at `endpoint`."""
+    return Cloud(folder=folder, region=region, endpoint=endpoint, embedded=account)

@@ -168,8 +168,8 @@ def _deployed(order: _Order, *, found: dict[str, Any] | None) -> Deployment:
             return _refusal(order, found, refused)
 
 
-def _status(found: Mapping[str, Any] | None) -> tuple[str, str] | None:
-    return (found["StackId"], found["StackStatus"]) if found else None
+def _status(found: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
+    return (found["StackId"], found["StackStatus"], found.get("LastUpdatedTime")) if found else None
 
 
 def _is_unchanged(found: Mapping[str, Any], fingerprint: str) -> bool:

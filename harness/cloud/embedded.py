@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
-from harness.cloud.account import EMBEDDED_ACCOUNT, EMBEDDED_ROOT
+from harness.cloud.account import EMBEDDED_ACCOUNT, EMBEDDED_SECRET
 from harness.cloud.interpreter import interpreter
 from harness.cloud.serve import INTERPRETER, LIFELINE
 from harness.errors import CloudNotStarted
@@ -90,11 +90,10 @@ def _free_port() -> int:
 
 
 def _spawn(home: Path, *, port: int, region: str, lifeline: int) -> subprocess.Popen[bytes]:
-    key, secret = EMBEDDED_ROOT
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ} | {
         "AUTH": "true",
-        "AWS_ACCESS_KEY_ID": key,
-        "AWS_SECRET_ACCESS_KEY": secret,
+        "AWS_ACCESS_KEY_ID": EMBEDDED_ACCOUNT,
+        "AWS_SECRET_ACCESS_KEY": EMBEDDED_SECRET,
         "BIND_HOST": LOOPBACK,
         "COGNITO_EMAIL_ENABLED": "false",
         "GATEWAY_PORT": str(port),

@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.cloud import stacks
 from harness.cloud.account import Cloud
-from harness.cloud.faults import translated
+from harness.cloud.faults import code_of, message_of, translated
 from harness.cloud.stacks import Clock, Watch
 from harness.errors import DeploymentFailed
 
@@ -53,11 +53,19 @@ def delete(
     """
     token = f"harness-{uuid.uuid4().hex}"
     watch = Watch(cloud=cloud, stack=found["StackId"], progress=progress, token=token)
+    cloudformation = cloud.client("cloudformation")
+    sentence = f"The stack {found['StackName']!r} could not be deleted."
     with translated(cloud):
-        cloud.client("cloudformation").delete_stack(StackName=found["StackId"], ClientRequestToken=token)
+        try:
+            cloudformation.delete_stack(StackName=found["StackId"], ClientRequestToken=token)
+        except cloudformation.exceptions.ClientError as fault:
+            if code_of(fault) != "ValidationError":
+                raise
+            facts = [("reason", message_of(fault)), ("status", found["StackStatus"]), *place(cloud)]
+            raise DeploymentFailed(sentence, facts=facts) from None
     left = stacks.settled(cloud, found["StackId"], timeout=timeout, clock=clock, watch=watch)
     if left is not None:
-        raise failure(f"The stack {found['StackName']!r} could not be deleted.", cloud=cloud, found=left, watch=watch)
+        raise failure(sentence, cloud=cloud, found=left, watch=watch)
 
 
 def failure(

@@ -73,8 +73,11 @@ class Response:
     @cached_property
     def text(self) -> str:
         """The body as text, in the charset that the content type names, else UTF-8."""
-        _, _, charset = self.headers.get("content-type", "").partition("charset=")
-        return self.content.decode(charset.split(";")[0].strip(' "') or "utf-8", errors="replace")
+        _, _, charset = self.headers.get("content-type", "").lower().partition("charset=")
+        try:
+            return self.content.decode(charset.split(";")[0].strip(' "') or "utf-8", errors="replace")
+        except LookupError:
+            return self.content.decode("utf-8", errors="replace")
 
     @cached_property
     def json(self) -> Any:

@@ -12,6 +12,9 @@ __all__ = ["BadToken", "PublishedKeys", "Token", "Tokens"]
 
 _REFETCH_AFTER = 60.0
 
+# API Gateway takes only RSA: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
+_ALGORITHMS = ("RS256", "RS384", "RS512")
+
 
 class BadToken(Exception):  # noqa: N818 - named after what happened
     """A token that proves nothing: torn, tampered with, or from somebody else."""
@@ -86,7 +89,12 @@ class PublishedKeys:
 def _by_id(document: Mapping[str, Any]) -> dict[str, Any]:
     from jwt import PyJWK  # noqa: PLC0415 - a run without tokens does not pay for cryptography
 
-    return {key["kid"]: PyJWK(key, algorithm="RS256") for key in document["keys"]}
+    signing = [key for key in document.get("keys", ()) if key.get("kty") == "RSA" and _algorithm(key) in _ALGORITHMS]
+    return {key.get("kid", ""): PyJWK(key, algorithm=_algorithm(key)) for key in signing}
+
+
+def _algorithm(key: Mapping[str, Any]) -> str:
+    return str(key.get("alg", "RS256"))
 
 
 class Tokens:
@@ -129,6 +137,6 @@ class Tokens:
             key = self._keys.find(issuer, str(unproven["header"].get("kid")))
             if key is None:
                 raise BadToken("the token is not signed by a published key")
-            return Token(PyJWT().decode(text, key=key, algorithms=["RS256"], options=checks))
+            return Token(PyJWT().decode(text, key=key, algorithms=list(_ALGORITHMS), options=checks))
         except PyJWTError as error:
             raise BadToken("the token is malformed or its signature is invalid") from error

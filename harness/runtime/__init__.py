@@ -1,0 +1,1 @@
+"""Execution environments: Lambda functions in the test process."""

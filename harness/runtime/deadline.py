@@ -12,9 +12,8 @@ from typing import Any
 
 __all__ = ["Deadline", "DeadlinePassed", "debugged"]
 
-_DEBUGGERS = frozenset(
-    "bdb debugpy ipdb pdb pudb pydevd _pydev_bundle _pydevd_bundle _pydevd_frame_eval _pydevd_sys_monitoring".split()
-)
+_DEBUGGERS = {"bdb", "debugpy", "ipdb", "pdb", "pudb", "pydevd"}
+_DEBUGGERS |= {"_pydev_bundle", "_pydevd_bundle", "_pydevd_frame_eval", "_pydevd_sys_monitoring"}
 # The alarm comes again after so many seconds, for a handler that swallowed it.
 _AGAIN = 1.0
 
@@ -30,7 +29,7 @@ class DeadlinePassed(BaseException):
 class Deadline:
     """A span in which a function must be done; in the main thread what runs too long is interrupted.
 
-    Elsewhere, and where the interruption was swallowed, `passed` tells it afterwards.
+    Elsewhere, and where the interruption was swallowed, `passed` tells it afterwards; so does `seconds_spent`.
 
     Args:
         seconds: How long it may take.
@@ -39,6 +38,7 @@ class Deadline:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self.passed = False
+        self.seconds_spent = 0.0
         self._lifted = False
         self._over = False
         self._started = 0.0
@@ -53,17 +53,13 @@ class Deadline:
     def __exit__(self, *_: object) -> None:
         try:
             self._over = True
-            spent = perf_counter() - self._started
-            if spent > self.seconds and not self._lifted and not debugged(sys._getframe()):  # noqa: SLF001 - public in all but name
+            self.seconds_spent = perf_counter() - self._started
+            if self.seconds_spent > self.seconds and not self._lifted and not debugged(sys._getframe()):  # noqa: SLF001 - documented
                 self.passed = True
         finally:
             # The alarm may come before the first line above is done; even then the old one is set again.
             if self._alarm is not None:
                 self._alarm.end()
-
-    def spent(self) -> float:
-        """Give the seconds since the start."""
-        return perf_counter() - self._started
 
     def _ring(self, frame: FrameType | None) -> bool:
         """Interrupt the function, or say that it may go on without a deadline."""

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 from uuid import uuid4
 
 from harness.errors import HandlerNotFound, MisusedStep
-from harness.runtime.context import LambdaContext
 from harness.runtime.credentials import Credentials
-from harness.runtime.deadline import Deadline, DeadlinePassed
-from harness.runtime.faults import Fault, error_of, exit_of, timeout_of
-from harness.runtime.handler import handler_of
-from harness.runtime.invocation import FunctionError, Invocation
+from harness.runtime.faults import Fault
+from harness.runtime.invocation import Invocation
 from harness.runtime.paths import folders
-from harness.runtime.payload import answered, sent
+from harness.runtime.payload import sent
+from harness.runtime.process import Process
 from harness.runtime.variables import defaults, keys, reserved
 from harness.runtime.world import World
 from harness.system.model import Function
@@ -96,7 +91,8 @@ class ExecutionEnvironment:
         self._init_timeout = init_timeout
         self._running = False
         self._closed = False
-        self._forget()
+        self._process: Process | None = None
+        self._credentials: Credentials | None = None
 
     def invoke(self, event: object, *, request_id: str | None = None) -> Invocation:
         """Invoke the function and give what came back, an error of the function included.
@@ -110,10 +106,10 @@ class ExecutionEnvironment:
         payload, error = None, None
         try:
             body = sent(event, function=self.function.name)
-            with self._entered(_trace_header(request_id)) as world:
-                log = world.log
+            with self._entered(_trace_header(request_id)) as process:
+                log = process.world.log
                 log.clear()
-                payload, error = world.run(self._answer, world, body, request_id)
+                payload, error = process.world.run(process.answer, body, request_id)
         except Fault as fault:
             error = fault.error
         return Invocation(
@@ -134,7 +130,7 @@ class ExecutionEnvironment:
         with _turn:
             if self._running:
                 raise MisusedStep(f"The function {self.function.name!r} is running and cannot start cold.")
-            self._forget()
+            self._process = self._credentials = None
 
     def close(self) -> None:
         """Drop everything; an invocation after this is an error."""
@@ -142,7 +138,7 @@ class ExecutionEnvironment:
         self._closed = True
 
     @contextmanager
-    def _entered(self, trace: bytes) -> Iterator[World]:
+    def _entered(self, trace: bytes) -> Iterator[Process]:
         """Be in the function's world; a function that is in already waits outside for so long."""
         with _turn:
             self._check()
@@ -154,10 +150,21 @@ class ExecutionEnvironment:
                 yield from self._in_world(trace)
             finally:
                 self._running = False
-                if self._dead:
-                    self._forget()
                 if around is not None:
                     around.enter()
+
+    def _in_world(self, trace: bytes) -> Iterator[Process]:
+        process = self._warm()
+        process.world.variables.trace = trace
+        process.world.enter()
+        _inside.append(process.world)
+        try:
+            yield process
+        finally:
+            _inside.pop()
+            process.world.leave()
+            if process.dead:
+                self._process = None
 
     def _check(self) -> None:
         if self._closed:
@@ -168,99 +175,32 @@ class ExecutionEnvironment:
                 remedy="Lambda would start a second environment for it; here a function cannot invoke itself.",
             )
 
-    def _in_world(self, trace: bytes) -> Iterator[World]:
-        world = self._warm_world()
-        world.variables.trace = trace
-        world.enter()
-        _inside.append(world)
-        try:
-            yield world
-        finally:
-            _inside.pop()
-            world.leave()
-
-    def _warm_world(self) -> World:
-        """Give the world of the last invocation, or a new one at a cold start and when the credentials end."""
+    def _warm(self) -> Process:
+        """Give the process of the last invocation, or a new one at a cold start and when the credentials end."""
         known = self._credentials
         if known is not None and known.expire_within(_RENEW, now=self._clock()):
-            self._forget()
-        if self._world is None:
+            self._process = None
+        if self._process is None:
             self._credentials = self._ask_credentials() if self._ask_credentials is not None else None
-            self._variables = {
-                **defaults(self.function),
-                **self._given,
-                **reserved(self.function, name=self.name, region=self._region, now=self._clock()),
-                **keys(self._credentials),
-            }
-            self._world = World(variables=self._variables, code=self._code, places=self._places)
-        return self._world
+            self._process = self._start()
+        return self._process
 
-    def _forget(self) -> None:
-        self._dead = False
-        self._world: World | None = None
-        self._handler: Callable[[Any, Any], Any] | None = None
-        self._credentials: Credentials | None = None
-        self._variables: dict[str, str] = {}
-        self._deadline = Deadline(self.function.timeout)
-
-    def _answer(self, world: World, body: str, request_id: str) -> tuple[Any, FunctionError | None]:
-        """Run the handler, within the function's world."""
-        timeout = self.function.timeout
-        payload, error = None, None
-        interrupted: BaseException | None = None
-        try:
-            payload = self._handled(world, body, request_id)
-        except DeadlinePassed as passed:
-            if passed.deadline is not self._deadline:
-                raise  # It is the deadline of a function around this one.
-            interrupted = passed
-        except Fault as fault:
-            error = fault.error
-        except SystemExit as ended:
-            error, self._dead = exit_of(ended, request_id=request_id), True
-        except Exception as raised:
-            if _is_the_testers(raised):
-                raise
-            error = error_of(raised)
-        finally:
-            # Lambda starts the process anew after a failed start and kills it at the deadline.
-            self._dead = self._dead or self._handler is None or self._deadline.passed
-        if self._deadline.passed:
-            return None, timeout_of(interrupted, request_id=request_id, seconds=timeout)
-        return payload, error
-
-    def _handled(self, world: World, body: str, request_id: str) -> Any:
-        world.logs.handler.request_id = request_id
-        handler, spent = self._started()
-        world.logs.starting = False
-        left = self.function.timeout - spent
-        context = LambdaContext(
-            request_id, arn=self.arn, variables=self._variables, deadline=self._clock() + left, clock=self._clock
+    def _start(self) -> Process:
+        variables = {
+            **defaults(self.function),
+            **self._given,
+            **reserved(self.function, name=self.name, region=self._region, now=self._clock()),
+            **keys(self._credentials),
+        }
+        return Process(
+            self.function,
+            variables=variables,
+            places=self._places,
+            world=World(variables=variables, code=self._code, places=self._places),
+            arn=self.arn,
+            clock=self._clock,
+            init_timeout=self._init_timeout,
         )
-        event = json.loads(body)
-        with Deadline(left) as self._deadline:
-            result = handler(event, context)
-        return answered(result, runtime=self.function.runtime)
-
-    def _started(self) -> tuple[Callable[[Any, Any], Any], float]:
-        """Give the handler, and how much of the deadline its import used up.
-
-        An import within `init_timeout` uses up none. A longer one is what Lambda tries
-        again within the invocation's own deadline; here the one attempt stands for both.
-        """
-        if self._handler is not None:
-            return self._handler, 0.0
-        with Deadline(max(self._init_timeout, self.function.timeout)) as self._deadline:
-            handler = handler_of(self.function, places=self._places)
-        self._handler = handler
-        spent = self._deadline.spent()
-        return handler, spent if spent > self._init_timeout else 0.0
-
-
-def _is_the_testers(exception: Exception) -> bool:
-    """Say whether it is the end of a debugging session or of the test run, and not an error of the function."""
-    kinds = (("bdb", "BdbQuit"), ("_pytest.outcomes", "Exit"))
-    return any(isinstance(exception, getattr(sys.modules.get(module), kind, ())) for module, kind in kinds)
 
 
 def _trace_header(request_id: str) -> bytes:

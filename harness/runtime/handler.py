@@ -36,7 +36,7 @@ def handler_of(function: Function, *, places: Sequence[str]) -> Callable[[Any, A
 
 
 def _module(function: Function, name: str, *, places: Sequence[str]) -> Any:
-    if name.split(".")[0] in sys.builtin_module_names:
+    if name.partition(".")[0] in sys.builtin_module_names:
         message = f"Cannot use built-in module {name} as a handler module"
         raise _fault(function, "Runtime.BuiltInModuleConflict", message, remedy="Give the module another name.")
     try:

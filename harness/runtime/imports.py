@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from importlib.abc import Loader
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
@@ -38,6 +39,9 @@ class Imports:
         self._finders = _OwnList("meta_path", front=[self])
         self._own: dict[str, ModuleType] = {}
         self._host: dict[str, ModuleType] = {}
+        self._hidden: dict[str, ModuleType] = {}
+        self._count = 0
+        self._searched = True
         self._thread = 0
         self._threads = 0
 
@@ -49,33 +53,57 @@ class Imports:
             self._names = brought(self._places, host=self._path.host)
         modules = sys.modules
         self._host = modules.copy()
+        self._hidden = {}
         self._hide(self._names)
         modules.update(self._own)
+        self._count = len(modules)
         self._thread, self._threads = threading.get_ident(), threading.active_count()
 
     def leave(self) -> None:
         """Take the function's modules and path out."""
-        modules = sys.modules
-        mine = {name: modules.pop(name) for name in self._own if name in modules}
-        if len(modules) != len(self._host) or modules != self._host:
-            for name, module in [item for item in modules.items() if self._host.get(item[0]) is not item[1]]:
-                if name in self._host or self._is_own(name, module):
-                    mine[name] = modules.pop(name)
-            modules.update(self._host)
-        self._own = mine
+        if not self._untouched():
+            self._own = self._sorted_out()
+        self._searched = False
+        if self._hidden:
+            sys.modules.update(self._hidden)
         self._finders.leave()
         self._path.leave()
+
+    def _untouched(self) -> bool:
+        """Take the function's modules from the end of the table, where they still are if nothing was imported.
+
+        Comparing all modules would take as long as everything else together.
+        """
+        if self._searched or len(sys.modules) != self._count:
+            return False
+        own = dict([sys.modules.popitem() for _ in self._own])
+        if own == self._own:
+            return True
+        sys.modules.update(own)
+        return False
+
+    def _sorted_out(self) -> dict[str, ModuleType]:
+        """Take out the modules that are the function's, and put back what it has replaced or removed."""
+        modules = sys.modules
+        mine = {name: modules.pop(name) for name in self._own if name in modules}
+        for name, module in [item for item in modules.items() if self._host.get(item[0]) is not item[1]]:
+            if name in self._host or self._is_own(name, module):
+                mine[name] = modules.pop(name)
+        modules.update(self._host)
+        return mine
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
         """Find what the function does not bring in the process's world; leave the rest to the ordinary finders.
 
         Other threads must not see the worlds change, so with them about an import goes the ordinary way.
         """
+        self._searched = True
         alone = self._thread == threading.get_ident() and self._threads == threading.active_count()
         if target is not None or not alone or self._brings(name, path):
             return None
         with self._outside():
             found = sys.modules[name].__spec__ if name in sys.modules else importlib.util.find_spec(name)
+        self._searched = True
         if found is None:
             return None
         spec = ModuleSpec(name, _Shared(self._outside), origin=found.origin)
@@ -100,7 +128,7 @@ class Imports:
         if hidden:
             starts = tuple(f"{name}." for name in hidden)
             for name in [name for name in sys.modules if name in names or name.startswith(starts)]:
-                del sys.modules[name]
+                self._hidden[name] = sys.modules.pop(name)
 
     def _is_own(self, name: str, module: ModuleType) -> bool:
         """Say whether a new module is the function's: by its name, by its file, or because it was made by hand."""
@@ -116,7 +144,7 @@ class Imports:
         return mine > theirs
 
 
-class _Shared:
+class _Shared(Loader):
     """Loads a module of the process, for a function."""
 
     def __init__(self, outside: Callable[[], AbstractContextManager[None]]) -> None:

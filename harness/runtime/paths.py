@@ -14,10 +14,12 @@ __all__ = ["brought", "folders"]
 # What Lambda's runtime (awslambdaric with simplejson) has loaded when it imports the handler, seen in Python 3.11 to
 # 3.13: a module of the function with such a name is never found. Of the rest of the standard library it is found.
 _LOADED_BY_LAMBDA = frozenset(
-    "__future__ _collections_abc _colorize _decimal _json _weakrefset abc codecs collections contextlib copyreg "
-    "decimal encodings enum functools genericpath importlib io json keyword linecache logging math numbers operator "
-    "os posixpath re reprlib site stat string sys textwrap threading time token tokenize traceback types warnings "
-    "weakref zipimport".split()
+    """
+    __future__ _collections_abc _colorize _decimal _json _weakrefset abc codecs collections contextlib copyreg
+    decimal encodings enum functools genericpath importlib io json keyword linecache logging math numbers operator
+    os posixpath re reprlib site stat string sys textwrap threading time token tokenize traceback types warnings
+    weakref zipimport
+    """.split()  # noqa: SIM905 - forty names in quotation marks would take forty lines
 )
 # These three know each other's inner parts, so a function that brings one has all of them to itself. The X-Ray SDK,
 # for one, brings botocore without boto3; Lambda's own boto3 then works with the function's botocore.
@@ -45,7 +47,8 @@ def brought(places: Iterable[str], *, host: Sequence[str]) -> frozenset[str]:
     A folder without ``__init__`` yields to a real package of the process, as Python's own import does:
     a folder of templates called ``html`` is no module.
     """
-    names, loose = set(), set()
+    names: set[str] = set()
+    loose: set[str] = set()
     for place in places:
         for entry in Path(place).iterdir():
             if entry.is_dir():

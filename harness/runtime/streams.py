@@ -12,7 +12,7 @@ class Relay:
     """A stream that a function may keep: it writes to where the process prints at that moment.
 
     A logger made at the cold start holds on to `sys.stdout` for its whole life, while pytest gives each
-    test that asks for `capsys` a stream of its own and closes it afterwards. Lambda's own `sys.stdout` is a wrapper too.
+    test that asks for `capsys` a stream of its own and closes it afterwards. Lambda's own is a wrapper too.
     """
 
     def __init__(self, name: str, log: list[str]) -> None:
@@ -47,8 +47,8 @@ class Streams:
 
     def enter(self) -> None:
         """Put the relays in the place of the process's streams."""
-        self.out.stream, sys.stdout = sys.stdout, self.out  # type: ignore[assignment]
-        self.err.stream, sys.stderr = sys.stderr, self.err  # type: ignore[assignment]
+        self.out.stream, sys.stdout = sys.stdout, self.out
+        self.err.stream, sys.stderr = sys.stderr, self.err
 
     def leave(self) -> None:
         """Put back the process's streams, unless somebody else has done so: pytest does when a debugger starts."""

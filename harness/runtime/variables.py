@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -87,28 +88,60 @@ class Variables:
         self._own = {os.fsencode(name): os.fsencode(value) for name, value in variables.items()}
         self._host: dict[bytes, bytes] = {}
         self._given: dict[bytes, bytes] = {}
-        self._zone_moved = False
+        self._in: _Change | None = None
+        self._out: _Change | None = None
+        self._zone_moves = False
 
     def enter(self) -> None:
         """Replace the variables of the process."""
-        self._host = _live().copy()
-        self._given = {**_passed(self._host), **self._own, _TRACE: self.trace}
-        self._zone_moved = self._host.get(b"TZ") != self._given.get(b"TZ") and not (
-            self._given.get(b"TZ") == b":UTC" and _at_utc()
-        )
-        _replace(self._host, self._given)
-        if self._zone_moved:
+        host = _live().copy()
+        if self._in is None or self._out is None or host != self._host:
+            self._plan(host)
+        assert self._in is not None  # noqa: S101 - for the type checker
+        self._in.make()
+        # Each invocation has another header; only Python reads it, so the C library is left alone.
+        _live()[_TRACE] = self._given[_TRACE] = self.trace
+        if self._zone_moves:
             time.tzset()
 
     def leave(self) -> None:
         """Put back the variables of the process."""
         now = _live().copy()
-        if now != self._given:
+        change, zone_moved = self._out, self._zone_moves
+        if now != self._given or change is None:
+            change, zone_moved = _Change(now, self._host), True
             passed = _passed(self._host)
             self._own = {name: value for name, value in now.items() if passed.get(name) != value and name != _TRACE}
-        _replace(now, self._host)
-        if self._zone_moved or now.get(b"TZ") != self._given.get(b"TZ"):
+            self._in = None
+        change.make()
+        if zone_moved:
             time.tzset()
+
+    def _plan(self, host: dict[bytes, bytes]) -> None:
+        """Work out what changes on the way in and on the way out, which is the same until somebody sets something."""
+        self._host = host
+        self._given = {**_passed(host), **self._own}
+        self._in, self._out = _Change(host, self._given), _Change(self._given, host)
+        zone = self._given.get(b"TZ")
+        self._zone_moves = host.get(b"TZ") != zone and not (zone == b":UTC" and _at_utc())
+
+
+class _Change:
+    """The way from some variables to others, for Python and for the C library, of which child processes inherit."""
+
+    def __init__(self, old: Mapping[bytes, bytes], new: Mapping[bytes, bytes]) -> None:
+        self._new = dict(new)
+        self._gone = [name for name in old if name not in new]
+        changed = {name: value for name, value in new.items() if old.get(name) != value}
+        self._names, self._values = list(changed), list(changed.values())
+
+    def make(self) -> None:
+        # These loops run in C: it is the larger part of what an invocation costs.
+        deque(map(os.unsetenv, self._gone), maxlen=0)
+        deque(map(os.putenv, self._names, self._values), maxlen=0)
+        live = _live()
+        live.clear()
+        live.update(self._new)
 
 
 def _live() -> dict[bytes, bytes]:
@@ -116,25 +149,10 @@ def _live() -> dict[bytes, bytes]:
     return os.environ._data  # type: ignore[attr-defined,no-any-return]  # noqa: SLF001 - see above
 
 
-def _replace(old: Mapping[bytes, bytes], new: Mapping[bytes, bytes]) -> None:
-    """Go from `old` to `new`, for Python and for the C library, which child processes inherit from."""
-    for name in old:
-        if name not in new:
-            os.unsetenv(name)
-    for name, value in new.items():
-        if old.get(name) != value:
-            os.putenv(name, value)
-    live = _live()
-    live.clear()
-    live.update(new)
-
-
 def _passed(host: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
-    return {name: host[name] for name in _names_passed(host)}
-
-
-def _names_passed(names: Iterable[bytes]) -> list[bytes]:
-    return [name for name in names if name in _PASSED or name.startswith(_PASSED_PREFIXES)]
+    return {
+        name: value for name, value in host.items() if name in _PASSED or name.startswith(_PASSED_PREFIXES)
+    }
 
 
 def _at_utc() -> bool:

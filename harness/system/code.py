@@ -63,9 +63,9 @@ def made_local(document: dict[str, Any]) -> None:
     """
     for resource in document["Resources"].values():
         name = _PROPERTIES.get(resource["Type"])
-        properties = resource.setdefault("Properties", {}) if name else None
-        if name is None or not isinstance(properties, dict):
+        if name is None:
             continue
+        properties = resource["Properties"] = resource.get("Properties") or {}
         metadata = resource.get("Metadata") or {}
         if "aws:asset:path" in metadata and metadata.get("aws:asset:property") == name:
             properties[name] = metadata["aws:asset:path"]

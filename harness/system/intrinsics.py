@@ -65,6 +65,10 @@ class _Unknown(Exception):  # noqa: N818 - it is no error: it says that an intri
     """Something is not known yet."""
 
 
+# A function whose argument is not what it should be is CloudFormation's to judge.
+_LEFT = (_Unknown, LookupError, TypeError, ValueError)
+
+
 class _NoValue:
     """What ``AWS::NoValue`` becomes until the property around it is dropped."""
 
@@ -90,7 +94,7 @@ def holds(condition: str, scope: Scope) -> bool | None:
     """Say whether a named condition holds; None when that is not known."""
     try:
         return _holds({"Condition": condition}, scope)
-    except _Unknown:
+    except _LEFT:
         return None
 
 
@@ -118,8 +122,7 @@ def _call(value: Mapping[str, Any], scope: Scope) -> Any:
     ((name, argument),) = value.items()
     try:
         return _FUNCTIONS[name](argument, scope)
-    except (_Unknown, LookupError, TypeError, ValueError):
-        # A function that is unknown, or whose argument is not what it should be, is CloudFormation's to judge.
+    except _LEFT:
         return value
 
 

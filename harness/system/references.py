@@ -17,7 +17,7 @@ from typing import Any
 from harness.system.intrinsics import Scope, resolve
 from harness.system.model import Resource
 
-__all__ = ["Declared", "flag", "number"]
+__all__ = ["Declared", "entries", "flag", "number"]
 
 _MARK = re.compile(r"\$\{(\w+)(?:\.[^}]+)?\}")
 # The property that names a resource, and the service in its ARN.
@@ -116,7 +116,7 @@ class Declared:
             return f"${{{logical_id}}}" if attribute is None else f"${{{logical_id}.{attribute}}}"
 
         # The name of the stack is not known here, but two texts with the same unknown part are still equal.
-        unknown = {name: f"<{name}>" for name in _PSEUDO}
+        unknown = {name: f"<{name.removeprefix('AWS::')}>" for name in _PSEUDO}
         return replace(self.scope, pseudo={**unknown, **self.scope.pseudo}, lookup=mark)
 
     @cached_property
@@ -126,6 +126,11 @@ class Declared:
             for resource in self.of_type(*_NAMES)
             if _NAMES[resource.type] in resource.properties
         }
+
+
+def entries(value: Any) -> list[Mapping[str, Any]]:
+    """Give the mappings in a list; none for a list that only the cloud can make."""
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
 
 
 def number(value: Any, *, default: float) -> float:

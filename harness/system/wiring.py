@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.system.model import Resource, Rule, Subscription, Target
-from harness.system.references import Declared, flag
+from harness.system.references import Declared, entries, flag
 
 __all__ = ["rules_of", "subscriptions_of"]
 
@@ -28,7 +28,7 @@ def _rule(resource: Resource, declared: Declared) -> Rule:
         pattern=_document(properties.get("EventPattern")),
         schedule=properties.get("ScheduleExpression"),
         enabled=properties.get("State") != "DISABLED",
-        targets=tuple(_target(target, declared) for target in properties.get("Targets", [])),
+        targets=tuple(_target(target, declared) for target in entries(properties.get("Targets"))),
     )
 
 
@@ -60,7 +60,7 @@ def subscriptions_of(declared: Declared) -> dict[str, Subscription]:
 
 
 def _inline(topic: Resource, declared: Declared) -> Iterator[Subscription]:
-    for index, properties in enumerate(topic.properties.get("Subscription") or []):
+    for index, properties in enumerate(entries(topic.properties.get("Subscription"))):
         yield _subscription(f"{topic.name}[{index}]", {"Ref": topic.name}, properties, declared)
 
 

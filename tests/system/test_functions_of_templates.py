@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import MalformedTemplate
+from harness.errors import MalformedTemplate, UnknownResource
 from harness.system.model import Function, Resource, System
+from harness.system.reader import read
 
 SAM = """
     Transform: AWS::Serverless-2016-10-31
@@ -91,17 +92,19 @@ def test_local_code_stays_local_in_cloudformation(system_of: Callable[..., Syste
     local = str(system.template.parent / "functions")
     assert (local, local) == (
         resources["Common"]["Properties"]["Code"],
-        next(item for item in resources.values() if item["Type"] == "AWS::Lambda::LayerVersion")["Properties"]["Content"],
+        next(item for item in resources.values() if item["Type"] == "AWS::Lambda::LayerVersion")["Properties"][
+            "Content"
+        ],
     )
-    assert {"S3Bucket": "bucket", "S3Key": "key.zip"} == resources["Uploaded"]["Properties"]["Code"]
-    assert {"S3Bucket": {"Ref": "Code"}, "S3Key": "key.zip"} == resources["Located"]["Properties"]["Code"]
+    assert resources["Uploaded"]["Properties"]["Code"] == {"S3Bucket": "bucket", "S3Key": "key.zip"}
+    assert resources["Located"]["Properties"]["Code"] == {"S3Bucket": {"Ref": "Code"}, "S3Key": "key.zip"}
 
 
 def test_conditions_are_not_applied_to_cloudformation(system_of: Callable[..., System]) -> None:
     """What will be deployed has its conditions; what is read has only what they admit."""
     system = system_of(SAM)
 
-    assert "IsProd" == system.cloudformation["Resources"]["OnlyProd"]["Condition"]
+    assert system.cloudformation["Resources"]["OnlyProd"]["Condition"] == "IsProd"
     assert "OnlyProd" not in system.functions
 
 
@@ -109,7 +112,7 @@ def test_a_condition_admits_a_function(system_of: Callable[..., System]) -> None
     """With another parameter the same template has another function."""
     system = system_of(SAM, parameters={"Stage": "prod"})
 
-    assert (1024, "prod") == (system.functions["Common"].memory, system.functions["OnlyProd"].environment["STAGE"])
+    assert (system.functions["Common"].memory, system.functions["OnlyProd"].environment["STAGE"]) == (1024, "prod")
 
 
 def test_plain_functions_are_read(system_of: Callable[..., System]) -> None:
@@ -124,7 +127,7 @@ def test_plain_functions_are_read(system_of: Callable[..., System]) -> None:
         "Around": Function(name="Around", code=folder, **shared),  # type: ignore[arg-type]
         "Image": Function(name="Image", code=None, handler="", runtime=""),
     } == system.functions
-    assert {"ZipFile": "pass"} == system.cloudformation["Resources"]["Inline"]["Properties"]["Code"]
+    assert system.cloudformation["Resources"]["Inline"]["Properties"]["Code"] == {"ZipFile": "pass"}
 
 
 def test_a_sam_function_without_code_has_the_folder_of_the_template(system_of: Callable[..., System]) -> None:
@@ -149,15 +152,18 @@ def test_cdk_says_in_metadata_where_code_is(rest_resources: System) -> None:
     function = rest_resources.functions["Orders7A"]
 
     folder = rest_resources.template.parent
-    assert Function(
-        name="Orders7A",
-        handler="index.handler",
-        code=folder / "asset.1f0e",
-        runtime="python3.13",
-        layers=(folder / "asset.layer",),
-        role={"Fn::GetAtt": ["Role9", "Arn"]},
-        architecture="arm64",
-    ) == function
+    assert (
+        Function(
+            name="Orders7A",
+            handler="index.handler",
+            code=folder / "asset.1f0e",
+            runtime="python3.13",
+            layers=(folder / "asset.layer",),
+            role={"Fn::GetAtt": ["Role9", "Arn"]},
+            architecture="arm64",
+        )
+        == function
+    )
 
 
 @pytest.mark.parametrize(("asset", "expected"), [("a" * 64, "asset." + "a" * 64), ("b" * 64, None)])
@@ -178,8 +184,6 @@ def test_cdk_without_metadata_lays_assets_beside(
 
 def test_the_serverless_framework_packs_the_folder_around(tmp_path: Path, written: Callable[..., Path]) -> None:
     """Its archive lies beside the template; the code is what it was packed from."""
-    from harness.system.reader import read  # noqa: PLC0415 - the template must lie in a folder of its own
-
     (tmp_path / ".serverless").mkdir()
     (tmp_path / ".serverless" / "shop.zip").touch()
     template = written(
@@ -204,9 +208,11 @@ def test_the_serverless_framework_packs_the_folder_around(tmp_path: Path, writte
     ("text", "sentence"),
     [
         (
-            "Transform: AWS::Serverless-2016-10-31\n"
-            "Resources: {Shop: {Type: AWS::Serverless::Function,"
-            " Properties: {CodeUri: src, Handler: a.b, Runtime: python3.12}}}",
+            """
+            Transform: AWS::Serverless-2016-10-31
+            Resources:
+              Shop: {Type: AWS::Serverless::Function, Properties: {CodeUri: src, Handler: a.b, Runtime: python3.12}}
+            """,
             "The code of the function 'Shop' is not at 'src'.",
         ),
         (
@@ -225,6 +231,18 @@ def test_missing_code_is_refused(system_of: Callable[..., System], text: str, se
     assert f"{sentence}\n  looked for: {template.parent}/src\n  declared in: {template}" == str(caught.value)
 
 
+def test_an_unknown_function_is_refused(rest_resources: System) -> None:
+    """The error names the functions that exist."""
+    with pytest.raises(UnknownResource) as caught:
+        rest_resources.function("Orders")
+
+    assert (
+        "No function is called 'Orders'.\n"
+        f"  declared in {rest_resources.template}: Orders7A\n"
+        "  did you mean 'Orders7A'?"
+    ) == str(caught.value)
+
+
 def test_a_condition_must_exist(system_of: Callable[..., System]) -> None:
     """A resource with an unknown condition is an error, as in CloudFormation."""
     text = "Conditions: {IsProd: !Equals [a, b]}\nResources: {Topic: {Type: AWS::SNS::Topic, Condition: IsDev}}"
@@ -233,8 +251,7 @@ def test_a_condition_must_exist(system_of: Callable[..., System]) -> None:
         system_of(text)
 
     assert (
-        "The resource 'Topic' has the condition 'IsDev', which does not exist.\n"
-        f"  {caught.value.facts[0][0]}: IsProd"
+        f"The resource 'Topic' has the condition 'IsDev', which does not exist.\n  {caught.value.facts[0][0]}: IsProd"
     ) == str(caught.value)
 
 

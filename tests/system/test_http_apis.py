@@ -21,17 +21,20 @@ def test_a_body_gives_routes(http_apis: System) -> None:
     api = http_apis.apis["Front"]
 
     customers = {"authorizer": CUSTOMERS, "scopes": ("orders/read",)}
-    assert Api(
-        name="Front",
-        kind="http",
-        stage="v1",
-        routes=(
-            route("Front", "POST", "/orders", **customers),
-            route("Front", "GET", "/signed", authorizer=Authorizer(name="AWS_IAM", kind="iam")),
-            route("Front", "GET", "/open"),
-            route("Front", "ANY", "$default", payload_format="1.0", **customers),
-        ),
-    ) == api
+    assert (
+        Api(
+            name="Front",
+            kind="http",
+            stage="v1",
+            routes=(
+                route("Front", "POST", "/orders", **customers),
+                route("Front", "GET", "/signed", authorizer=Authorizer(name="AWS_IAM", kind="iam")),
+                route("Front", "GET", "/open"),
+                route("Front", "ANY", "$default", payload_format="1.0", **customers),
+            ),
+        )
+        == api
+    )
 
 
 def test_sam_makes_an_implicit_api(http_apis: System) -> None:
@@ -48,17 +51,20 @@ def test_resources_give_routes(http_apis: System) -> None:
 
     jwt = Authorizer(name="JwtAuthorizer", kind="jwt", issuer="https://issuer", audience=("web",))
     iam = Authorizer(name="AWS_IAM", kind="iam")
-    assert Api(
-        name="Plain",
-        kind="http",
-        stage="$default",
-        routes=(
-            route("Plain", "GET", "/orders", authorizer=jwt, scopes=("orders/read",)),
-            route("Plain", "ANY", "/signed", authorizer=iam, payload_format="1.0"),
-            route("Plain", "GET", "/custom", authorizer=Authorizer(name="abc123", kind="lambda")),
-            route("Plain", "ANY", "$default"),
-        ),
-    ) == api
+    assert (
+        Api(
+            name="Plain",
+            kind="http",
+            stage="$default",
+            routes=(
+                route("Plain", "GET", "/orders", authorizer=jwt, scopes=("orders/read",)),
+                route("Plain", "ANY", "/signed", authorizer=iam, payload_format="1.0"),
+                route("Plain", "GET", "/custom", authorizer=Authorizer(name="abc123", kind="lambda")),
+                route("Plain", "ANY", "$default"),
+            ),
+        )
+        == api
+    )
 
 
 def test_quick_create_gives_a_route(http_apis: System) -> None:
@@ -72,4 +78,4 @@ def test_a_websocket_api_is_only_a_resource(http_apis: System) -> None:
     """It is kept among the resources, not among the APIs."""
     kept = "Sockets" in http_apis.resources
 
-    assert (True, False) == (kept, "Sockets" in http_apis.apis)
+    assert (kept, "Sockets" in http_apis.apis) == (True, False)

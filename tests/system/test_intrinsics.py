@@ -19,6 +19,7 @@ SCOPE = Scope(
         "HasTable": {"Fn::Equals": [{"Ref": "Unknown"}, "x"]},
         "Both": {"Fn::And": [{"Condition": "IsProd"}, {"Condition": "IsDev"}]},
         "Either": {"Fn::Or": [{"Condition": "IsDev"}, {"Condition": "IsProd"}]},
+        "Short": {"Fn::Equals": ["a"]},
         "Odd": {"Fn::Contains": [["a"], "a"]},
     },
     pseudo={"AWS::Region": "eu-west-1", "AWS::StackName": "shop-prod"},
@@ -59,7 +60,10 @@ SCOPE = Scope(
         ({"Fn::Or": [{"Condition": "IsDev"}, {"Condition": "Both"}]}, False),
         ([1, {"Ref": "AWS::NoValue"}, {"Ref": "Stage"}], [1, "prod"]),
         ({"A": {"Ref": "AWS::NoValue"}, "B": {"C": {"Ref": "Stage"}}}, {"B": {"C": "prod"}}),
-        ({"Effect": "Allow", "Condition": {"Bool": {"x": "true"}}}, {"Effect": "Allow", "Condition": {"Bool": {"x": "true"}}}),
+        (
+            {"Effect": "Allow", "Condition": {"Bool": {"x": "true"}}},
+            {"Effect": "Allow", "Condition": {"Bool": {"x": "true"}}},
+        ),
     ],
 )
 def test_resolves(value: Any, expected: Any) -> None:
@@ -100,7 +104,15 @@ def test_leaves_what_it_does_not_know(value: Any) -> None:
 
 @pytest.mark.parametrize(
     ("condition", "expected"),
-    [("IsProd", True), ("IsDev", False), ("Both", False), ("Either", True), ("HasTable", None), ("Odd", None)],
+    [
+        ("IsProd", True),
+        ("IsDev", False),
+        ("Both", False),
+        ("Either", True),
+        ("HasTable", None),
+        ("Short", None),
+        ("Odd", None),
+    ],
 )
 def test_says_whether_a_condition_holds(condition: str, expected: bool | None) -> None:  # noqa: FBT001 - an expected value
     """A condition holds, does not, or cannot be judged yet."""
@@ -110,7 +122,8 @@ def test_says_whether_a_condition_holds(condition: str, expected: bool | None) -
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"), [({"Ref": "A"}, True), ({"Fn::Sub": "a"}, True), ({"A": 1}, False), ({}, False), ("a", False)]
+    ("value", "expected"),
+    [({"Ref": "A"}, True), ({"Fn::Sub": "a"}, True), ({"A": 1}, False), ({}, False), ("a", False)],
 )
 def test_knows_an_intrinsic_function(value: Any, expected: bool) -> None:  # noqa: FBT001 - an expected value
     """A mapping with one key that is a function's name is one."""
@@ -131,5 +144,5 @@ def test_a_deployed_system_resolves_its_issuer() -> None:
 
     scope = scope_of(system, pseudo={"AWS::Region": "eu-west-1"}, lookup=lambda *_: "eu-west-1_abc")
 
-    assert "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc" == resolve(issuer, scope)
-    assert ["a", "b"] == resolve({"Ref": "Ids"}, scope)
+    assert resolve(issuer, scope) == "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc"
+    assert resolve({"Ref": "Ids"}, scope) == ["a", "b"]

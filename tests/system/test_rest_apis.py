@@ -57,9 +57,7 @@ BY_PATH = {
         model={**TREE, "definitions": {"Tree": TREE}},
         required_parameters=("path.id",),
     ),
-    ("GET", "/custom"): route(
-        "GET", "/custom", authorizer=Authorizer(name="Custom", kind="lambda", header="X-Custom")
-    ),
+    ("GET", "/custom"): route("GET", "/custom", authorizer=Authorizer(name="Custom", kind="lambda", header="X-Custom")),
     ("PATCH", "/custom"): route("PATCH", "/custom", authorizer=Authorizer(name="AWS_IAM", kind="iam")),
 }
 
@@ -68,7 +66,7 @@ def test_a_body_gives_routes(rest_api: System) -> None:
     """Each operation that leads to a function is a route; others are none."""
     routes = rest_api.apis["Api"].routes
 
-    assert BY_PATH == {(route.method, route.path): route for route in routes}
+    assert {(route.method, route.path): route for route in routes} == BY_PATH
     assert len(BY_PATH) == len(routes)
 
 
@@ -76,7 +74,7 @@ def test_an_api_has_a_stage_and_binary_types(rest_api: System) -> None:
     """A stage that is a resource comes before that of a deployment; ~1 is a slash."""
     api = rest_api.apis["Api"]
 
-    assert ("rest", "shop1", ("image/png",)) == (api.kind, api.stage, api.binary_media_types)
+    assert (api.kind, api.stage, api.binary_media_types) == ("rest", "shop1", ("image/png",))
 
 
 def test_an_api_may_be_defined_elsewhere(rest_api: System) -> None:
@@ -105,14 +103,17 @@ def test_resources_give_routes(rest_resources: System) -> None:
         required_parameters=("path.id",),
     )
     custom = Authorizer(name="abc123", kind="lambda")
-    assert Api(
-        name="Api4",
-        kind="rest",
-        stage="prod",
-        routes=(
-            Route(**shared, method="GET", path="/"),
-            put,
-            Route(**shared, method="DELETE", path="/orders/{id}", authorizer=custom),
-            Route(**shared, method="PATCH", path="/orders/{id}", authorizer=Authorizer(name="AWS_IAM", kind="iam")),
-        ),
-    ) == api
+    assert (
+        Api(
+            name="Api4",
+            kind="rest",
+            stage="prod",
+            routes=(
+                Route(**shared, method="GET", path="/"),
+                put,
+                Route(**shared, method="DELETE", path="/orders/{id}", authorizer=custom),
+                Route(**shared, method="PATCH", path="/orders/{id}", authorizer=Authorizer(name="AWS_IAM", kind="iam")),
+            ),
+        )
+        == api
+    )

@@ -46,7 +46,7 @@ def test_short_tags_become_long() -> None:
     """YAML gives what the same template in JSON gives."""
     document = parse_any(SHORT, path=Path("template.yaml"))
 
-    assert LONG == document
+    assert document == LONG
 
 
 def test_a_tag_executes_nothing() -> None:
@@ -66,7 +66,7 @@ def test_json_is_read_under_any_name(name: str) -> None:
 
     document = parse(text, path=Path(name))
 
-    assert {"Resources": {"A": {"Type": "T"}}} == document
+    assert document == {"Resources": {"A": {"Type": "T"}}}
 
 
 def test_yaml_may_start_with_a_brace() -> None:
@@ -75,7 +75,7 @@ def test_yaml_may_start_with_a_brace() -> None:
 
     document = parse(text, path=Path("a.yaml"))
 
-    assert {"Resources": {"A": {"Type": "T"}}} == document
+    assert document == {"Resources": {"A": {"Type": "T"}}}
 
 
 @pytest.mark.parametrize(
@@ -99,8 +99,10 @@ def test_yaml_may_start_with_a_brace() -> None:
         (
             "a.json",
             b'{"A": 1,}',
-            "The template 'a.json' is not JSON.\n  line: 1\n  column: 9\n"
-            "  problem: Expecting property name enclosed in double quotes",
+            (
+                "The template 'a.json' is not JSON.\n  line: 1\n  column: 9\n"
+                "  problem: Expecting property name enclosed in double quotes"
+            ),
         ),
         (
             "a.json",

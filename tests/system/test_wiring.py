@@ -28,6 +28,7 @@ RULES = """
             - {Id: d, Arn: "arn:aws:kinesis:us-east-1:000000000000:stream/audit"}
             - {Id: e, Arn: "arn:aws:sqs:us-east-1:000000000000:elsewhere"}
             - {Id: f, Arn: !ImportValue other-queue}
+            - {Id: g, Arn: !GetAtt Undeclared.Arn}
       ByArn: {Type: AWS::Events::Rule, Properties: {EventBusName: !GetAtt Bus.Arn, EventPattern: '{"a": ["b"]}'}}
       ByName: {Type: AWS::Events::Rule, Properties: {EventBusName: shop-bus, ScheduleExpression: rate(1 day)}}
       ByWholeArn:
@@ -81,20 +82,24 @@ def test_a_rule_is_read_whole(system_of: Callable[..., System]) -> None:
     rule = system_of(RULES).rules["ByRef"]
 
     transformer = {"InputTemplate": "<a>", "InputPathsMap": {"a": "$.id"}}
-    assert Rule(
-        name="ByRef",
-        bus="Bus",
-        pattern={"source": ["shop", {"Ref": "Queue"}]},
-        enabled=False,
-        targets=(
-            Target(resource="Queue", input='{"a": 1}'),
-            Target(resource="Queue", input_path="$.detail"),
-            Target(resource="Logs", input_transformer=transformer),
-            Target(resource="Stream"),
-            Target(resource="arn:aws:sqs:us-east-1:000000000000:elsewhere"),
-            Target(resource='{"Fn::ImportValue": "other-queue"}'),
-        ),
-    ) == rule
+    assert (
+        Rule(
+            name="ByRef",
+            bus="Bus",
+            pattern={"source": ["shop", {"Ref": "Queue"}]},
+            enabled=False,
+            targets=(
+                Target(resource="Queue", input='{"a": 1}'),
+                Target(resource="Queue", input_path="$.detail"),
+                Target(resource="Logs", input_transformer=transformer),
+                Target(resource="Stream"),
+                Target(resource="arn:aws:sqs:us-east-1:000000000000:elsewhere"),
+                Target(resource='{"Fn::ImportValue": "other-queue"}'),
+                Target(resource='{"Fn::GetAtt": ["Undeclared", "Arn"]}'),
+            ),
+        )
+        == rule
+    )
 
 
 def test_a_rule_has_a_pattern_or_a_schedule(system_of: Callable[..., System]) -> None:

@@ -1,0 +1,1 @@
+"""Tests of clouds: packages, stacks, names, completion."""

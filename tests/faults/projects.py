@@ -1,0 +1,155 @@
+"""Copies of bigmouth that are broken on purpose, runs of their suites, and what a run leaves behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+REPOSITORY = Path(__file__).parents[2]
+MODES = {"handler", "invoke", "http"}
+
+# What the tester's shell sets must not reach the run that is looked at.
+_NOT_PASSED_ON = ("AWS_", "TEST_", "PYTEST_")
+_LONGEST_RUN = 120.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """What came of a run of pytest in a copy.
+
+    Args:
+        code: The exit code.
+        output: What it printed.
+        outcomes: ``passed``, ``failed`` or ``error`` by test (``order.answers_an_id``) and mode.
+    """
+
+    code: int
+    output: str
+    outcomes: Mapping[tuple[str, str], str]
+
+    @property
+    def broken(self) -> dict[str, set[str]]:
+        """The modes in which each test did not pass; tests that passed in all modes are left out."""
+        found: dict[str, set[str]] = {}
+        for (test, mode), outcome in self.outcomes.items():
+            if outcome != "passed":
+                found.setdefault(test, set()).add(mode)
+        return found
+
+    def under(self, test: str, mode: str) -> str:
+        """Everything that pytest shows of one failure."""
+        module, _, name = test.partition(".")
+        blocks = re.split(r"^_{3,} (?:ERROR at setup of )?", self.output, flags=re.MULTILINE)
+        return "".join(
+            block for block in blocks if block.startswith(f"test_{name}[{mode}] _") and f"test_{module}.py" in block
+        )
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A project of its own with a copy of bigmouth, its steps and its suite.
+
+    Args:
+        folder: The root of the project.
+    """
+
+    folder: Path
+
+    @classmethod
+    def of_bigmouth(cls, folder: Path, *, warm: Path) -> Copy:
+        """Make a copy whose packages and interpreter are built already."""
+        left_out = shutil.ignore_patterns("__pycache__", ".*")
+        for part in ("systems/bigmouth", "steps", "suites/bigmouth"):
+            shutil.copytree(REPOSITORY / part, folder / part, ignore=left_out)
+        shutil.copy(REPOSITORY / "conftest.py", folder)
+        settings = (REPOSITORY / "pyproject.toml").read_text()
+        tables = re.findall(r"^\[tool\.(?:pytest|harness)\b.*\n(?:[^\[\n].*\n)*", settings, flags=re.MULTILINE)
+        (folder / "pyproject.toml").write_text("\n".join(tables))
+        (folder / ".harness").mkdir(mode=0o700)
+        for part in warm.iterdir():
+            (folder / ".harness" / part.name).symlink_to(part)
+        return cls(folder)
+
+    def plant(self, file: str, text: str, fault: str) -> None:
+        """Put a fault in the place of a text which the file holds once."""
+        path = self.folder / file
+        before = path.read_text()
+        assert before.count(text) == 1, f"{file} holds {text!r} {before.count(text)} times"
+        path.write_text(before.replace(text, fault))
+
+    def start(self, *command: str, pipe: bool = True, environment: Mapping[str, str] | None = None) -> Process:
+        """Start a module of Python in the project, such as ``pytest``, with its arguments."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_PASSED_ON)}
+        stream = subprocess.PIPE if pipe else subprocess.DEVNULL
+        return subprocess.Popen(
+            [sys.executable, "-m", *command],
+            cwd=self.folder,
+            env=kept | dict(environment or {}),
+            stdin=stream,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def harness(self, command: str) -> str:
+        """Run a command of the harness and give what it printed."""
+        process = self.start("harness.cli", command)
+        output, _ = process.communicate(timeout=_LONGEST_RUN)
+        assert process.returncode == 0, output
+        return output
+
+    def run(self, *options: str, mode: str = "all") -> Run:
+        """Run the suite and read what came of it."""
+        report = self.folder / "report.xml"
+        report.unlink(missing_ok=True)
+        process = self.start(
+            "pytest", "suites", f"--mode={mode}", f"--junitxml={report}", "-p", "no:cacheprovider", *options
+        )
+        output, _ = process.communicate(timeout=_LONGEST_RUN)
+        return Run(code=process.returncode, output=output, outcomes=_outcomes(report))
+
+    def processes(self) -> list[str]:
+        """Give the commands of the processes that work in this project or were started by one that did."""
+        return [" ".join(command) for command in _commands(str(self.folder))]
+
+    def processes_after(self, seconds: float) -> list[str]:
+        """Give the processes that are still there when so much time has passed; none comes back at once."""
+        deadline = time.monotonic() + seconds
+        while (found := self.processes()) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return found
+
+
+Process = subprocess.Popen[str]
+
+
+def _outcomes(report: Path) -> dict[tuple[str, str], str]:
+    if not report.exists():
+        return {}
+    outcomes: dict[tuple[str, str], str] = {}
+    for case in ElementTree.parse(report).getroot().iter("testcase"):
+        module = case.attrib["classname"].rpartition(".test_")[2]
+        name, _, mode = case.attrib["name"].removeprefix("test_").removesuffix("]").partition("[")
+        bad = [child.tag for child in case if child.tag in {"failure", "error", "skipped"}]
+        outcomes[f"{module}.{name}", mode] = {"failure": "failed"}.get(bad[0], bad[0]) if bad else "passed"
+    return outcomes
+
+
+def _commands(folder: str) -> Iterable[list[str]]:
+    """Find processes by their command, their working directory and their environment."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (process / "cmdline").read_text().split("\0")
+            traces = [*command, str((process / "cwd").readlink()), (process / "environ").read_text(errors="replace")]
+        except OSError:
+            continue  # It ended meanwhile, or is somebody else's.
+        if any(folder in trace for trace in traces):
+            yield command
