@@ -24,9 +24,7 @@ Sleep = Callable[[float], None]
 
 
 @contextmanager
-def items(
-    cloud: Cloud, *, table: str, items: Iterable[Mapping[str, Any]], sleep: Sleep = time.sleep
-) -> Iterator[None]:
+def items(cloud: Cloud, *, table: str, items: Iterable[Mapping[str, Any]], sleep: Sleep = time.sleep) -> Iterator[None]:
     """Bring items into a table, and afterwards take away exactly these and restore what they replaced.
 
     Args:

@@ -32,9 +32,7 @@ class Deselected:
             yield f"deselected in {', '.join(modes)}: {test}: {reason}"
 
 
-def modes_of(
-    items: Iterable[pytest.Item], *, deselected: Deselected
-) -> tuple[list[pytest.Item], list[pytest.Item]]:
+def modes_of(items: Iterable[pytest.Item], *, deselected: Deselected) -> tuple[list[pytest.Item], list[pytest.Item]]:
     """Part the tests into those that stay and those whose marker ``modes`` does not admit their mode.
 
     Raises:

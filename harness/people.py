@@ -84,9 +84,7 @@ def _of_type(system: System, kind: str) -> dict[str, Mapping[str, Any]]:
     return {name: resource.properties for name, resource in system.resources.items() if resource.type == kind}
 
 
-def _one(
-    kind: str, name: str | None, known: Mapping[str, Any], *, among: Mapping[str, Any], system: System
-) -> str:
+def _one(kind: str, name: str | None, known: Mapping[str, Any], *, among: Mapping[str, Any], system: System) -> str:
     if name is not None:
         if name not in known:
             raise UnknownResource(kind, name, known=known, declared_in=system.template)
@@ -150,7 +148,7 @@ class _Registry:
     def create(self, user: User) -> None:
         policy = self._described.get("Policies", {}).get("PasswordPolicy", {})
         self._temporary_password = invented_password(policy)
-        given = user.attributes | {"email_verified": "true"}
+        given = {**user.attributes, "email_verified": "true"}
         with translated(self._cloud):
             self._cognito.admin_create_user(
                 UserPoolId=self._pool,
@@ -166,7 +164,9 @@ class _Registry:
         known = {"USERNAME": user.username} | self._secret_hash(user.username)
         with translated(self._cloud):
             answer = self._cognito.admin_initiate_auth(
-                **app, AuthFlow="ADMIN_USER_PASSWORD_AUTH", AuthParameters=known | {"PASSWORD": self._temporary_password}
+                **app,
+                AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+                AuthParameters=known | {"PASSWORD": self._temporary_password},
             )
             if answer.get("ChallengeName") == "NEW_PASSWORD_REQUIRED":
                 answer = self._cognito.admin_respond_to_auth_challenge(

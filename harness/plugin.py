@@ -115,16 +115,15 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Put the exchanges with the stage under a failure, and name the system and mode under which it counts."""
     report = yield
-    opened = getattr(item, "funcargs", {}).get("stage")
-    exchanges = getattr(opened, "exchanges", None)
-    if exchanges is None:
+    opened: Any = getattr(item, "funcargs", {}).get("stage")
+    if not hasattr(opened, "exchanges"):  # The test has no stage, or a fixture of its own by that name.
         return report
-    if report.failed and exchanges:
+    if report.failed and opened.exchanges:
         from harness.report.evidence import evidence  # noqa: PLC0415 - needed only when a test fails
 
-        report.sections.append((f"{opened.mode}: requests to {opened.system.name}", evidence(exchanges)))
+        report.sections.append((f"{opened.mode}: requests to {opened.system.name}", evidence(opened.exchanges)))
     if call.when == "teardown":
-        exchanges.clear()
+        opened.exchanges.clear()
     report.user_properties.append((COUNTED_AS, f"{opened.system.name} {opened.mode}"))
     return report
 

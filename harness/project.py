@@ -111,9 +111,7 @@ class Project:
     def _deployed(self, system: str) -> Names:
         from harness.cloud.opening import deployed  # noqa: PLC0415 - loads boto3
 
-        return deployed(
-            self.system(system), cloud=self.cloud, stack=self.settings.stack(system), tell=self._tell
-        )
+        return deployed(self.system(system), cloud=self.cloud, stack=self.settings.stack(system), tell=self._tell)
 
     def stage(self, system: str, *, mode: str) -> Stage:
         """Open a stage in a mode.
@@ -169,9 +167,7 @@ class Project:
         else:
             chosen = next((choice for choice in (settings.endpoint, settings.profile) if choice.value), None)
             where = f"{chosen or 'AWS (from the environment)'}, account {self.cloud.account}"
-        return (
-            f"harness: mode {settings.mode} · stage {settings.stage} · {where} · region {settings.region}"
-        )
+        return f"harness: mode {settings.mode} · stage {settings.stage} · {where} · region {settings.region}"
 
     def close(self) -> None:
         """Stop the embedded cloud if this project started it; twice does no harm."""

@@ -199,9 +199,7 @@ def _pairs(named: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[tuple[s
     return list(named.items() if isinstance(named, Mapping) else named)
 
 
-def _headers(
-    given: Mapping[str, str] | Iterable[tuple[str, str]], *, json: Any, user: User | None
-) -> HTTPHeaderDict:
+def _headers(given: Mapping[str, str] | Iterable[tuple[str, str]], *, json: Any, user: User | None) -> HTTPHeaderDict:
     headers = HTTPHeaderDict(_pairs(given))
     if json is not None:
         headers.setdefault("Content-Type", "application/json")
@@ -216,5 +214,3 @@ def _body(json: Any, body: bytes | str | None) -> bytes:
     if json is not None:
         return jsonlib.dumps(json).encode()
     return body.encode() if isinstance(body, str) else body or b""
-
-

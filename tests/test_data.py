@@ -89,9 +89,7 @@ def test_an_item_without_its_key_is_refused(cloud: Cloud, table: str) -> None:
         pass
 
     assert str(caught.value) == (
-        f"An item for the table {table!r} lacks the key attribute 'id'.\n"
-        "  its attributes: name\n"
-        "  key of the table: id"
+        f"An item for the table {table!r} lacks the key attribute 'id'.\n  its attributes: name\n  key of the table: id"
     )
 
 

@@ -29,7 +29,7 @@ def test_an_unknown_resource_lists_those_that_exist() -> None:
     assert (error.kind, error.name, error.known) == ("bus", "EvenBus", ("EventBus",))
 
 
-@pytest.mark.parametrize("name", [name for name in errors.__all__ if name not in {"HarnessError"}])
+@pytest.mark.parametrize("name", [name for name in errors.__all__ if name != "HarnessError"])
 def test_every_error_says_who_must_act(name: str) -> None:
     """Each error is the project's, the environment's or the system's, and the docstring draws it."""
     kind = getattr(errors, name)
@@ -39,5 +39,5 @@ def test_every_error_says_who_must_act(name: str) -> None:
 
 
 def test_a_failure_of_the_system_is_an_assertion_error() -> None:
-    """pytest shows it as a failure of the test, not as an error of the harness."""
+    """It is shown by pytest as a failure of the test, not as an error of the harness."""
     assert issubclass(SystemFailure, AssertionError)

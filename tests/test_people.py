@@ -223,9 +223,7 @@ def test_an_expired_token_is_signed_by_the_pool(cloud: Cloud, pool: str, client:
         jwt.decode(late.id_token, key, algorithms=["RS256"], audience=client)
 
 
-def test_elsewhere_an_expired_token_is_kept_from_before(
-    cloud: Cloud, pool: str, client: str, tmp_path: Path
-) -> None:
+def test_elsewhere_an_expired_token_is_kept_from_before(cloud: Cloud, pool: str, client: str, tmp_path: Path) -> None:
     """The first run says when the token will have expired; a later one has it."""
     elsewhere = Cloud(folder=tmp_path, region=cloud.region, endpoint=cloud.endpoint)
     elsewhere.session = cloud.session

@@ -12,7 +12,12 @@ def test_steps_overwrite_each_other_on_a_terminal() -> None:
         tell(line)
 
     blank = "\r" + " " * 24 + "\r"
-    assert written == ["creating bigmouth\n", "1 of 2 CREATE_COMPLETE A", f"{blank}2 of 2 CREATE_COMPLETE B", f"{blank}done\n"]
+    assert written == [
+        "creating bigmouth\n",
+        "1 of 2 CREATE_COMPLETE A",
+        f"{blank}2 of 2 CREATE_COMPLETE B",
+        f"{blank}done\n",
+    ]
 
 
 def test_steps_are_left_out_of_a_log() -> None:

@@ -31,10 +31,6 @@ def _written(path: Path, variables: Mapping[str, str]) -> Path:
 
 
 def _quoted(value: str) -> str:
-    """Quote a value so that python-dotenv reads it back as it was: in single quotes nothing is expanded.
-
-    >>> print(_quoted("it's $5"))
-    'it\\'s $5'
-    """
+    """Quote a value so that python-dotenv reads it back as it was: in single quotes nothing is expanded."""
     escaped = value.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"

@@ -1,0 +1,1 @@
+"""Clouds: accounts and regions, the embedded one, and the stages that are deployed in them."""

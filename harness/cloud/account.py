@@ -25,8 +25,7 @@ class Cloud:
         region: Such as ``eu-west-1``.
         endpoint: The address of every service, or None for AWS itself.
         profile: A profile of the AWS configuration, or None for what the environment offers.
-        embedded: The account of the embedded cloud, in twelve digits; empty for AWS or another endpoint. In the
-            embedded cloud nothing of the environment's AWS settings is used.
+        embedded: Whether this is the embedded cloud. Then nothing of the environment's AWS settings is used.
     """
 
     def __init__(
@@ -36,19 +35,14 @@ class Cloud:
         region: str,
         endpoint: str | None = None,
         profile: str | None = None,
-        embedded: str = "",
+        embedded: bool = False,
     ) -> None:
         self.folder = folder
         self.region = region
         self.endpoint = endpoint
         self.profile = profile
-        self._embedded_account = embedded
+        self.embedded = embedded
         self._clients: dict[str, Any] = {}
-
-    @property
-    def embedded(self) -> bool:
-        """Whether this is the embedded cloud."""
-        return bool(self._embedded_account)
 
     def __repr__(self) -> str:
         kind = "embedded" if self.embedded else self.profile or "environment"
@@ -87,8 +81,8 @@ class Cloud:
     def identity(self) -> dict[str, str]:
         """Who the tester is: ``Account``, ``Arn`` and ``UserId``, as STS says."""
         if self.embedded:
-            account = self._embedded_account
-            return {"Account": account, "Arn": f"arn:aws:iam::{account}:root", "UserId": account}
+            arn = f"arn:aws:iam::{EMBEDDED_ACCOUNT}:root"
+            return {"Account": EMBEDDED_ACCOUNT, "Arn": arn, "UserId": EMBEDDED_ACCOUNT}
         from harness.cloud.faults import translated  # noqa: PLC0415 - loads botocore
 
         with translated(self):
@@ -107,7 +101,7 @@ class Cloud:
             NoCredentials: There are none.
         """
         if self.embedded:
-            return self._embedded_account, EMBEDDED_SECRET, None
+            return EMBEDDED_ACCOUNT, EMBEDDED_SECRET, None
         found = self.session.get_credentials()
         if found is None:
             raise NoCredentials(
@@ -123,6 +117,6 @@ class Cloud:
 _NO_CONFIGURATION = {"profile": None, "config_file": os.devnull, "credentials_file": os.devnull}
 
 
-def embedded_cloud(endpoint: str, *, folder: Path, region: str, account: str = EMBEDDED_ACCOUNT) -> Cloud:
-    """Give an account of the embedded cloud that answers at `endpoint`."""
-    return Cloud(folder=folder, region=region, endpoint=endpoint, embedded=account)
+def embedded_cloud(endpoint: str, *, folder: Path, region: str) -> Cloud:
+    """Give the embedded cloud that answers at `endpoint`."""
+    return Cloud(folder=folder, region=region, endpoint=endpoint, embedded=True)

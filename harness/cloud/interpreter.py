@@ -10,7 +10,6 @@ what the Lambda runtime holds, and nothing else: the standard library, boto3 and
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import sys
 import tempfile
@@ -105,4 +104,4 @@ def _link(name: str, site: Path) -> None:
     for top in tops:
         target = site / top
         if not target.exists():
-            os.symlink(str(found.locate_file(top)), target)
+            target.symlink_to(str(found.locate_file(top)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import urllib.request
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -37,7 +38,7 @@ class HttpMode:
         # A .netrc would replace the Authorization header; a proxy is only for what is not on this machine.
         session.trust_env = False
         if not self._cloud.embedded:
-            session.proxies.update(requests.utils.getproxies())
+            session.proxies.update(urllib.request.getproxies())
         session.headers.clear()
         return session
 
@@ -69,9 +70,7 @@ class HttpMode:
                 remedy="is the stage still deployed? see: harness status",
             ) from error
         headers = HTTPHeaderDict(answer.raw.headers)
-        return Response(
-            status_code=answer.status_code, headers=headers, content=answer.content, request=request
-        )
+        return Response(status_code=answer.status_code, headers=headers, content=answer.content, request=request)
 
     def _signer(self) -> Any:
         from requests_aws4auth import AWS4Auth  # noqa: PLC0415 - only for signed requests

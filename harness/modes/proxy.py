@@ -47,7 +47,7 @@ class Answer:
 Contract = Callable[[Invocation, str | None], Answer | Refusal]
 
 
-class _Malformed(Exception):  # noqa: N818 - named after what happened
+class _Malformed(Exception):
     """The function returned what API Gateway cannot make an answer of."""
 
 

@@ -16,7 +16,7 @@ _REFETCH_AFTER = 60.0
 _ALGORITHMS = ("RS256", "RS384", "RS512")
 
 
-class BadToken(Exception):  # noqa: N818 - named after what happened
+class BadToken(Exception):
     """A token that proves nothing: torn, tampered with, or from somebody else."""
 
     def __init__(self, description: str) -> None:

@@ -1,0 +1,1 @@
+"""What a run says: evidence under a failure, the tally."""

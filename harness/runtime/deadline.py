@@ -107,11 +107,12 @@ class _Alarm:
     def __init__(self, ring: Callable[[FrameType | None], bool], *, due: float) -> None:
         self._ring = ring
         self._due: float | None = due
-        self._before: Any = None
-        delay, self._interval = signal.getitimer(signal.ITIMER_REAL)
-        self._before_due = perf_counter() + delay if delay else None
-        self._before = signal.signal(signal.SIGALRM, self._wake)
-        self._set()
+        self._before_due: float | None = None
+        self._before: Any = signal.signal(signal.SIGALRM, self._wake)
+        delay, self._interval = signal.setitimer(signal.ITIMER_REAL, _until(due))
+        if delay:
+            self._before_due = perf_counter() + delay
+            self._set()
 
     def end(self) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 from uuid import uuid4
 
 from harness.errors import HandlerNotFound, MisusedStep
 from harness.runtime.credentials import Credentials
 from harness.runtime.faults import Fault
-from harness.runtime.invocation import Invocation
+from harness.runtime.invocation import FunctionError, Invocation
 from harness.runtime.paths import folders
 from harness.runtime.payload import sent
 from harness.runtime.process import Process
@@ -32,7 +32,7 @@ _RENEW = 300.0
 
 # A process has one os.environ, one sys.modules and so on, so one function is in at a time. The lock admits its
 # own thread again: a handler may cause an invocation of another function, which then runs in between.
-_turn = threading.RLock()
+_lock = threading.RLock()
 _inside: list[World] = []
 
 
@@ -102,14 +102,10 @@ class ExecutionEnvironment:
         """
         started = perf_counter()
         request_id = request_id or str(uuid4())
-        log: list[str] = []
-        payload, error = None, None
+        payload, error, log = None, None, ""
         try:
             body = sent(event, function=self.function.name)
-            with self._entered(_trace_header(request_id)) as process:
-                log = process.world.log
-                log.clear()
-                payload, error = process.world.run(process.answer, body, request_id)
+            payload, error, log = self._turn(body, request_id)
         except Fault as fault:
             error = fault.error
         return Invocation(
@@ -117,7 +113,7 @@ class ExecutionEnvironment:
             request_id=request_id,
             payload=payload,
             error=error,
-            log="".join(log),
+            log=log,
             seconds=perf_counter() - started,
         )
 
@@ -127,7 +123,7 @@ class ExecutionEnvironment:
         Raises:
             MisusedStep: The function is running.
         """
-        with _turn:
+        with _lock:
             if self._running:
                 raise MisusedStep(f"The function {self.function.name!r} is running and cannot start cold.")
             self._process = self._credentials = None
@@ -137,34 +133,36 @@ class ExecutionEnvironment:
         self.cold_start()
         self._closed = True
 
-    @contextmanager
-    def _entered(self, trace: bytes) -> Iterator[Process]:
-        """Be in the function's world; a function that is in already waits outside for so long."""
-        with _turn:
+    def _turn(self, body: str, request_id: str) -> tuple[Any, FunctionError | None, str]:
+        """Take a turn in this process; a function that is in already waits outside for so long."""
+        with _lock:
             self._check()
             around = _inside[-1] if _inside else None
             if around is not None:
                 around.leave()
             self._running = True
             try:
-                yield from self._in_world(trace)
+                return self._answered(body, request_id)
             finally:
                 self._running = False
                 if around is not None:
                     around.enter()
 
-    def _in_world(self, trace: bytes) -> Iterator[Process]:
+    def _answered(self, body: str, request_id: str) -> tuple[Any, FunctionError | None, str]:
         process = self._warm()
-        process.world.variables.trace = trace
-        process.world.enter()
-        _inside.append(process.world)
+        world = process.world
+        world.log.clear()
+        world.variables.trace = _trace_header(request_id)
+        world.enter()
+        _inside.append(world)
         try:
-            yield process
+            payload, error = world.run(process.answer, body, request_id)
         finally:
             _inside.pop()
-            process.world.leave()
+            world.leave()
             if process.dead:
                 self._process = None
+        return payload, error, "".join(world.log)
 
     def _check(self) -> None:
         if self._closed:

@@ -7,6 +7,7 @@ import math
 from decimal import Decimal
 from typing import Any
 
+from harness._text import shortened
 from harness.errors import MisusedStep
 from harness.runtime.faults import Fault
 
@@ -28,10 +29,17 @@ def sent(event: object, *, function: str) -> str:
         Fault: It is too large for Lambda.
     """
     try:
-        text = json.dumps(event, allow_nan=False, default=lambda value: _refuse(value, function=function))
+        text = _EVENTS.encode(event)
+    except _Unknown as unknown:
+        raise MisusedStep(
+            f"The event for {function!r} holds a value of type {type(unknown.value).__name__!r}, which JSON does not have.",
+            facts=[("value", shortened(repr(unknown.value)))],
+            remedy="Write it as JSON would: text, a number, a list or an object.",
+        ) from None
     except (TypeError, ValueError) as error:
         raise MisusedStep(
-            f"The event for {function!r} is not JSON: {error}.", remedy="Write it as JSON would."
+            f"The event for {function!r} is not JSON: {error}.",
+            remedy="Write it as JSON would: text, a number, a list or an object.",
         ) from error
     if len(text) > REQUEST_LIMIT:
         raise Fault(
@@ -66,12 +74,16 @@ def answered(result: object, *, runtime: str) -> Any:
     return payload
 
 
-def _refuse(value: object, *, function: str) -> Any:
-    raise MisusedStep(
-        f"The event for {function!r} holds a value of type {type(value).__name__!r}, which JSON does not have.",
-        facts=[("value", repr(value)[:80])],
-        remedy="Write it as JSON would: text, a number, a list or an object.",
-    )
+class _Unknown(Exception):
+    """A value that JSON does not have."""
+
+    def __init__(self, value: object) -> None:
+        super().__init__(value)
+        self.value = value
+
+
+def _refuse(value: object) -> Any:
+    raise _Unknown(value)
 
 
 def _read(text: str) -> Any:
@@ -87,7 +99,7 @@ def _written(result: object, *, runtime: str) -> str:
             plain = _plain(result)
         except RecursionError:
             plain = result  # The encoder finds the circle and names it.
-        return json.dumps(plain, ensure_ascii=runtime in _ESCAPING_RUNTIMES, default=_number)
+        return (_ESCAPED if runtime in _ESCAPING_RUNTIMES else _UNESCAPED).encode(plain)
     except Exception as error:
         raise Fault("Runtime.MarshalError", f"Unable to marshal response: {error}") from error
 
@@ -109,3 +121,9 @@ def _number(value: object) -> Any:
     if not isinstance(value, Decimal):
         raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
     return math.nan if value.is_nan() else json.loads(str(value))
+
+
+# An encoder made once is twice as fast as `json.dumps` with arguments.
+_EVENTS = json.JSONEncoder(allow_nan=False, default=_refuse)
+_ESCAPED = json.JSONEncoder(default=_number)
+_UNESCAPED = json.JSONEncoder(ensure_ascii=False, default=_number)

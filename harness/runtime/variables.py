@@ -150,9 +150,7 @@ def _live() -> dict[bytes, bytes]:
 
 
 def _passed(host: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
-    return {
-        name: value for name, value in host.items() if name in _PASSED or name.startswith(_PASSED_PREFIXES)
-    }
+    return {name: value for name, value in host.items() if name in _PASSED or name.startswith(_PASSED_PREFIXES)}
 
 
 def _at_utc() -> bool:

@@ -61,7 +61,7 @@ def scope_of(system: System, *, pseudo: Mapping[str, str], lookup: Lookup) -> Sc
     )
 
 
-class _Unknown(Exception):  # noqa: N818 - it is no error: it says that an intrinsic function stays as it is
+class _Unknown(Exception):
     """Something is not known yet."""
 
 

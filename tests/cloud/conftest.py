@@ -18,6 +18,7 @@ from harness.system.reader import read
 
 from .support import DEMO, Calls, Deployed, Said
 
+
 @pytest.fixture
 def aws(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cloud:
     """The same cloud taken for AWS: nothing is completed, nothing is kept, nothing that failed is removed."""

@@ -114,9 +114,7 @@ def test_tags_go_to_the_stack_beside_the_fingerprint(cloud: Cloud, stack: str, s
     assert {"run": "7", FINGERPRINT: deployment.fingerprint} == {tag["Key"]: tag["Value"] for tag in found["Tags"]}
 
 
-def test_changed_code_is_uploaded_and_deployed(
-    cloud: Cloud, stack: str, system_of: SystemOf, tmp_path: Path
-) -> None:
+def test_changed_code_is_uploaded_and_deployed(cloud: Cloud, stack: str, system_of: SystemOf, tmp_path: Path) -> None:
     """The digest of the code is part of the template that is deployed."""
     (tmp_path / "code").mkdir()
     (tmp_path / "code" / "code.py").write_text("def handler(event, context):\n    return 'before'\n")
@@ -338,9 +336,7 @@ def test_a_protected_stack_stays(cloud: Cloud, stack: str, system_of: SystemOf) 
 
 
 def protect(cloud: Cloud, stack: str, *, enabled: bool) -> None:
-    cloud.client("cloudformation").update_termination_protection(
-        StackName=stack, EnableTerminationProtection=enabled
-    )
+    cloud.client("cloudformation").update_termination_protection(StackName=stack, EnableTerminationProtection=enabled)
 
 
 class Time:

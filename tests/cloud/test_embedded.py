@@ -46,7 +46,9 @@ def test_it_listens_nowhere_else(running: embedded.Running) -> None:
     """No other interface of the machine is bound."""
     port = f"{int(running.endpoint.rpartition(':')[2]):04X}"
 
-    listening = [line.split()[1] for line in Path("/proc/net/tcp").read_text().splitlines()[1:] if line.split()[3] == "0A"]
+    listening = [
+        line.split()[1] for line in Path("/proc/net/tcp").read_text().splitlines()[1:] if line.split()[3] == "0A"
+    ]
 
     assert [address for address in listening if address.endswith(f":{port}")] == [f"0100007F:{port}"]
 

@@ -243,9 +243,7 @@ def test_many_who_ask_at_once_install_once(code: Path, folder: Path, tmp_path: P
     counting = python(tmp_path / "python", script=f"echo run >> {tmp_path}/runs; sleep 0.2")
 
     with ThreadPoolExecutor(4) as pool:
-        built = set(
-            pool.map(lambda _: package(function(code), folder=folder, target=HERE, python=counting), range(4))
-        )
+        built = set(pool.map(lambda _: package(function(code), folder=folder, target=HERE, python=counting), range(4)))
 
     assert 1 == len(built)
     assert "run\n" == (tmp_path / "runs").read_text()
@@ -427,5 +425,3 @@ def test_a_local_folder_is_watched(code: Path, folder: Path, tmp_path: Path) -> 
     (tmp_path / "lib" / "lib.py").write_text("another")
 
     assert first.packages != package(function(code), folder=folder, target=HERE, python=quick).packages
-
-
