@@ -10,7 +10,7 @@ import pytest
 
 from harness.errors import HarnessError
 from harness.fixtures import PROJECT, mode, stage, system
-from harness.leaving import leave
+from harness.leaving import in_words_of_pytest, leave
 from harness.modes_of_tests import Deselected, modes_of, system_of
 from harness.report.tally import COUNTED_AS, tally
 from harness.settings import MODES, Settings, read_settings
@@ -20,6 +20,7 @@ __all__ = ["mode", "stage", "system"]
 
 _SETTINGS = pytest.StashKey[Settings]()
 _DESELECTED = pytest.StashKey[Deselected]()
+_REFUSED = pytest.StashKey[list[HarnessError]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -41,9 +42,10 @@ def pytest_configure(config: pytest.Config) -> None:
         settings = _settings(config)
         settings.modes  # noqa: B018 - a mode that does not exist is refused before anything is collected
     except HarnessError as error:
-        raise pytest.UsageError(f"harness.{type(error).__name__}: {error}") from error
+        raise in_words_of_pytest(error) from error
     config.stash[_SETTINGS] = settings
     config.stash[_DESELECTED] = Deselected()
+    config.stash[_REFUSED] = []
     if settings.systems:
         from harness.project import Project  # noqa: PLC0415 - a project without systems pays nothing
 
@@ -94,16 +96,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         try:
             name = system_of(metafunc.definition, settings=config.stash[_SETTINGS])
         except HarnessError as error:
-            leave(error)
+            config.stash[_REFUSED].append(error)
+            return
         metafunc.parametrize("system", [name], indirect=True, scope="session", ids=[pytest.HIDDEN_PARAM])
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deselect a test in the modes in which it makes no sense."""
     try:
+        for refused in config.stash[_REFUSED]:
+            raise refused
         kept, left_out = modes_of(items, deselected=config.stash[_DESELECTED])
     except HarnessError as error:
-        leave(error)
+        raise in_words_of_pytest(error) from error
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = kept

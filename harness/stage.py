@@ -25,6 +25,9 @@ __all__ = ["Stage"]
 # The evidence for a failed test is its latest exchanges; a run of thousands must not keep them all.
 _EXCHANGES_KEPT = 50
 
+# What any HTTP client sends. A handler sees the same in every mode.
+_USUAL_HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "serverless-harness"}
+
 
 class Stage:
     """One deployed copy of a system, reached in one mode.
@@ -201,6 +204,8 @@ def _pairs(named: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[tuple[s
 
 def _headers(given: Mapping[str, str] | Iterable[tuple[str, str]], *, json: Any, user: User | None) -> HTTPHeaderDict:
     headers = HTTPHeaderDict(_pairs(given))
+    for name, value in _USUAL_HEADERS.items():
+        headers.setdefault(name, value)
     if json is not None:
         headers.setdefault("Content-Type", "application/json")
     if user is not None:

@@ -22,6 +22,9 @@ _ARNS = {
     "AWS::Lambda::Function": ("lambda", "function:"),
     "AWS::SSM::Parameter": ("ssm", "parameter"),
 }
+# Attributes that give what `Ref` gives, under a name of their own.
+_REPEAT_REF = frozenset({"ApiId", "ClientId", "KeyId", "Name", "QueueUrl", "RestApiId", "StageName", "UserPoolId"})
+
 _ARN_IS_REF = frozenset({"AWS::SNS::Topic", "AWS::StepFunctions::StateMachine", "AWS::SecretsManager::Secret"})
 
 
@@ -58,8 +61,7 @@ def _lookup(system: System, names: Names, *, partition: str, suffix: str) -> Cal
             return f"cognito-idp.{names.region}.{suffix}/{physical}"
         if attribute == "ProviderURL" and kind == "AWS::Cognito::UserPool":
             return f"https://cognito-idp.{names.region}.{suffix}/{physical}"
-        # What remains are the attributes which repeat the id under a name of its own: ApiId, RestApiId, UserPoolId.
-        return physical if attribute.endswith("Id") or attribute == "Name" else None
+        return physical if attribute in _REPEAT_REF else None
 
     return attribute_of
 

@@ -14,11 +14,15 @@ def drop_memory(cloud: Cloud, function: str) -> None:
     """Make Lambda start a deployed function anew at its next invocation.
 
     A change of a function's configuration retires its execution environments, so its description is changed
-    (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html).
+    (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html). The embedded cloud retires them
+    only when something else is set too, so the timeout is set to what it was.
     """
     functions = cloud.client("lambda")
     with translated(cloud):
-        functions.update_function_configuration(FunctionName=function, Description=f"cold start {uuid.uuid4()}")
+        found = functions.get_function_configuration(FunctionName=function)
+        functions.update_function_configuration(
+            FunctionName=function, Timeout=found["Timeout"], Description=f"cold start {uuid.uuid4()}"
+        )
         functions.get_waiter("function_updated_v2").wait(
             FunctionName=function, WaiterConfig={"Delay": 0 if cloud.embedded else 1}
         )

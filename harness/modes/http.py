@@ -51,18 +51,8 @@ class HttpMode:
         import requests  # noqa: PLC0415 - the other modes do without it
 
         url = f"{self._names.apis[request.api]}{request.path}"
-        query = f"?{urlencode(request.query)}" if request.query else ""
-        prepared = requests.Request(
-            request.method,
-            url + query,
-            headers=dict(request.headers),
-            data=request.body or None,
-            auth=self._signer() if request.sign else None,
-        )
         try:
-            answer = self._session.send(
-                self._session.prepare_request(prepared), timeout=_ANSWER_WITHIN, allow_redirects=False
-            )
+            answer = self._session.send(self._prepared(request, url=url), timeout=_ANSWER_WITHIN, allow_redirects=False)
         except requests.ConnectionError as error:
             raise UnreachableEndpoint(
                 f"Nothing answers at {url!r}.",
@@ -71,6 +61,22 @@ class HttpMode:
             ) from error
         headers = HTTPHeaderDict(answer.raw.headers)
         return Response(status_code=answer.status_code, headers=headers, content=answer.content, request=request)
+
+    def _prepared(self, request: Request, *, url: str) -> Any:
+        import requests  # noqa: PLC0415 - the other modes do without it
+
+        query = f"?{urlencode(request.query)}" if request.query else ""
+        plain = requests.Request(request.method, url + query, headers=dict(request.headers), data=request.body or None)
+        plain.auth = self._signer() if request.sign else None
+        prepared = self._session.prepare_request(plain)
+        # requests knows one value for a name; a header that comes more than once goes out more than once.
+        lines = HTTPHeaderDict(prepared.headers)
+        for name in request.headers:
+            lines.discard(name)
+            for value in request.headers.getlist(name):
+                lines.add(name, value)
+        prepared.headers = lines
+        return prepared
 
     def _signer(self) -> Any:
         from requests_aws4auth import AWS4Auth  # noqa: PLC0415 - only for signed requests

@@ -16,6 +16,8 @@ _DEBUGGERS = {"bdb", "debugpy", "ipdb", "pdb", "pudb", "pydevd"}
 _DEBUGGERS |= {"_pydev_bundle", "_pydevd_bundle", "_pydevd_frame_eval", "_pydevd_sys_monitoring"}
 # The alarm comes again after so many seconds, for a handler that swallowed it.
 _AGAIN = 1.0
+# As a plain number: the enumeration costs a microsecond each time.
+_SIGALRM = int(signal.SIGALRM)
 
 
 class DeadlinePassed(BaseException):
@@ -46,7 +48,7 @@ class Deadline:
 
     def __enter__(self) -> Deadline:
         self._started = perf_counter()
-        if threading.current_thread() is threading.main_thread():
+        if threading.get_ident() == threading.main_thread().ident:
             self._alarm = _Alarm(self._ring, due=self._started + self.seconds)
         return self
 
@@ -108,7 +110,7 @@ class _Alarm:
         self._ring = ring
         self._due: float | None = due
         self._before_due: float | None = None
-        self._before: Any = signal.signal(signal.SIGALRM, self._wake)
+        self._before: Any = signal.signal(_SIGALRM, self._wake)
         delay, self._interval = signal.setitimer(signal.ITIMER_REAL, _until(due))
         if delay:
             self._before_due = perf_counter() + delay
@@ -117,7 +119,7 @@ class _Alarm:
     def end(self) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
         if self._before is not None:
-            signal.signal(signal.SIGALRM, self._before)
+            signal.signal(_SIGALRM, self._before)
         if self._before_due is not None:
             signal.setitimer(signal.ITIMER_REAL, _until(self._before_due), self._interval)
 

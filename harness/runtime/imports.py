@@ -14,6 +14,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
+from harness.runtime.compiled import keep, kept
 from harness.runtime.paths import brought
 
 __all__ = ["Imports"]
@@ -38,6 +39,7 @@ class Imports:
         self._path = _OwnList("path", front=self._places)
         self._finders = _OwnList("meta_path", front=[self])
         self._own: dict[str, ModuleType] = {}
+        self._items: list[tuple[str, ModuleType]] = []
         self._host: dict[str, ModuleType] = {}
         self._hidden: dict[str, ModuleType] = {}
         self._count = 0
@@ -55,7 +57,7 @@ class Imports:
         self._host = modules.copy()
         self._hidden = {}
         self._hide(self._names)
-        modules.update(self._own)
+        modules.update(self._items)
         self._count = len(modules)
         self._thread, self._threads = threading.get_ident(), threading.active_count()
 
@@ -63,6 +65,8 @@ class Imports:
         """Take the function's modules and path out."""
         if not self._untouched():
             self._own = self._sorted_out()
+            keep(self._own)
+            self._items = list(self._own.items())
         self._searched = False
         if self._hidden:
             sys.modules.update(self._hidden)
@@ -76,8 +80,10 @@ class Imports:
         """
         if self._searched or len(sys.modules) != self._count:
             return False
-        own = dict([sys.modules.popitem() for _ in self._own])
-        if own == self._own:
+        take = sys.modules.popitem
+        own = [take() for _ in self._own]
+        own.reverse()
+        if own == self._items:
             return True
         sys.modules.update(own)
         return False
@@ -93,22 +99,34 @@ class Imports:
         return mine
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
-        """Find what the function does not bring in the process's world; leave the rest to the ordinary finders.
-
-        Other threads must not see the worlds change, so with them about an import goes the ordinary way.
-        """
+        """Find what the function does not bring in the process's world; leave the rest to the ordinary finders."""
         self._searched = True
-        alone = self._thread == threading.get_ident() and self._threads == threading.active_count()
-        if target is not None or not alone or self._brings(name, path):
+        if target is not None:
             return None
+        if self._brings(name, path):
+            again = None if path is not None else kept(name, sys.path)
+            if again is None:
+                return None
+            sys.modules.update({member: module for member, module in again.items() if member != name})
+            return ModuleSpec(name, _Loaded(lambda: again[name]))
+        # Other threads must not see the worlds change: with them about, the import goes the ordinary way.
+        if self._thread != threading.get_ident() or self._threads != threading.active_count():
+            return None
+        return self._shared(name)
+
+    def _shared(self, name: str) -> ModuleSpec | None:
         with self._outside():
             found = sys.modules[name].__spec__ if name in sys.modules else importlib.util.find_spec(name)
         self._searched = True
         if found is None:
             return None
-        spec = ModuleSpec(name, _Shared(self._outside), origin=found.origin)
+        spec = ModuleSpec(name, _Loaded(lambda: self._load(name)), origin=found.origin)
         spec.submodule_search_locations = found.submodule_search_locations
         return spec
+
+    def _load(self, name: str) -> ModuleType:
+        with self._outside():
+            return importlib.import_module(name)
 
     def _brings(self, name: str, path: Sequence[str] | None) -> bool:
         names = self._names or frozenset()
@@ -144,16 +162,15 @@ class Imports:
         return mine > theirs
 
 
-class _Shared(Loader):
-    """Loads a module of the process, for a function."""
+class _Loaded(Loader):
+    """Gives a module that is loaded elsewhere."""
 
-    def __init__(self, outside: Callable[[], AbstractContextManager[None]]) -> None:
-        self._outside = outside
+    def __init__(self, load: Callable[[], ModuleType]) -> None:
+        self._load = load
         self._spec: ModuleSpec | None = None
 
-    def create_module(self, spec: ModuleSpec) -> ModuleType:
-        with self._outside():
-            module = importlib.import_module(spec.name)
+    def create_module(self, spec: ModuleSpec) -> ModuleType:  # noqa: ARG002 - the signature of a loader
+        module = self._load()
         self._spec = module.__spec__
         return module
 

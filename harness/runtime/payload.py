@@ -32,7 +32,7 @@ def sent(event: object, *, function: str) -> str:
         text = _EVENTS.encode(event)
     except _Unknown as unknown:
         raise MisusedStep(
-            f"The event for {function!r} holds a value of type {type(unknown.value).__name__!r}, which JSON does not have.",
+            f"The event for {function!r} holds a {type(unknown.value).__name__!r}, which JSON does not have.",
             facts=[("value", shortened(repr(unknown.value)))],
             remedy="Write it as JSON would: text, a number, a list or an object.",
         ) from None

@@ -7,18 +7,26 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pytest
+
 REPOSITORY = Path(__file__).parents[2]
 MODES = {"handler", "invoke", "http"}
+TEMPLATE = "systems/bigmouth/template.yaml"
+
+LINUX = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="reads the list of processes from /proc")
 
 # What the tester's shell sets must not reach the run that is looked at.
 _NOT_PASSED_ON = ("AWS_", "TEST_", "PYTEST_")
 _LONGEST_RUN = 120.0
+
+Process = subprocess.Popen[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,36 +93,50 @@ class Copy:
         assert before.count(text) == 1, f"{file} holds {text!r} {before.count(text)} times"
         path.write_text(before.replace(text, fault))
 
-    def start(self, *command: str, pipe: bool = True, environment: Mapping[str, str] | None = None) -> Process:
-        """Start a module of Python in the project, such as ``pytest``, with its arguments."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_PASSED_ON)}
-        stream = subprocess.PIPE if pipe else subprocess.DEVNULL
+    def line_of(self, module: str, text: str) -> int:
+        """Give the number of the only line of a function's module that holds a text."""
+        lines = (self.folder / "systems/bigmouth/functions" / module).read_text().splitlines()
+        [number] = [number for number, line in enumerate(lines, start=1) if text in line]
+        return number
+
+    @property
+    def report(self) -> Path:
+        """Where a run writes what came of it."""
+        return self.folder / "report.xml"
+
+    def start(self, *python: str) -> Process:
+        """Start Python in the project with these arguments; what it prints and reads goes through pipes."""
         return subprocess.Popen(
-            [sys.executable, "-m", *command],
+            [sys.executable, *python],
             cwd=self.folder,
-            env=kept | dict(environment or {}),
-            stdin=stream,
-            stdout=stream,
+            env={name: value for name, value in os.environ.items() if not name.startswith(_NOT_PASSED_ON)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=True,  # Ctrl-C reaches a whole group of processes, which must not be ours.
         )
+
+    def start_suite(self, *options: str, mode: str, under: Sequence[str] = ()) -> Process:
+        """Start pytest on the suite of bigmouth, also under another program such as ``coverage run``."""
+        self.report.unlink(missing_ok=True)
+        suite = ("-m", "pytest", "suites", f"--mode={mode}", f"--junitxml={self.report}", "-p", "no:cacheprovider")
+        return self.start(*under, *suite, *options)
+
+    def run_suite(self, *options: str, mode: str = "all", typed: str = "", under: Sequence[str] = ()) -> Run:
+        """Run the suite, type something at it, and read what came of it."""
+        return self.finished(self.start_suite(*options, mode=mode, under=under), typed=typed)
+
+    def finished(self, process: Process, *, typed: str = "") -> Run:
+        """Wait for the end of a run and read what came of it."""
+        output, _ = process.communicate(typed, timeout=_LONGEST_RUN)
+        return Run(code=process.returncode, output=output, outcomes=_outcomes(self.report))
 
     def harness(self, command: str) -> str:
         """Run a command of the harness and give what it printed."""
-        process = self.start("harness.cli", command)
-        output, _ = process.communicate(timeout=_LONGEST_RUN)
-        assert process.returncode == 0, output
-        return output
-
-    def run(self, *options: str, mode: str = "all") -> Run:
-        """Run the suite and read what came of it."""
-        report = self.folder / "report.xml"
-        report.unlink(missing_ok=True)
-        process = self.start(
-            "pytest", "suites", f"--mode={mode}", f"--junitxml={report}", "-p", "no:cacheprovider", *options
-        )
-        output, _ = process.communicate(timeout=_LONGEST_RUN)
-        return Run(code=process.returncode, output=output, outcomes=_outcomes(report))
+        run = self.finished(self.start(str(Path(sysconfig.get_path("scripts"), "harness")), command))
+        assert run.code == 0, run.output
+        return run.output
 
     def processes(self) -> list[str]:
         """Give the commands of the processes that work in this project or were started by one that did."""
@@ -126,9 +148,6 @@ class Copy:
         while (found := self.processes()) and time.monotonic() < deadline:
             time.sleep(0.02)
         return found
-
-
-Process = subprocess.Popen[str]
 
 
 def _outcomes(report: Path) -> dict[tuple[str, str], str]:
@@ -143,7 +162,7 @@ def _outcomes(report: Path) -> dict[tuple[str, str], str]:
     return outcomes
 
 
-def _commands(folder: str) -> Iterable[list[str]]:
+def _commands(folder: str) -> Iterator[list[str]]:
     """Find processes by their command, their working directory and their environment."""
     for process in Path("/proc").glob("[0-9]*"):
         try:

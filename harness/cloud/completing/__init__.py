@@ -2,6 +2,7 @@
 
 Every gap is found by looking: what the template wants is compared with what the service says it has. So an
 embedded cloud that does more needs less of this, and what cannot be done is named and never passed over.
+A type of resource that the embedded cloud does not know needs no word here: it refuses the whole stack.
 """
 
 from __future__ import annotations
@@ -13,22 +14,16 @@ from pathlib import Path
 from harness.cloud.account import Cloud
 from harness.cloud.archives import write
 from harness.cloud.attributes import scope
-from harness.cloud.completing import functions, http_apis, messages, rest_apis, tables
+from harness.cloud.completing import functions, http_apis, messages, rest_apis, rest_resources, tables
 from harness.cloud.completing.wanted import Wanted
 from harness.cloud.deploying import Deployment
 from harness.cloud.faults import translated
 from harness.cloud.locks import locked
 from harness.cloud.names import Names
 from harness.system.intrinsics import resolve
-from harness.system.model import System
+from harness.system.model import Resource, System
 
 __all__ = ["complete", "complete_once"]
-
-# CloudFormation's own types that the embedded cloud plays; the others it records and does nothing.
-_PLAYED = frozenset({
-    "AWS::CloudFormation::CustomResource", "AWS::CloudFormation::Stack", "AWS::CloudFormation::WaitCondition",
-    "AWS::CloudFormation::WaitConditionHandle",
-})  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +33,21 @@ class _Stage:
     system: System
     cloud: Cloud
     names: Names
+
+    def wanted(self, resource: Resource) -> Wanted:
+        """Give a resource with its properties resolved."""
+        return Wanted(
+            name=resource.name,
+            kind=resource.type,
+            properties=resolve(dict(resource.properties), scope(self.system, self.names)) or {},
+            physical=self.names.physical[resource.name],
+        )
+
+    def validators(self) -> dict[str, Wanted]:
+        """Give the request validators that are resources of their own, by physical id."""
+        found = (resource for resource in self.system.resources.values() if resource.name in self.names.physical)
+        wanted = (self.wanted(resource) for resource in found if resource.type == "AWS::ApiGateway::RequestValidator")
+        return {validator.physical: validator for validator in wanted}
 
     def stages_of(self, api: str) -> list[str]:
         """Give the API Gateway stages of a REST API, which serve what was last deployed to them."""
@@ -51,7 +61,9 @@ class _Stage:
 
 
 _COMPLETIONS: Mapping[str, Callable[[Wanted, _Stage], list[str]]] = {
-    "AWS::ApiGateway::Method": lambda wanted, at: rest_apis.complete_method(wanted, cloud=at.cloud),
+    "AWS::ApiGateway::Method": lambda wanted, at: rest_resources.complete_method(
+        wanted, cloud=at.cloud, validators=at.validators()
+    ),
     "AWS::ApiGateway::RestApi": lambda wanted, at: rest_apis.complete(
         wanted, cloud=at.cloud, stages=at.stages_of(wanted.name)
     ),
@@ -78,28 +90,13 @@ def complete(system: System, *, cloud: Cloud, names: Names) -> list[str]:
     """
     if not cloud.embedded:
         return []
-    known = scope(system, names)
     stage = _Stage(system=system, cloud=cloud, names=names)
     lines: list[str] = []
     with translated(cloud):
         for resource in system.resources.values():
-            if resource.name in names.physical:
-                wanted = Wanted(
-                    name=resource.name,
-                    kind=resource.type,
-                    properties=resolve(dict(resource.properties), known) or {},
-                    physical=names.physical[resource.name],
-                )
-                lines += _completed(wanted, stage)
+            if resource.type in _COMPLETIONS and resource.name in names.physical:
+                lines += _COMPLETIONS[resource.type](stage.wanted(resource), stage)
     return lines
-
-
-def _completed(wanted: Wanted, stage: _Stage) -> list[str]:
-    if wanted.kind in _COMPLETIONS:
-        return _COMPLETIONS[wanted.kind](wanted, stage)
-    if wanted.kind.startswith("AWS::CloudFormation::") and wanted.kind not in _PLAYED:
-        return [wanted.not_done(f"the embedded cloud records {wanted.kind} and does nothing")]
-    return []
 
 
 def complete_once(system: System, *, cloud: Cloud, names: Names, deployment: Deployment) -> list[str]:

@@ -14,7 +14,7 @@ from harness.cloud.completing.methods import Methods, difference
 from harness.cloud.completing.openapi import operations
 from harness.cloud.completing.wanted import Wanted
 
-__all__ = ["complete", "complete_method"]
+__all__ = ["complete"]
 
 _EXTENSION = "x-amazon-apigateway-"
 
@@ -115,24 +115,3 @@ def _deploy(wanted: Wanted, *, client: Any, stages: list[str]) -> None:
             stageName=stage,
             patchOperations=[{"op": "replace", "path": "/deploymentId", "value": deployment}],
         )
-
-
-def complete_method(wanted: Wanted, *, cloud: Cloud) -> list[str]:
-    """Give a method that is a resource of its own the request validator that the embedded cloud dropped."""
-    properties, client = wanted.properties, cloud.client("apigateway")
-    validator = properties.get("RequestValidatorId")
-    place = {
-        "restApiId": properties["RestApiId"],
-        "resourceId": properties["ResourceId"],
-        "httpMethod": properties["HttpMethod"],
-    }
-    if not validator:
-        return []
-    if not all(isinstance(value, str) for value in [validator, *place.values()]):
-        return [wanted.not_done("request validator")]
-    if client.get_method(**place).get("requestValidatorId") == validator:
-        return []
-    client.update_method(
-        **place, patchOperations=[{"op": "replace", "path": "/requestValidatorId", "value": validator}]
-    )
-    return [wanted.done("request validator")]

@@ -1,0 +1,87 @@
+"""Where the benchmarks work: copies of projects in folders of their own, and the clouds that they stand in."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from harness.cloud import embedded
+from harness.project import Project
+from harness.settings import read_settings
+
+__all__ = ["BENCH", "ROOT", "environment", "hello", "opened", "project_of_bigmouth", "python", "up", "down"]
+
+BENCH = Path(__file__).resolve().parent
+ROOT = BENCH.parent
+REGION = "us-east-1"
+_OURS = ("TEST_MODE", "TEST_STAGE", "PYTEST_ADDOPTS")
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Give an environment for a child process: nothing of the user's AWS settings, and the harness importable."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_") and name not in _OURS}
+    return {**kept, "PYTHONPATH": str(ROOT), **more}
+
+
+def python(*arguments: str, cwd: Path, **more: str) -> str:
+    """Run this interpreter to its end and give what it printed."""
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=cwd, env=environment(**more), capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise SystemExit(f"{' '.join(arguments)} ended with code {done.returncode}:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+@contextmanager
+def hello() -> Iterator[Path]:
+    """Have a copy of the system ``hello`` as a project of its own."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        shutil.copytree(BENCH / "systems", Path(name) / "systems")
+        yield Path(name)
+
+
+@contextmanager
+def opened(root: Path) -> Iterator[Project]:
+    """Have a project open; unless a cloud runs for it already, it has an embedded one until the end."""
+    settings = read_settings(root, given={"stage": "embedded", "region": REGION}, environment={})
+    project = Project(settings, tell=lambda _line: None)
+    try:
+        yield project
+    finally:
+        project.close()
+
+
+@contextmanager
+def project_of_bigmouth() -> Iterator[Path]:
+    """Have a copy of the project with the system bigmouth and its suite; no cloud of its is left running."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        root = Path(name)
+        for folder in ("systems", "suites", "steps"):
+            shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__", ".env*"))
+        for file in ("conftest.py", "pyproject.toml"):
+            shutil.copy(ROOT / file, root)
+        try:
+            yield root
+        finally:
+            down(root)
+
+
+def up(root: Path) -> None:
+    """Start the embedded cloud of a project and deploy into it, as `harness up` does."""
+    python("-c", "import sys; from harness.cli import main; sys.exit(main(['up']))", cwd=root)
+
+
+def down(root: Path) -> None:
+    """Stop the embedded cloud of a project, if one runs."""
+    folder = root / ".harness"
+    running = embedded.find(folder) if folder.is_dir() else None
+    if running is not None:
+        embedded.stop(running)
+        embedded.forget(folder)
