@@ -4,18 +4,35 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import perf_counter, sleep
 
 from harness.cloud import embedded
 from harness.project import Project
 from harness.settings import read_settings
 
-__all__ = ["BENCH", "ROOT", "environment", "hello", "opened", "project_of_bigmouth", "python", "up", "down"]
+__all__ = [
+    "BENCH",
+    "ROOT",
+    "down",
+    "environment",
+    "free_port",
+    "hello",
+    "opened",
+    "plain_cloud",
+    "project_of_bigmouth",
+    "python",
+    "ready",
+    "up",
+]
 
 BENCH = Path(__file__).resolve().parent
 ROOT = BENCH.parent
@@ -59,6 +76,49 @@ def opened(root: Path) -> Iterator[Project]:
 
 
 @contextmanager
+def plain_cloud(root: Path) -> Iterator[None]:
+    """Have ministack running for a project as it comes from PyPI, with nothing of the harness in its process."""
+    port = free_port()
+    home = root / "plain"
+    home.mkdir()
+    settings = {
+        "AUTH": "true",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "IOT_MTLS_ENABLED": "0",
+        "LOG_LEVEL": "WARNING",
+        "MINISTACK_HOST": "127.0.0.1",
+        "MINISTACK_REGION": REGION,
+        "S3_DATA_DIR": str(home / "s3"),
+        "SFTP_ENABLED": "0",
+        "STATE_DIR": str(home / "state"),
+        "TMPDIR": str(home),
+    }
+    folder = root / ".harness"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with (home / "cloud.log").open("wb") as log, subprocess.Popen(
+        [sys.executable, "-P", "-m", "ministack"],
+        cwd=home,
+        env=environment(**settings),
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    ) as process:
+        endpoint = f"http://127.0.0.1:{port}"
+        running = embedded.Running(endpoint=endpoint, pid=process.pid, folder=str(home), log=log.name)
+        try:
+            assert ready(f"{endpoint}/_ministack/health", within=20.0) is not None, Path(log.name).read_text()
+            embedded.remember(running, folder=folder)
+            yield
+        finally:
+            embedded.forget(folder)
+            embedded.stop(running)
+
+
+@contextmanager
 def project_of_bigmouth() -> Iterator[Path]:
     """Have a copy of the project with the system bigmouth and its suite; no cloud of its is left running."""
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
@@ -85,3 +145,22 @@ def down(root: Path) -> None:
     if running is not None:
         embedded.stop(running)
         embedded.forget(folder)
+
+
+def free_port() -> int:
+    """Give a port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def ready(address: str, *, within: float) -> float | None:
+    """Wait until something answers 200 and give the seconds that it took, or None when it never did."""
+    started = perf_counter()
+    while perf_counter() - started < within:
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return perf_counter() - started
+        except (OSError, urllib.error.HTTPError):
+            sleep(0.01)
+    return None

@@ -6,7 +6,9 @@ What cannot be installed (no npm, no registry) is left out, and the table says s
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import venv
@@ -14,12 +16,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["NPM", "Missing", "Repeater", "driven", "npm_folder", "python_lambda_local"]
+from _places import environment, free_port, ready
+
+__all__ = ["Missing", "Repeater", "driven", "npm_folder", "python_lambda_local", "serverless_offline"]
 
 _BENCH = Path(__file__).parent
 _HOME = _BENCH / ".rivals"
 # serverless 4 asks for a licence; 3 is the last that works without, and 13 the last serverless-offline for it.
-NPM = ("lambda-local@2", "serverless@3", "serverless-offline@13")
+_NPM = ("lambda-local@2", "serverless@3", "serverless-offline@13")
 _PYPI = "python-lambda-local==0.1.13"
 
 
@@ -85,9 +89,42 @@ def npm_folder() -> Path:
     if not (home / "ready").exists():
         home.mkdir(parents=True, exist_ok=True)
         (home / "package.json").write_text('{"private": true}\n')
-        _installed([npm, "install", "--no-audit", "--no-fund", *NPM], cwd=home)
+        _installed([npm, "install", "--no-audit", "--no-fund", *_NPM], cwd=home)
         (home / "ready").touch()
     return home
+
+
+@contextmanager
+def serverless_offline(*, within: float = 60.0) -> Iterator[tuple[str, float]]:
+    """Have npm's serverless-offline running; give its address and how many seconds it took to answer.
+
+    Raises:
+        Missing: It cannot be installed, or does not answer.
+    """
+    folder = npm_folder()
+    work = folder / "offline"
+    shutil.copytree(_BENCH / "rivals" / "offline", work, dirs_exist_ok=True)
+    port, other = free_port(), free_port()
+    command = [str(folder / "node_modules" / ".bin" / "serverless"), "offline", "start"]
+    options = ["--httpPort", str(port), "--lambdaPort", str(other), "--host", "127.0.0.1", "--noTimeout"]
+    quiet = environment(SLS_TELEMETRY_DISABLED="1", SLS_NOTIFICATIONS_MODE="off", CI="true")
+    with subprocess.Popen(
+        [*command, *options],
+        cwd=work,
+        env=quiet,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        try:
+            address = f"http://127.0.0.1:{port}/dev"
+            seconds = ready(f"{address}/hello", within=within)
+            if seconds is None:
+                raise Missing("serverless-offline does not answer")
+            yield address, seconds
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _installed(command: Sequence[str], *, cwd: Path) -> None:

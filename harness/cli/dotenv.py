@@ -31,6 +31,10 @@ def _written(path: Path, variables: Mapping[str, str]) -> Path:
 
 
 def _quoted(value: str) -> str:
-    """Quote a value so that python-dotenv reads it back as it was: in single quotes nothing is expanded."""
-    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    """Quote a value so that python-dotenv reads it back as it was.
+
+    It expands ``${NAME}`` in any quotes and knows no escape for it, but it expands only once: a default value that is
+    a dollar sign (``${NAME:-$}``) leaves one that stays.
+    """
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'").replace("${", "${_DOLLAR:-$}{")
     return f"'{escaped}'"

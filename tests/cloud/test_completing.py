@@ -88,18 +88,6 @@ def test_a_second_time_there_is_nothing_to_do(demo: Deployed) -> None:
 def test_nothing_is_completed_in_aws(demo: Deployed, aws: Cloud) -> None:
     """There the template's word is enough."""
     assert [] == completing.complete(demo.system, cloud=aws, names=demo.names)
-    assert [] == completing.complete_once(demo.system, cloud=aws, names=demo.names, deployment=demo.deployment)
-
-
-def test_a_deployment_is_completed_once(demo: Deployed) -> None:
-    """Also when the run that deployed it ended before that: a marker tells."""
-    once = [
-        completing.complete_once(demo.system, cloud=demo.cloud, names=demo.names, deployment=demo.deployment)
-        for _ in range(2)
-    ]
-
-    assert 1 == len(once[0])
-    assert [] == once[1]
 
 
 def test_a_body_without_a_required_property_is_refused(demo: Deployed, token: str) -> None:
@@ -460,3 +448,68 @@ def test_differences_that_stay_are_named() -> None:
     wanted = Wanted(name="Function", kind="AWS::Lambda::Function", properties={}, physical="f")
 
     assert ["Function: a", "not done here: Function: b"] == wanted.lines(["a", "b"], ["b"])
+
+
+SETTINGS = """
+Resources:
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      BinaryMediaTypes: [image~1png]
+      Body:
+        swagger: "2.0"
+        info: {title: t, version: "1"}
+        x-amazon-apigateway-api-key-source: AUTHORIZER
+        x-amazon-apigateway-binary-media-types: [image/gif]
+        x-amazon-apigateway-policy: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: "*",
+          Action: "execute-api:Invoke", Resource: "execute-api:/*"}]}
+        paths:
+          /a/b: {get: {x-amazon-apigateway-integration: {type: mock}}}
+  Function:
+    Type: AWS::Lambda::Function
+    Properties: {Code: {S3Bucket: nowhere, S3Key: none}, Handler: i.h, Runtime: python3.12, Timeout: "7",
+      Role: "arn:aws:iam::000000000000:role/none", VpcConfig: {SubnetIds: [s], SecurityGroupIds: [g]}}
+"""
+
+
+def test_settings_of_a_document(cloud: Cloud, stack: str, system_of: SystemOf) -> None:
+    """The API has what stands beside the paths, and a function what it needs to run."""
+    lines = completed(system_of(SETTINGS), cloud, stack)
+
+    assert [
+        "Api: source of API keys",
+        "Api: resource policy",
+        "not done here: Function: it runs in no VPC",
+        "not done here: Function: its code did not arrive",
+    ] == lines
+
+
+def test_a_path_that_is_lost_is_put_back(cloud: Cloud, stack: str, system_of: SystemOf) -> None:
+    """With what is missing of it, and its method."""
+    system = system_of(SETTINGS)
+    completed(system, cloud, stack)
+    names = resolve_names(system, cloud=cloud, stack=stack)
+    client, api = cloud.client("apigateway"), names.physical["Api"]
+    for resource in client.get_resources(restApiId=api)["items"]:
+        if resource["path"] != "/":
+            client.delete_resource(restApiId=api, resourceId=resource["id"])
+
+    lines = completing.complete(system, cloud=cloud, names=names)
+
+    assert "Api: GET /a/b: method" == lines[0]
+    assert {"/", "/a", "/a/b"} == {found["path"] for found in client.get_resources(restApiId=api)["items"]}
+
+
+def test_media_types_that_were_lost_are_named(cloud: Cloud, stack: str, system_of: SystemOf) -> None:
+    """The embedded cloud's API cannot bring them back."""
+    system = system_of(SETTINGS)
+    completed(system, cloud, stack)
+    names = resolve_names(system, cloud=cloud, stack=stack)
+    other = cloud.client("apigateway").create_rest_api(name="without")["id"]
+
+    lost = replace(names, physical={**names.physical, "Api": other})
+
+    assert "not done here: Api: binary media types image/gif, image/png" in completing.complete(
+        system, cloud=cloud, names=lost
+    )
+    cloud.client("apigateway").delete_rest_api(restApiId=other)

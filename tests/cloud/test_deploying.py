@@ -13,8 +13,10 @@ from botocore.exceptions import ClientError
 
 from harness.cloud import stacks
 from harness.cloud.account import Cloud
+from harness.cloud.artifacts import upload
 from harness.cloud.deploying import FINGERPRINT, deploy, undeploy
-from harness.errors import DeploymentFailed
+from harness.cloud.packaging import Package
+from harness.errors import DeploymentFailed, NotAllowed
 from harness.system.model import System
 
 from .support import HASTY, TOPIC, Calls, Deployed, Said
@@ -408,3 +410,27 @@ def test_the_embedded_cloud_is_asked_quickly(tmp_path: Path) -> None:
         stacks.settled(stuck, "slow", timeout=0.15, clock=stacks.Clock(now=time.now, sleep=time.sleep))
 
     assert pytest.approx([0.05, 0.05, 0.05]) == time.slept[:3]
+
+
+class Forbidding(Cloud):
+    """A cloud whose bucket belongs to somebody else."""
+
+    account = "123456789012"
+
+    class exceptions:  # noqa: N801 - so boto3 calls it
+        ClientError = ClientError
+
+    def client(self, _service: str, **_config: Any) -> Any:
+        return self
+
+    def head_bucket(self, **_arguments: Any) -> Any:
+        raise ClientError({"Error": {"Code": "403", "Message": "Forbidden"}}, "HeadBucket")
+
+
+def test_a_bucket_of_somebody_else_is_not_used(tmp_path: Path) -> None:
+    """Its name can be taken by anybody, so its owner must be this account."""
+    (tmp_path / "code.zip").write_bytes(b"...")
+    package = Package(archive=tmp_path / "code.zip", digest="d")
+
+    with pytest.raises(NotAllowed, match=r"^The credentials do not allow 'HeadBucket'\."):
+        upload({"F": package}, cloud=Forbidding(folder=tmp_path, region="eu-west-1"), progress=Said())

@@ -9,21 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from harness.cloud.account import Cloud
-from harness.cloud.archives import write
 from harness.cloud.attributes import scope
 from harness.cloud.completing import functions, http_apis, messages, rest_apis, rest_resources, tables
 from harness.cloud.completing.wanted import Wanted
-from harness.cloud.deploying import Deployment
 from harness.cloud.faults import translated
-from harness.cloud.locks import locked
 from harness.cloud.names import Names
 from harness.system.intrinsics import resolve
 from harness.system.model import Resource, System
 
-__all__ = ["complete", "complete_once"]
+__all__ = ["complete"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,29 +93,3 @@ def complete(system: System, *, cloud: Cloud, names: Names) -> list[str]:
             if resource.type in _COMPLETIONS and resource.name in names.physical:
                 lines += _COMPLETIONS[resource.type](stage.wanted(resource), stage)
     return lines
-
-
-def complete_once(system: System, *, cloud: Cloud, names: Names, deployment: Deployment) -> list[str]:
-    """Complete a deployment that has not been completed yet, also when the run that deployed it was killed.
-
-    Processes that deploy the same stage at once wait for each other; the first one completes it.
-    """
-    if not cloud.embedded:
-        return []
-    marker = cloud.folder / "stages" / f"{cloud.account}-{cloud.region}-{names.stack}.completed"
-    version = f"{deployment.stack_id} {deployment.fingerprint}"
-    if _read(marker) == version:
-        return []
-    with locked(marker.with_suffix(".lock")):
-        if _read(marker) == version:
-            return []
-        lines = complete(system, cloud=cloud, names=names)
-        write(marker, version.encode())
-    return lines
-
-
-def _read(marker: Path) -> str:
-    try:
-        return marker.read_text()
-    except FileNotFoundError:
-        return ""

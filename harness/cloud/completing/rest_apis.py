@@ -6,13 +6,14 @@ parameters, the method for all methods, everything of an integration but its add
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from harness.cloud.account import Cloud
 from harness.cloud.completing.methods import Methods, difference
 from harness.cloud.completing.openapi import operations
-from harness.cloud.completing.wanted import Wanted
+from harness.cloud.completing.wanted import Wanted, is_known
 
 __all__ = ["complete"]
 
@@ -97,8 +98,10 @@ def _settings(wanted: Wanted, body: Mapping[str, Any], *, client: Any) -> list[s
     missing = sorted(set(types) - set(have.get("binaryMediaTypes", [])))
     if missing:
         lines.append(wanted.not_done(f"binary media types {', '.join(missing)}"))
-    if f"{_EXTENSION}policy" in body and not have.get("policy"):
-        lines.append(wanted.not_done("its resource policy, which stands in the document"))
+    policy = body.get(f"{_EXTENSION}policy")
+    if policy and is_known(policy) and not have.get("policy"):
+        _patch(wanted, client=client, path="/policy", value=json.dumps(policy))
+        lines.append(wanted.done("resource policy"))
     return lines
 
 
