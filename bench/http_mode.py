@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from http import HTTPStatus
+from http.client import HTTPConnection
 from statistics import median
 from time import perf_counter
+from urllib.parse import urlsplit
 
-import requests
 from _measure import Measure, Row, in_turn, repeated, report
 from _places import hello, opened, plain_cloud
 from _rivals import Missing, serverless_offline
@@ -29,9 +31,9 @@ _QUIET = "request, quiet function"
 _LOGGING = "request, logging function"
 _PLAIN_QUIET = "plain ministack: request, quiet function"
 _PLAIN_LOGGING = "plain ministack: request, logging function"
-_GET = "without the harness: requests.get of the same address, quiet function"
-_OFFLINE_QUIET = "serverless-offline (npm, Node): requests.get, quiet function"
-_OFFLINE_LOGGING = "serverless-offline (npm, Node): requests.get, logging function"
+_GET = "without the harness: a bare connection, quiet function"
+_OFFLINE_QUIET = "serverless-offline (npm, Node): a bare connection, quiet function"
+_OFFLINE_LOGGING = "serverless-offline (npm, Node): a bare connection, logging function"
 _START = "start of the embedded cloud until it answers"
 _OPEN = "start, deploy and first request"
 _OFFLINE_START = "serverless-offline: start and first request"
@@ -80,18 +82,21 @@ def _plain(stack: ExitStack) -> dict[str, Measure]:
 def _request(stage: Stage, path: str) -> Callable[[], None]:
     def act() -> None:
         answer = stage.request("GET", path)
-        assert answer.status_code == requests.codes.ok, answer
+        assert answer.status_code == HTTPStatus.OK, answer
 
     return act
 
 
 def _get(address: str) -> Callable[[], None]:
-    session = requests.Session()
-    session.trust_env = False
+    """Give a request over one kept connection, with as little of a client as Python has."""
+    parts = urlsplit(address)
+    connection = HTTPConnection(str(parts.hostname), parts.port)
 
     def act() -> None:
-        answer = session.get(address)
-        assert answer.status_code == requests.codes.ok, answer.text
+        connection.request("GET", parts.path)
+        answer = connection.getresponse()
+        body = answer.read()
+        assert answer.status == HTTPStatus.OK, body
 
     return act
 

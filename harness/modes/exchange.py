@@ -44,7 +44,7 @@ class Request:
     api: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Response:
     """What came back from the front door, in every mode the same.
 
@@ -63,12 +63,15 @@ class Response:
     status_code: int
     headers: Mapping[str, str] = field(default_factory=dict)
     content: bytes = b""
-    invocation: Invocation | None = field(default=None, repr=False)
-    request: Request | None = field(default=None, repr=False)
+    invocation: Invocation | None = None
+    request: Request | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.headers, HTTPHeaderDict):
             object.__setattr__(self, "headers", HTTPHeaderDict(self.headers))
+
+    def __repr__(self) -> str:
+        return f"<Response {self.status_code} {shortened(self.text, limit=200)}>"
 
     @cached_property
     def text(self) -> str:

@@ -109,12 +109,20 @@ def _plain(value: Any) -> Any:
     if kind is str or kind is int or value is None:
         return value
     if isinstance(value, dict):
-        return {name.decode() if isinstance(name, bytes) else name: _plain(held) for name, held in value.items()}
+        return {_key(name): _plain(held) for name, held in value.items()}
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
         return _plain(value._asdict())
     if isinstance(value, (list, tuple)):
         return [_plain(held) for held in value]
     return value.decode() if isinstance(value, bytes) else value
+
+
+def _key(name: Any) -> Any:
+    if isinstance(name, bytes):
+        return name.decode()
+    if name is None or isinstance(name, (str, int, float)):
+        return name
+    raise TypeError(f"keys must be str, int, float, bool or None, not {type(name).__name__}")
 
 
 def _number(value: object) -> Any:

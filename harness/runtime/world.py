@@ -45,12 +45,13 @@ class World:
         self.variables = Variables(variables)
         streams = Streams(self.log)
         self.logs = Logs(self.log, streams.out)
-        # The default session is looked up among the process's modules, so it comes before them.
+        # The default session is looked up among the process's modules, so it comes before them; relative entries
+        # of the process's path are relative to its working directory, so that comes after it.
         self._parts: tuple[Part, ...] = (
             self.variables,
-            Place(code),
             Session(),
             Imports(places, outside=self.outside),
+            Place(code),
             self.logs,
             streams,
         )

@@ -11,14 +11,14 @@ import pytest
 from harness.cloud.interpreter import interpreter
 from harness.cloud.requirements import Target, installed
 
-from .projects import REPOSITORY, Copy
+from .projects import FUNCTIONS, REPOSITORY, Copy
 
 
 @pytest.fixture(scope="session")
 def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The installed requirements of bigmouth, and the interpreter of functions in the embedded cloud."""
     folder = tmp_path_factory.mktemp("warm")
-    requirements = REPOSITORY / "systems/bigmouth/functions/requirements.txt"
+    requirements = REPOSITORY / FUNCTIONS / "requirements.txt"
     installed(requirements, folder=folder, target=Target.here(), python=sys.executable, progress=print)
     interpreter(folder)
     return folder

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from .projects import LINUX, Copy, Run
+from .projects import FUNCTIONS, LINUX, Copy, Run
 
 pytestmark = LINUX
 
 ORDER = '    order = {"orderId": str(uuid4()), "restaurantName": restaurant}\n'
-LASTS = '    __import__("pathlib").Path({begun!r}).touch()\n    __import__("time").sleep(5)\n'
+LASTS = '    __import__("pathlib").Path({begun!r}).touch()\n    __import__("time").sleep(2)\n'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,10 +29,10 @@ class Ended:
 
 @pytest.fixture(scope="module")
 def copy(bigmouth: Callable[[], Copy]) -> Copy:
-    """An order takes five seconds and leaves a mark when it begins."""
+    """An order takes two seconds and leaves a mark when it begins."""
     copy = bigmouth()
     lasts = LASTS.format(begun=str(copy.folder / "begun"))
-    copy.plant("systems/bigmouth/functions/place_order.py", ORDER, lasts + ORDER)
+    copy.plant(f"{FUNCTIONS}/place_order.py", ORDER, lasts + ORDER)
     return copy
 
 
@@ -68,9 +68,9 @@ def interrupt(run: int) -> None:
     os.killpg(run, signal.SIGINT)
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "two workers"])
+@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["without workers", "with a worker"])
 def test_a_killed_run_leaves_no_process(ended: Callable[..., Ended], workers: tuple[str, ...]) -> None:
-    """Cloud and functions end with the run, though nobody was left to stop them."""
+    """Cloud and functions end with the run, though nobody was left to stop them; a worker ends after its test."""
     found = ended(kill, *workers, mode="invoke")
 
     assert [command for command in found.before if "harness.cloud.serve" in command]

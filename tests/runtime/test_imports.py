@@ -22,7 +22,9 @@ def test_functions_have_modules_of_the_same_name(build: Build) -> None:
 
 def test_functions_of_one_folder_have_modules_of_their_own(build: Build, tmp_path: Path) -> None:
     """The same file is imported once for each function."""
-    code = written(tmp_path / "code", {"app.py": "n = 0\ndef handler(event, context):\n  global n\n  n += 1\n  return n"})
+    code = written(
+        tmp_path / "code", {"app.py": "n = 0\ndef handler(event, context):\n  global n\n  n += 1\n  return n"}
+    )
     orders, bills = build(code=code, name="Orders"), build(code=code, name="Bills")
 
     assert [1, 1, 2] == [one.invoke({}).payload for one in (orders, bills, orders)]
@@ -30,7 +32,9 @@ def test_functions_of_one_folder_have_modules_of_their_own(build: Build, tmp_pat
 
 def test_the_process_sees_no_module_of_a_function(build: Build) -> None:
     """After an invocation the table of modules holds the process's own, the very same ones."""
-    orders = build("import shelf, json\ndef handler(event, context): import later", files={"shelf.py": "", "later.py": ""})
+    orders = build(
+        "import shelf, json\ndef handler(event, context): import later", files={"shelf.py": "", "later.py": ""}
+    )
     before = dict(sys.modules)
 
     assert orders.invoke({}).error is None
@@ -87,7 +91,9 @@ def test_a_folder_of_other_files_hides_no_real_package(build: Build) -> None:
 
 def test_what_lambda_has_loaded_wins(build: Build) -> None:
     """A function's `types` is never found, because Lambda's runtime has imported Python's."""
-    orders = build("import types\ndef handler(event, context): return hasattr(types, 'NAME')", files={"types.py": "NAME = 1"})
+    orders = build(
+        "import types\ndef handler(event, context): return hasattr(types, 'NAME')", files={"types.py": "NAME = 1"}
+    )
 
     assert orders.invoke({}).payload is False
 
@@ -114,7 +120,10 @@ def test_shared_modules_are_the_processs(build: Build) -> None:
 
 def test_shared_modules_never_see_a_functions(build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A module of the process that a function imports first is bound to the process's modules and variables."""
-    host = {"shared_one.py": "import shelf, os\nSEEN = [shelf.NAME, os.environ.get('WHO')]", "shelf.py": "NAME = 'host'"}
+    host = {
+        "shared_one.py": "import shelf, os\nSEEN = [shelf.NAME, os.environ.get('WHO')]",
+        "shelf.py": "NAME = 'host'",
+    }
     monkeypatch.syspath_prepend(written(tmp_path / "host", host))
     orders = build(
         "import shelf, shared_one\ndef handler(event, context): return [shelf.NAME, *shared_one.SEEN]",
@@ -187,7 +196,9 @@ def test_packages_come_after_the_code_and_layers_after_them(build: Build, tmp_pa
     """Code, packages, then layers, of which the last wins and site-packages come first."""
     packages = written(tmp_path / "packages", {"a.py": "NAME = 'packages'", "b.py": "NAME = 'packages'"})
     first = written(tmp_path / "first", {"python/c.py": "NAME = 'first'", "d.py": "NAME = 'first'", "b.py": "NAME = 1"})
-    second = written(tmp_path / "second", {"python/lib/python3.12/site-packages/c.py": "NAME = 'second'", "python/c.py": ""})
+    second = written(
+        tmp_path / "second", {"python/lib/python3.12/site-packages/c.py": "NAME = 'second'", "python/c.py": ""}
+    )
     orders = build(
         "import a, b, c, d\ndef handler(event, context): return [a.NAME, b.NAME, c.NAME, d.NAME]",
         files={"a.py": "NAME = 'code'"},
@@ -332,7 +343,8 @@ def test_a_compiled_package_is_loaded_once(build: Build, tmp_path: Path) -> None
     packages = tmp_path / "packages"
     shutil.copytree(Path(yaml.__file__).parent, packages / "yaml")
     app = "import yaml, yaml._yaml\ndef handler(event, context): yaml.marks.append(1); return len(yaml.marks)"
-    (packages / "yaml" / "__init__.py").open("a").write("\nmarks = []\n")
+    init = packages / "yaml" / "__init__.py"
+    init.write_text(f"{init.read_text()}\nmarks = []\n")
     orders, bills = build(app, packages=[packages]), build(app, packages=[packages])
     orders.invoke({})
 

@@ -1,0 +1,3 @@
+"""Nothing of this project but the installed wheel."""
+
+pytest_plugins = ["pytester"]
