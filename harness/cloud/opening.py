@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 
 from harness.cloud.account import Cloud
 from harness.cloud.archives import write
 from harness.cloud.completing import complete
 from harness.cloud.deploying import Deployment, deploy
+from harness.cloud.locks import locked
 from harness.cloud.names import Names
 from harness.cloud.resolving import resolve_names
 from harness.system.model import System
@@ -31,7 +29,7 @@ def deployed(system: System, *, cloud: Cloud, stack: str, tell: Callable[[str], 
         DeploymentFailed: CloudFormation refused the stack or rolled it back.
         PackagingFailed: A function's package could not be built.
     """
-    with _in_line(cloud.folder / "stages" / f"{stack}.lock"):
+    with locked(cloud.folder / "stages" / f"{stack}.lock"):
         deployment = deploy(system, cloud=cloud, stack=stack, progress=tell)
         names = resolve_names(system, cloud=cloud, stack=stack, deployment=deployment)
         if cloud.embedded:
@@ -50,11 +48,3 @@ def _completed(
     for line in complete(system, cloud=cloud, names=names):
         tell(line)
     write(mark, version)
-
-
-@contextmanager
-def _in_line(lock: Path) -> Iterator[None]:
-    lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with lock.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

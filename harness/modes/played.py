@@ -8,48 +8,31 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.cloud.account import Cloud
+from harness.cloud.attributes import scope
 from harness.cloud.names import Names
 from harness.errors import UnreachableEndpoint
 from harness.modes.caller import Caller
 from harness.modes.gateway import Gateway
 from harness.runtime.invocation import Invocation
-from harness.system.intrinsics import resolve, scope_of
+from harness.system.intrinsics import resolve
 from harness.system.model import System
 
-__all__ = ["gateway_for", "published_keys", "resolver"]
+__all__ = ["gateway_for", "published_keys"]
 
 
 def gateway_for(
     system: System, *, cloud: Cloud, names: Names, invoke: Callable[[str, dict[str, Any]], Invocation]
 ) -> Gateway:
     """Give the gateway of a system, with the names and the keys of one stage."""
+    found = scope(system, names)
     return Gateway(
         system,
         names=names,
-        resolve=resolver(system, names=names),
+        resolve=lambda value: resolve(value, found),
         invoke=invoke,
         keys=lambda issuer: published_keys(issuer, cloud=cloud),
         caller=_caller(cloud),
     )
-
-
-def resolver(system: System, *, names: Names) -> Callable[[Any], Any]:
-    """Give what turns an intrinsic function of the template into text, with the stage's physical ids."""
-
-    def lookup(name: str, attribute: str | None) -> Any:
-        physical = names.physical.get(name)
-        kind = system.resources[name].type if name in system.resources else ""
-        if attribute is None or physical is None:
-            return physical
-        if (kind, attribute) == ("AWS::Cognito::UserPool", "ProviderURL"):
-            return f"https://cognito-idp.{names.region}.amazonaws.com/{physical}"
-        if (kind, attribute) == ("AWS::Lambda::Function", "Arn") and name in names.functions:
-            return names.functions[name].arn
-        return None
-
-    pseudo = {"AWS::AccountId": names.account, "AWS::Region": names.region, "AWS::StackName": names.stack}
-    scope = scope_of(system, pseudo=pseudo, lookup=lookup)
-    return lambda value: resolve(value, scope)
 
 
 def published_keys(issuer: str, *, cloud: Cloud) -> Mapping[str, Any]:

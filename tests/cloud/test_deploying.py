@@ -193,7 +193,8 @@ def test_what_a_failed_creation_left_stays_in_aws(aws: Cloud, stack: str, system
 
     left = stacks.describe(aws, stack) or {}
     assert "ROLLBACK_COMPLETE" == left["StackStatus"]
-    assert f"Look at what is left of it, then take it away: harness down --stack {stack}" == failed.value.remedy
+    command = f"aws cloudformation delete-stack --stack-name {stack}"
+    assert f"Look at what is left of it, then take it away: {command}" == failed.value.remedy
 
 
 def test_a_stack_that_cannot_be_updated_is_deleted_and_created_anew(
