@@ -242,7 +242,8 @@ def _finished(order: _Order, *, token: str, deadline: float, total: int) -> Depl
 def _left_behind(order: _Order, found: Mapping[str, Any]) -> str:
     """Delete in the embedded cloud what a failed creation left; in AWS leave it for whoever looks into it."""
     if not order.cloud.embedded:
-        return f"Look at what is left of it, then take it away: aws cloudformation delete-stack --stack-name {order.stack}"
+        command = f"aws cloudformation delete-stack --stack-name {order.stack}"
+        return f"Look at what is left of it, then take it away: {command}"
     _deleted(order, found, deadline=order.clock.now() + order.timeout)
     return ""
 

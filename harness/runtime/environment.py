@@ -126,7 +126,7 @@ class ExecutionEnvironment:
         with _lock:
             if self._running:
                 raise MisusedStep(f"The function {self.function.name!r} is running and cannot start cold.")
-            self._process = self._credentials = None
+            self._end()
 
     def close(self) -> None:
         """Drop everything; an invocation after this is an error."""
@@ -161,7 +161,7 @@ class ExecutionEnvironment:
             _inside.pop()
             world.leave()
             if process.dead:
-                self._process = None
+                self._end()
         return payload, error, "".join(world.log)
 
     def _check(self) -> None:
@@ -173,11 +173,16 @@ class ExecutionEnvironment:
                 remedy="Lambda would start a second environment for it; here a function cannot invoke itself.",
             )
 
+    def _end(self) -> None:
+        ended, self._process, self._credentials = self._process, None, None
+        if ended is not None:
+            ended.end()
+
     def _warm(self) -> Process:
         """Give the process of the last invocation, or a new one at a cold start and when the credentials end."""
         known = self._credentials
         if known is not None and known.expire_within(_RENEW, now=self._clock()):
-            self._process = None
+            self._end()
         if self._process is None:
             self._credentials = self._ask_credentials() if self._ask_credentials is not None else None
             self._process = self._start()

@@ -73,6 +73,12 @@ class Imports:
         self._finders.leave()
         self._path.leave()
 
+    def end(self) -> bool:
+        """Let the modules go, and say whether any of them works with sockets."""
+        sockets = any("socket" in vars(module) for module in self._own.values() if isinstance(module, ModuleType))
+        self._own, self._items, self._host, self._hidden = {}, [], {}, {}
+        return sockets
+
     def _untouched(self) -> bool:
         """Take the function's modules from the end of the table, where they still are if nothing was imported.
 

@@ -78,6 +78,11 @@ class Process:
             return None, timeout_of(interrupted, request_id=request_id, seconds=self.function.timeout)
         return payload, error
 
+    def end(self) -> None:
+        """Let go of everything, outside the function's world."""
+        self._handler = None
+        self.world.end()
+
     def _handled(self, body: str, request_id: str) -> Any:
         self.world.logs.handler.request_id = request_id
         handler, spent = self._started()

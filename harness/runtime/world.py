@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextvars
+import gc
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,6 +45,7 @@ class World:
     def __init__(self, *, variables: Mapping[str, str], code: Path, places: Sequence[str]) -> None:
         self.log: list[str] = []
         self.variables = Variables(variables)
+        self._imports = Imports(places, outside=self.outside)
         streams = Streams(self.log)
         self.logs = Logs(self.log, streams.out)
         # The default session is looked up among the process's modules, so it comes before them; relative entries
@@ -50,7 +53,7 @@ class World:
         self._parts: tuple[Part, ...] = (
             self.variables,
             Session(),
-            Imports(places, outside=self.outside),
+            self._imports,
             Place(code),
             self.logs,
             streams,
@@ -78,6 +81,17 @@ class World:
             except BaseException:
                 self.leave()
                 raise
+
+    def end(self) -> None:
+        """Let go of what the function holds.
+
+        Lambda ends the process and closes nothing, so a socket that the function leaves open, as the
+        X-Ray SDK does, is no matter for the test's warnings.
+        """
+        if self._imports.end():
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ResourceWarning)
+                gc.collect()
 
     @contextmanager
     def outside(self) -> Iterator[None]:

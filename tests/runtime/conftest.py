@@ -29,7 +29,7 @@ def build(tmp_path: Path) -> Iterator[Build]:
     """Build environments from source text: `app` is the text of app.py, `files` are others."""
     made: list[ExecutionEnvironment] = []
 
-    def build_one(
+    def build_one(  # noqa: PLR0913 - each by its name
         app: str = "",
         *,
         files: dict[str, str] | None = None,

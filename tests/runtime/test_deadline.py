@@ -49,7 +49,7 @@ def test_after_the_deadline_the_environment_is_cold(build: Build) -> None:
 def test_except_exception_does_not_swallow_the_deadline(build: Build) -> None:
     """It is no Exception."""
     orders = build(
-        "import time\ndef handler(event, context):\n    try:\n        time.sleep(5)\n    except Exception:\n        pass",
+        "import time\ndef handler(event, context):\n    try: time.sleep(5)\n    except Exception: pass",
         declared=SHORT,
     )
 
@@ -62,7 +62,7 @@ def test_except_exception_does_not_swallow_the_deadline(build: Build) -> None:
 def test_a_swallowed_deadline_is_told_afterwards(build: Build) -> None:
     """A bare except gets the handler to its end, but not to a result."""
     orders = build(
-        "import time\ndef handler(event, context):\n    try:\n        time.sleep(5)\n    except:\n        return 'done'",
+        "import time\ndef handler(event, context):\n    try: time.sleep(5)\n    except: return 'done'",
         declared=SHORT,
     )
 
@@ -75,7 +75,7 @@ def test_a_swallowed_deadline_is_told_afterwards(build: Build) -> None:
 def test_a_deadline_that_is_swallowed_comes_again(build: Build) -> None:
     """A handler that tries again for ever is interrupted all the same."""
     orders = build(
-        "import time\ndef handler(event, context):\n    try:\n        time.sleep(5)\n    except: pass\n    time.sleep(30)",
+        "import time\ndef handler(event, context):\n    try: time.sleep(5)\n    except: pass\n    time.sleep(30)",
         declared=SHORT,
     )
 
@@ -238,3 +238,16 @@ def test_another_tracer_is_no_debugger() -> None:
         sys.settrace(before)
 
     assert not lifted
+
+
+def test_a_lifted_deadline_stays_lifted() -> None:
+    """A second alarm, of the test itself, does not bring it back."""
+    deadline = Deadline(0.05)
+    shared: dict[str, object] = {}
+    exec("def wait(sleep): sleep(0.1)", {"__name__": "pdb"}, shared)
+
+    with deadline:
+        shared["wait"](time.sleep)  # type: ignore[operator]
+        time.sleep(0.1)
+
+    assert not deadline.passed

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import bdb
 import decimal
+import gc
 import os
 import sys
 import threading
+import warnings
 from pathlib import Path
 
 import pytest
@@ -352,3 +354,47 @@ def test_a_handler_may_take_its_own_directory_away(build: Build, tmp_path: Path)
 
     assert orders.invoke(str(folder)).payload == "gone"
     assert Path.cwd().exists()
+
+
+def test_a_process_without_a_directory_is_left_as_it_was(
+    build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a function cannot get in, the process keeps everything that it had."""
+    orders = build(COUNTING, variables={"ONLY": "here"})
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    before = dict(os.environ), list(sys.path), list(sys.meta_path)
+
+    with pytest.raises(FileNotFoundError):
+        orders.invoke({})
+
+    assert before == (dict(os.environ), list(sys.path), list(sys.meta_path))
+
+
+def test_a_directory_that_the_handler_takes_away_costs_nothing_else(
+    build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process cannot go back to its directory, but has back all the rest."""
+    orders = build("import os\ndef handler(event, context): os.rmdir(event)")
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    before = dict(os.environ), list(sys.path), list(sys.meta_path), sys.stdout
+
+    with pytest.raises(FileNotFoundError):
+        orders.invoke(str(tmp_path / "gone"))
+
+    assert before == (dict(os.environ), list(sys.path), list(sys.meta_path), sys.stdout)
+
+
+def test_a_socket_that_a_function_leaves_open_is_no_warning(build: Build) -> None:
+    """Lambda ends the process and closes nothing; here a cold start must not fail a test that is strict."""
+    orders = build("import socket\nheld = socket.socket()\ndef handler(event, context): pass")
+    orders.invoke({})
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        orders.cold_start()
+        gc.collect()
+
+    assert [] == caught

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -71,8 +72,10 @@ def test_trace_lands_in_the_handler(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*1 passed*"])
 
 
-def test_coverage_counts_the_lines_of_a_handler(pytester: pytest.Pytester) -> None:
+def test_coverage_counts_the_lines_of_a_handler(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """Handlers are measured like any other code."""
+    for name in [name for name in os.environ if name.startswith("COV")]:
+        monkeypatch.delenv(name)  # This run may be measured itself.
     project(pytester, "os.getcwd()", expected=21)
     pytester.makefile(".rc", cov="[run]\nsource =\n    code\n")
     start = [sys.executable, "-m", "coverage"]

@@ -1,0 +1,212 @@
+"""The verbs of a stage, whatever the mode."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.cloud.account import Cloud
+from harness.cloud.names import Names
+from harness.errors import MisusedStep, NotJson, UnknownResource
+from harness.modes.exchange import Request, Response
+from harness.people import User
+from harness.stage import Stage
+from harness.system.model import Api, Function, System
+
+
+class Recording:
+    """A mode that remembers what it was asked."""
+
+    name = "recording"
+
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+        self.started: list[str] = []
+        self.closed = False
+
+    def request(self, request: Request) -> Response:
+        self.requests.append(request)
+        return Response(status_code=200, request=request)
+
+    def cold_start(self, function: str) -> None:
+        self.started.append(function)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def stage_of(mode: Recording, tmp_path: Path, *, apis: tuple[str, ...] = ("Api",)) -> Stage:
+    system = System(
+        name="shop",
+        template=Path("template.yaml"),
+        cloudformation={},
+        functions={"Order": Function(name="Order", handler="order.handler", code=None)},
+        apis={name: Api(name=name, kind="rest", stage="dev", routes=()) for name in apis},
+    )
+    names = Names(stack="shop-dev", account="1", region="r", outputs={"Url": "u"}, physical={"Table": "t-1"})
+    return Stage("dev", system=system, cloud=Cloud(folder=tmp_path, region="r"), names=names, mode=mode)
+
+
+def asked(tmp_path: Path, *arguments: Any, **options: Any) -> Request:
+    mode = Recording()
+    stage_of(mode, tmp_path).request(*arguments, **options)
+    return mode.requests[0]
+
+
+def test_json_is_sent_with_its_content_type(tmp_path: Path) -> None:
+    """A value becomes a body, and the header says what it is."""
+    request = asked(tmp_path, "post", "/orders", json={"name": "Ann"})
+
+    assert (request.method, request.path, request.body) == ("POST", "/orders", b'{"name": "Ann"}')
+    assert request.headers["content-type"] == "application/json"
+    assert request.api == "Api"
+
+
+def test_a_content_type_of_ones_own_is_kept(tmp_path: Path) -> None:
+    """A test may send JSON under another name."""
+    request = asked(tmp_path, "POST", "/", json={}, headers={"content-type": "application/vnd.api+json"})
+
+    assert request.headers.getlist("Content-Type") == ["application/vnd.api+json"]
+
+
+@pytest.mark.parametrize(("body", "sent"), [("tekst é", "tekst é".encode()), (b"\x00\xff", b"\x00\xff"), (None, b"")])
+def test_a_body_is_sent_as_it_is(tmp_path: Path, body: bytes | str | None, sent: bytes) -> None:
+    """Text is sent in UTF-8, bytes as they are."""
+    assert asked(tmp_path, "POST", "/", body=body).body == sent
+
+
+def test_the_query_of_the_path_comes_first(tmp_path: Path) -> None:
+    """Names may repeat, and empty values stay."""
+    request = asked(tmp_path, "GET", "/list?tag=a&tag=b&empty=", query=[("tag", "c")])
+
+    assert request.path == "/list"
+    assert request.query == (("tag", "a"), ("tag", "b"), ("empty", ""), ("tag", "c"))
+
+
+@pytest.mark.parametrize(
+    ("path", "encoded"),
+    [("/a b/é", "/a%20b/%C3%A9"), ("/a%20b", "/a%20b"), ("orders", "/orders"), ("/x:y@z", "/x:y@z")],
+)
+def test_a_path_is_encoded_once(tmp_path: Path, path: str, encoded: str) -> None:
+    """What is encoded already is left alone."""
+    assert asked(tmp_path, "GET", path).path == encoded
+
+
+def test_a_user_sends_the_id_token(tmp_path: Path) -> None:
+    """That is what a Cognito authorizer of a REST API reads."""
+    user = User(username="ann", email="a@example.com", id_token="t.o.k")
+
+    assert asked(tmp_path, "GET", "/", user=user).headers["authorization"] == "t.o.k"
+
+
+def test_every_mode_sends_the_same_headers(tmp_path: Path) -> None:
+    """A handler that reads its caller's headers sees no difference between modes."""
+    headers = dict(asked(tmp_path, "GET", "/").headers)
+
+    assert headers == {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "serverless-harness"}
+
+
+def test_two_bodies_are_refused(tmp_path: Path) -> None:
+    """A request has one body."""
+    with pytest.raises(MisusedStep) as caught:
+        asked(tmp_path, "POST", "/", json={}, body="x")
+
+    assert str(caught.value) == "A request has one body, but both json and body are given.\n  give one of them"
+
+
+def test_an_unknown_api_is_refused(tmp_path: Path) -> None:
+    """A misspelt API is answered with the right ones."""
+    with pytest.raises(UnknownResource, match="No API is called 'Ap'"):
+        asked(tmp_path, "GET", "/", api="Ap")
+
+
+def test_with_several_apis_one_must_be_named(tmp_path: Path) -> None:
+    """The error lists them."""
+    stage = stage_of(Recording(), tmp_path, apis=("Admin", "Shop"))
+
+    with pytest.raises(MisusedStep) as caught:
+        stage.request("GET", "/")
+
+    assert str(caught.value) == (
+        "The system 'shop' has 2 APIs, and the request names none.\n"
+        "  declared in template.yaml: Admin, Shop\n"
+        '  name one: stage.request(…, api="…")'
+    )
+
+
+def test_names_are_looked_up(tmp_path: Path) -> None:
+    """Outputs and physical ids are there by their names, and a wrong one lists the right ones."""
+    stage = stage_of(Recording(), tmp_path)
+
+    assert (stage.output("Url"), stage.physical_id("Table")) == ("u", "t-1")
+    with pytest.raises(UnknownResource, match="No output is called 'Ur'"):
+        stage.output("Ur")
+    with pytest.raises(UnknownResource, match="No resource is called 'Tabel'"):
+        stage.physical_id("Tabel")
+
+
+def test_a_cold_start_names_a_function(tmp_path: Path) -> None:
+    """The mode is told which; an unknown one is refused before."""
+    mode = Recording()
+
+    stage_of(mode, tmp_path).cold_start("Order")
+
+    assert mode.started == ["Order"]
+
+
+def test_closing_closes_the_mode(tmp_path: Path) -> None:
+    """The stage itself stays deployed."""
+    mode = Recording()
+    stage = stage_of(mode, tmp_path)
+
+    stage.close()
+
+    assert mode.closed
+    assert repr(stage) == "<Stage dev of shop, mode recording>"
+
+
+def test_the_latest_exchanges_are_kept(tmp_path: Path) -> None:
+    """They are the evidence under a failure; a run of thousands does not keep them all."""
+    stage = stage_of(Recording(), tmp_path)
+
+    for number in range(60):
+        stage.request("GET", f"/{number}")
+
+    kept = [response.request.path for response in stage.exchanges if response.request]
+    assert (len(kept), kept[-1]) == (50, "/59")
+
+
+def test_an_answer_that_is_no_json_shows_itself() -> None:
+    """The error holds the status, the content type and the body."""
+    response = Response(status_code=502, headers={"Content-Type": "text/html"}, content=b"<h1>Bad</h1>")
+
+    with pytest.raises(NotJson) as caught:
+        _ = response.json
+
+    assert str(caught.value) == (
+        "The answer with status 502 is not JSON: Expecting value: line 1 column 1 (char 0).\n"
+        "  content type: text/html\n"
+        "  body: <h1>Bad</h1>"
+    )
+
+
+def test_html_is_parsed() -> None:
+    """A page is there as BeautifulSoup gives it."""
+    response = Response(status_code=404, content="<ul><li>é</li></ul>".encode())
+
+    assert [item.text for item in response.html.select("ul > li")] == ["é"]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "content", "text"),
+    [
+        ("text/plain; charset=iso-8859-1", b"\xe9", "é"),
+        ("text/plain", "é".encode(), "é"),
+        ("text/plain; charset=nonsense", "é".encode(), "é"),
+    ],
+)
+def test_text_is_read_in_its_charset(content_type: str, content: bytes, text: str) -> None:
+    """The content type names it; UTF-8 otherwise."""
+    assert Response(status_code=200, headers={"Content-Type": content_type}, content=content).text == text
