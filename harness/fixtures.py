@@ -1,4 +1,4 @@
-"""The fixtures: ``mode``, ``system`` and ``stage``."""
+"""The fixtures: ``stage``, and what it stands on: ``stage_mode`` and ``stage_system``."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:  # A project without systems does not load what opens stages.
     from harness.project import Project
     from harness.stage import Stage
 
-__all__ = ["PROJECT", "mode", "stage", "system"]
+__all__ = ["PROJECT", "stage", "stage_mode", "stage_system"]
 
 PROJECT: pytest.StashKey[Project] = pytest.StashKey()
 
 
 @pytest.fixture(scope="session")
-def mode(request: pytest.FixtureRequest) -> str:
+def stage_mode(request: pytest.FixtureRequest) -> str:
     """The mode in which this test runs: ``handler``, ``invoke`` or ``http``."""
     return str(request.param)
 
 
 @pytest.fixture(scope="session")
-def system(request: pytest.FixtureRequest) -> str:
+def stage_system(request: pytest.FixtureRequest) -> str:
     """The name of the system that this test is about.
 
     It is the one that the marker ``system`` names, else the one whose name is a folder above the test, else the
@@ -36,11 +36,11 @@ def system(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def stage(request: pytest.FixtureRequest, mode: str, system: str) -> Iterator[Stage]:
+def stage(request: pytest.FixtureRequest, stage_mode: str, stage_system: str) -> Iterator[Stage]:
     """The stage of the system, reached in the mode. In the embedded cloud it is deployed first if need be."""
     project = request.config.stash[PROJECT]
     try:
-        opened = project.stage(system, mode=mode)
+        opened = project.stage(stage_system, mode=stage_mode)
     except HarnessError as error:
         leave(error)
     yield opened

@@ -42,7 +42,7 @@ def modes_of(items: Iterable[pytest.Item], *, deselected: Deselected) -> tuple[l
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:
-        mode = getattr(getattr(item, "callspec", None), "params", {}).get("mode")
+        mode = getattr(getattr(item, "callspec", None), "params", {}).get("stage_mode")
         marker = item.get_closest_marker("modes")
         if mode is None or marker is None or mode in _admitted(marker, item=item):
             kept.append(item)

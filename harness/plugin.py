@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from harness.errors import HarnessError
-from harness.fixtures import PROJECT, mode, stage, system
+from harness.fixtures import PROJECT, stage, stage_mode, stage_system
 from harness.leaving import in_words_of_pytest, leave
 from harness.modes_of_tests import Deselected, modes_of, system_of
 from harness.report.tally import COUNTED_AS, tally
 from harness.settings import MODES, Settings, read_settings
 from harness.telling import Told
 
-__all__ = ["mode", "stage", "system"]
+__all__ = ["stage", "stage_mode", "stage_system"]
 
 _SETTINGS = pytest.StashKey[Settings]()
 _DESELECTED = pytest.StashKey[Deselected]()
@@ -90,15 +90,15 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make one test of each mode."""
     config = metafunc.config
-    if "mode" in metafunc.fixturenames:
-        metafunc.parametrize("mode", config.stash[_SETTINGS].modes, indirect=True, scope="session")
-    if "system" in metafunc.fixturenames:
+    if "stage_mode" in metafunc.fixturenames:
+        metafunc.parametrize("stage_mode", config.stash[_SETTINGS].modes, indirect=True, scope="session")
+    if "stage_system" in metafunc.fixturenames:
         try:
             name = system_of(metafunc.definition, settings=config.stash[_SETTINGS])
         except HarnessError as error:
             config.stash[_REFUSED].append(error)
             return
-        metafunc.parametrize("system", [name], indirect=True, scope="session", ids=[pytest.HIDDEN_PARAM])
+        metafunc.parametrize("stage_system", [name], indirect=True, scope="session", ids=[pytest.HIDDEN_PARAM])
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

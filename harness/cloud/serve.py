@@ -7,6 +7,7 @@ functions run on an interpreter of their own; what differs from AWS is mended wh
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,19 +21,7 @@ __all__ = ["main"]
 LIFELINE = "HARNESS_LIFELINE"
 INTERPRETER = "HARNESS_INTERPRETER"
 
-# Waits a second at most: where nobody reaps orphans, a process that has ended stays in its group for ever.
-_TAKE_AWAY = """
-import os, shutil, sys, time
-group, folder = sys.argv[1:]
-deadline = time.monotonic() + 1.0
-while time.monotonic() < deadline:
-    try:
-        os.killpg(int(group), 0)
-    except OSError:
-        break
-    time.sleep(0.01)
-shutil.rmtree(folder, ignore_errors=True)
-"""
+_TAKE_AWAY = "import shutil, sys, time; time.sleep(0.2); shutil.rmtree(sys.argv[1], ignore_errors=True)"
 
 
 def main() -> None:
@@ -52,12 +41,15 @@ def _end_with_parent(lifeline: int) -> None:
     """End this process and the functions that it runs when the parent's end of the pipe is closed.
 
     The parent never writes. The kernel closes its end when it ends, also by SIGKILL. State and log go too: the
-    folder in which this process works is of this run only. What still runs could write into it until the very end,
-    so the folder is taken away by another process when all of this group have ended.
+    folder in which this process works is of this run only.
     """
+    folder = Path.cwd()
     os.read(lifeline, 1)
+    shutil.rmtree(folder, ignore_errors=True)
+    # A function that starts just now writes into the folder until the very end, so another process looks after it.
     subprocess.Popen(
-        [sys.executable, "-I", "-S", "-c", _TAKE_AWAY, str(os.getpgrp()), str(Path.cwd())],
+        [sys.executable, "-I", "-S", "-c", _TAKE_AWAY, str(folder)],
+        cwd="/",
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

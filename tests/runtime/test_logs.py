@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+import io
 import logging
 import re
 import sys
@@ -43,7 +45,7 @@ KEPT = """
 def test_a_kept_stream_writes_to_the_running_test(build: Build, capsys: pytest.CaptureFixture[str]) -> None:
     """A logger of the cold start prints into the test that runs, not into the one that was."""
     orders = build(KEPT)
-    with capsys.disabled():
+    with io.StringIO() as closed_later, contextlib.redirect_stdout(closed_later):
         orders.invoke(1)
 
     orders.invoke(2)
