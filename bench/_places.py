@@ -98,15 +98,18 @@ def plain_cloud(root: Path) -> Iterator[None]:
     }
     folder = root / ".harness"
     folder.mkdir(mode=0o700, exist_ok=True)
-    with (home / "cloud.log").open("wb") as log, subprocess.Popen(
-        [sys.executable, "-P", "-m", "ministack"],
-        cwd=home,
-        env=environment(**settings),
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    ) as process:
+    with (
+        (home / "cloud.log").open("wb") as log,
+        subprocess.Popen(
+            [sys.executable, "-P", "-m", "ministack"],
+            cwd=home,
+            env=environment(**settings),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        ) as process,
+    ):
         endpoint = f"http://127.0.0.1:{port}"
         running = embedded.Running(endpoint=endpoint, pid=process.pid, folder=str(home), log=log.name)
         try:

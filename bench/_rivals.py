@@ -27,7 +27,7 @@ _NPM = ("lambda-local@2", "serverless@3", "serverless-offline@13")
 _PYPI = "python-lambda-local==0.1.13"
 
 
-class Missing(Exception):  # noqa: N818 - named after what happened
+class Missing(Exception):
     """A rival cannot be installed here."""
 
 
@@ -52,9 +52,7 @@ class Repeater:
 @contextmanager
 def driven(command: Sequence[str], *, cwd: Path) -> Iterator[Repeater]:
     """Start a rival's driver; it ends with its input."""
-    with subprocess.Popen(
-        list(command), cwd=cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
+    with subprocess.Popen(list(command), cwd=cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield Repeater(process)
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -96,12 +97,21 @@ class Project:
         """
         if system not in self._names:
             self._names[system] = self._deployed(system) if self.settings.embedded else self._found(system)
+            self._tell_other_runtimes(system)
         return self._names[system]
 
     def deploy(self, system: str) -> Names:
         """Deploy a system to this stage, wherever it is, and give its names."""
         self._names[system] = self._deployed(system)
         return self._names[system]
+
+    def _tell_other_runtimes(self, system: str) -> None:
+        """Say it when functions run here on another Python than in AWS."""
+        here = f"python{sys.version_info.major}.{sys.version_info.minor}"
+        asked = sorted({function.runtime for function in self.system(system).functions.values()} - {here})
+        if asked:
+            where = "in every mode" if self.settings.embedded else "in handler mode"
+            self._tell(f"{system}: functions ask for {', '.join(asked)} and run on {here} {where}")
 
     def _found(self, system: str) -> Names:
         from harness.cloud.resolving import resolve_names  # noqa: PLC0415 - loads boto3

@@ -16,7 +16,9 @@ import pytest
 from harness.cloud import embedded
 
 ROOT = Path(__file__).parent.parent
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+BLOCKS = re.findall(
+    r"^```(\w+)\n(.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+)
 ORDER_TEST, STEP = (text for language, text in BLOCKS if language == "python")
 RUN, ACCEPTANCE, TOX, AWS, FAILURE, INSTALL = (text for language, text in BLOCKS if language == "console")
 COPIED = ("pyproject.toml", "conftest.py", "README.md", "LICENSE", "harness", "steps", "suites", "systems", "tox.ini")

@@ -54,12 +54,14 @@ def test_changed_code_is_deployed(project: pytest.Pytester) -> None:
     harness(project, "up")
     code = project.path / "systems" / "hello" / "functions" / "hello.py"
     code.write_text(code.read_text().replace("['name']}\"", "['name']}!\""))
-    project.makepyfile(**{
-        "suites/hello/test_hello": """
+    project.makepyfile(
+        **{
+            "suites/hello/test_hello": """
             def test_greets(stage):
                 assert stage.request("GET", "/hello/Ann").json["words"] == "Hello Ann!"
             """
-    })
+        }
+    )
 
     deployed = harness(project, "deploy", "hello")
     run = project.runpytest_subprocess("--mode=http")
@@ -86,7 +88,7 @@ def test_values_are_read_back_as_they_were(tmp_path: Path) -> None:
     from harness.cli.dotenv import write_dotenv
     from harness.cloud.names import Names
 
-    outputs = {"A": "it's ${HOME} \\n \"x\"", "B": "two\nlines", "C": "", "D": " # no comment "}
+    outputs = {"A": 'it\'s ${HOME} \\n "x"', "B": "two\nlines", "C": "", "D": " # no comment "}
 
     (path,) = write_dotenv(Names(stack="s", account="1", region="r", outputs=outputs), folder=tmp_path)
 

@@ -67,34 +67,38 @@ def test_the_ini_setting_is_the_same_flag(project: pytest.Pytester) -> None:
 
 def test_a_test_is_deselected_where_it_makes_no_sense(project: pytest.Pytester) -> None:
     """It is counted with its reason, and neither passed nor skipped."""
-    project.makepyfile(**{
-        "suites/hello/test_hello": """
+    project.makepyfile(
+        **{
+            "suites/hello/test_hello": """
             import pytest
 
             @pytest.mark.modes("handler", reason="looks at module state")
             def test_inside(stage):
                 assert stage.mode == "handler"
             """
-    })
+        }
+    )
 
     outcome = project.runpytest_subprocess("--mode=all")
 
     outcome.assert_outcomes(passed=1, deselected=2)
-    outcome.stdout.fnmatch_lines([
-        "deselected in invoke, http: suites/hello/test_hello.py::test_inside: looks at module state"
-    ])
+    outcome.stdout.fnmatch_lines(
+        ["deselected in invoke, http: suites/hello/test_hello.py::test_inside: looks at module state"]
+    )
 
 
 def test_a_marker_without_a_reason_is_refused(project: pytest.Pytester) -> None:
     """Leaving a test out needs a reason that a reader sees."""
-    project.makepyfile(**{
-        "suites/hello/test_hello": """
+    project.makepyfile(
+        **{
+            "suites/hello/test_hello": """
             import pytest
 
             @pytest.mark.modes("handler")
             def test_inside(stage): ...
             """
-    })
+        }
+    )
 
     outcome = project.runpytest_subprocess("--mode=http")
 
@@ -104,8 +108,9 @@ def test_a_marker_without_a_reason_is_refused(project: pytest.Pytester) -> None:
 
 def test_memory_stays_warm_until_a_cold_start(project: pytest.Pytester) -> None:
     """Module state lives on between requests, as in Lambda, and is dropped when a test asks, in every mode."""
-    project.makepyfile(**{
-        "suites/hello/test_hello": """
+    project.makepyfile(
+        **{
+            "suites/hello/test_hello": """
             def calls(stage):
                 return stage.request("GET", "/hello/Ann").json["calls"]
 
@@ -115,7 +120,8 @@ def test_memory_stays_warm_until_a_cold_start(project: pytest.Pytester) -> None:
                 stage.cold_start("Hello")
                 assert calls(stage) == 1
             """
-    })
+        }
+    )
 
     outcome = project.runpytest_subprocess("--mode=all")
 
@@ -145,12 +151,14 @@ def test_overrides_beside_the_template_count(project: pytest.Pytester) -> None:
     folder = project.path / "systems" / "hello"
     (folder / ".test.env").write_text("greeting=Bonjour\n")
     (folder / ".test.env.Hello").write_text("greeting=Servus\n")
-    project.makepyfile(**{
-        "suites/hello/test_hello": """
+    project.makepyfile(
+        **{
+            "suites/hello/test_hello": """
             def test_greets(stage):
                 assert stage.request("GET", "/hello/Ann").json["words"] == "Servus Ann"
             """
-    })
+        }
+    )
 
     outcome = project.runpytest_subprocess("--mode=handler")
 
@@ -173,12 +181,14 @@ def test_an_unknown_mode_is_refused(project: pytest.Pytester) -> None:
 
 def test_an_unknown_logical_id_lists_the_right_ones(project: pytest.Pytester) -> None:
     """A misspelt function fails the test with the names that exist."""
-    project.makepyfile(**{
-        "suites/hello/test_hello": """
+    project.makepyfile(
+        **{
+            "suites/hello/test_hello": """
             def test_cold(stage):
                 stage.cold_start("Helo")
             """
-    })
+        }
+    )
 
     text = refused(project, code=1)
 

@@ -89,5 +89,3 @@ def test_an_interrupted_run_leaves_no_process(ended: Callable[..., Ended], where
     assert found.run.code == pytest.ExitCode.INTERRUPTED, found.run.output
     assert found.after == []
     assert found.clouds == []
-
-

@@ -50,7 +50,9 @@ def address() -> Iterator[str]:
 @pytest.fixture
 def mode(address: str, tmp_path: Path) -> Iterator[HttpMode]:
     cloud = Cloud(folder=tmp_path, region="eu-west-1", endpoint=address, embedded=True)
-    found = HttpMode(cloud=cloud, names=Names(stack="s", account="1", region="eu-west-1", apis={"Api": f"{address}/dev"}))
+    found = HttpMode(
+        cloud=cloud, names=Names(stack="s", account="1", region="eu-west-1", apis={"Api": f"{address}/dev"})
+    )
     yield found
     found.close()
 
@@ -90,9 +92,7 @@ def test_a_signed_request_carries_a_signature(mode: HttpMode) -> None:
     assert "/eu-west-1/execute-api/aws4_request" in text
 
 
-def test_a_netrc_does_not_replace_the_token(
-    mode: HttpMode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_netrc_does_not_replace_the_token(mode: HttpMode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The tester's own machine has no say in who the caller is."""
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password secret\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
@@ -107,7 +107,9 @@ def test_a_netrc_does_not_replace_the_token(
 def test_nothing_that_answers_is_an_error(tmp_path: Path) -> None:
     """The error names the address and not what was sent."""
     cloud = Cloud(folder=tmp_path, region="r", endpoint="http://127.0.0.1:9", embedded=True)
-    mode = HttpMode(cloud=cloud, names=Names(stack="s", account="1", region="r", apis={"Api": "http://127.0.0.1:9/dev"}))
+    mode = HttpMode(
+        cloud=cloud, names=Names(stack="s", account="1", region="r", apis={"Api": "http://127.0.0.1:9/dev"})
+    )
 
     with pytest.raises(UnreachableEndpoint) as caught:
         mode.request(Request(method="GET", path="/x", api="Api"))
