@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -124,8 +125,9 @@ class Settings:
         return found
 
     def stack(self, system: str) -> str:
-        """Give the name of a system's CloudFormation stack in this stage."""
-        return f"{system}-{self.stage.value}"
+        """Give the name of a system's CloudFormation stack in this stage: letters, digits and hyphens."""
+        name = re.sub(r"[^A-Za-z0-9]+", "-", f"{system}-{self.stage.value}").strip("-")
+        return name if name[:1].isalpha() else f"stack-{name}"
 
 
 def read_settings(

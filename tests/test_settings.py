@@ -159,11 +159,12 @@ def test_the_embedded_stage_can_be_insisted_on(tmp_path: Path) -> None:
     assert settings.embedded
 
 
-def test_a_stack_is_called_after_system_and_stage(tmp_path: Path) -> None:
-    """The stack of a system is its name and the stage's."""
-    settings = settings_of(tmp_path, given={"stage": "dev"})
-
-    assert settings.stack("bigmouth") == "bigmouth-dev"
+@pytest.mark.parametrize(
+    ("system", "stack"), [("bigmouth", "bigmouth-dev"), ("my_shop 2", "my-shop-2-dev"), ("2nd", "stack-2nd-dev")]
+)
+def test_a_stack_is_called_after_system_and_stage(tmp_path: Path, system: str, stack: str) -> None:
+    """CloudFormation takes letters, digits and hyphens, and a letter first."""
+    assert settings_of(tmp_path, given={"stage": "dev"}).stack(system) == stack
 
 
 def test_a_choice_says_where_it_came_from() -> None:

@@ -30,6 +30,7 @@ LINUX = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="read
 
 # What the tester's shell sets must not reach the run that is looked at.
 _NOT_PASSED_ON = ("AWS_", "TEST_", "PYTEST_")
+_OUR_COVERAGE = "COVERAGE_"
 _LONGEST_RUN = 120.0
 
 Process = subprocess.Popen[str]
@@ -112,10 +113,12 @@ class Copy:
 
     def start(self, *python: str) -> Process:
         """Start Python in the project with these arguments; what it prints and reads goes through pipes."""
+        # Two measurements in one process disturb each other.
+        left_out = (*_NOT_PASSED_ON, _OUR_COVERAGE) if "coverage" in python else _NOT_PASSED_ON
         return subprocess.Popen(
             [sys.executable, *python],
             cwd=self.folder,
-            env={name: value for name, value in os.environ.items() if not name.startswith(_NOT_PASSED_ON)},
+            env={name: value for name, value in os.environ.items() if not name.startswith(left_out)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

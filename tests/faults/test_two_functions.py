@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +59,8 @@ def opened(warm: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sta
         (root / colour / "app.py").write_text(APP)
         (root / colour / "paint.py").write_text(f"COLOUR = {colour!r}\nCALLS = []\n")
     project = Project(read_settings(root, environment={}))
-    yield project.stage(root.name, mode="handler")
-    project.close()
+    with closing(project), closing(project.stage(root.name, mode="handler")) as stage:
+        yield stage
 
 
 @pytest.fixture
