@@ -28,7 +28,8 @@ class Row:
         value: The median, in seconds or what `unit` says; None when it could not be measured.
         limit: What `value` may be at most; None for what is only shown beside ours.
         unit: ``ms``, ``s`` or ``MB``.
-        beside: What `value` is compared with in the last column but one; None for nothing.
+        beside: What `value` is compared with; None for nothing.
+        is_share: Whether it is a part of that.
         note: What the reader must know.
     """
 
@@ -37,6 +38,7 @@ class Row:
     limit: float | None = None
     unit: str = "ms"
     beside: float | None = None
+    is_share: bool = False
     note: str = ""
 
     @property
@@ -48,9 +50,12 @@ class Row:
         """Give the cells of the table."""
         shown = "not measured" if self.value is None else self._shown(self.value)
         limit = "" if self.limit is None else self._shown(self.limit)
-        ratio = f"{self.value / self.beside:.1f} x" if self.value is not None and self.beside else ""
+        ratio = self._ratio(self.value / self.beside) if self.value is not None and self.beside else ""
         verdict = "" if self.limit is None else "OVER" if self.is_over else "within"
         return self.what, shown, limit, ratio, verdict, self.note
+
+    def _ratio(self, ratio: float) -> str:
+        return f"{ratio:.0%}" if self.is_share else f"{ratio:.2g} x" if ratio < 1 else f"{ratio:.1f} x"
 
     def _shown(self, value: float) -> str:
         if self.unit == "ms":

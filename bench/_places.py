@@ -37,12 +37,13 @@ __all__ = [
 BENCH = Path(__file__).resolve().parent
 ROOT = BENCH.parent
 REGION = "us-east-1"
-_OURS = ("TEST_MODE", "TEST_STAGE", "PYTEST_ADDOPTS")
+# Settings of the user's that would decide what is measured. Without byte code each run would compile everything anew.
+_LEFT_OUT = ("TEST_MODE", "TEST_STAGE", "PYTEST_ADDOPTS", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH")
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Give an environment for a child process: nothing of the user's AWS settings, and the harness importable."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_") and name not in _OURS}
+    """Give an environment for a child process: nothing of the user's settings, and the harness importable."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_") and name not in _LEFT_OUT}
     return {**kept, "PYTHONPATH": str(ROOT), **more}
 
 

@@ -25,7 +25,7 @@ def main() -> int:
         (Path(bare) / "test_first.py").write_text("import boto3\n\ndef test_first(): pass\n")
         found: dict[str, list[float]] = {name: [] for name in (_BARE, *_MODES)}
         for _ in range(_ROUNDS):
-            found[_BARE].append(_run(Path(bare), "-p", "no:harness"))
+            found[_BARE].append(_run(Path(bare), "-p", "no:harness", "-p", "no:faker"))
             for mode in _MODES:
                 found[mode].append(_run(root, "suites/bigmouth", f"--mode={mode}"))
     return report("The largest resident set of the test process", _rows(found), ratio="to the bare run")

@@ -24,6 +24,9 @@ _ROUNDS = 11
 _ROUNDS_COLD = 5
 _UP, _NO_CLOUD = 0.3, 1.5
 
+# faker, which the harness needs, is a plugin of pytest too; a project without the harness would not have it.
+_BARE_RUN = ("-p", "no:harness", "-p", "no:faker")
+
 _MOMENT = "BENCH_MOMENT"
 _NOTE = f"""
     with open(os.environ["{_MOMENT}"], "w") as file:
@@ -51,14 +54,15 @@ class Taken:
 def main() -> int:
     """Measure in turn and give the exit code."""
     with project_of_bigmouth() as root, _bare_project() as bare:
-        runs = {name: Taken() for name in ("bare", "unused", "handler", "http", "suite", "cold")}
+        runs = {name: Taken() for name in ("bare", "plugins", "unused", "handler", "http", "suite", "cold")}
         up(root)
         _write(root / "first" / "bigmouth" / "test_first.py", _STAGE)
         _write(root / "unused" / "bigmouth" / "test_first.py", _BARE)
         _write(root / "suites" / "bigmouth" / "test_0.py", _STAGE)
         for round_ in range(_ROUNDS + 1):
             found = {
-                "bare": _run(bare, "-p", "no:harness"),
+                "bare": _run(bare, *_BARE_RUN),
+                "plugins": _run(bare, "-p", "no:harness"),
                 "unused": _run(root, "unused"),
                 "handler": _run(root, "first"),
                 "http": _run(root, "first", "--mode=http"),
@@ -69,7 +73,7 @@ def main() -> int:
         down(root)
         against = Taken()
         for _ in range(_ROUNDS_COLD):
-            _keep({"bare": _run(bare, "-p", "no:harness"), "cold": _run(root, "first")}, {**runs, "bare": against})
+            _keep({"bare": _run(bare, *_BARE_RUN), "cold": _run(root, "first")}, {**runs, "bare": against})
         imports = [_import_time() for _ in range(_ROUNDS)]
     rows = [*_rows(runs, against), Row(what="import harness", value=median(imports), note="of the processor")]
     return report("From the command to the first test", rows, notes=_NOTES, ratio="to the bare run")
@@ -119,6 +123,7 @@ def _import_time() -> float:
 def _rows(runs: dict[str, Taken], against: Taken) -> Iterator[Row]:
     bare = runs["bare"]
     yield _row("pytest without the harness, boto3 imported", bare, bare=bare)
+    yield from _more("the same with the plugins of what the harness needs (faker)", runs["plugins"], bare=bare)
     yield from _more("the harness installed, no test uses it", runs["unused"], bare=bare)
     yield from _more("cloud up, nothing changed, mode handler", runs["handler"], bare=bare, limit=_UP)
     yield from _more("cloud up, nothing changed, mode http", runs["http"], bare=bare, limit=_UP)

@@ -26,6 +26,8 @@ _WHAT = {
     "end": "end of the process",
 }
 
+_COUNTED = {"boto3 clients", "AWS calls", "imports of functions", "handlers"}
+
 
 def main() -> int:
     """Run the suite some times over and give the exit code."""
@@ -69,8 +71,8 @@ def _rows(plain: list[float], books: list[dict[str, Any]]) -> Iterator[Row]:
     for account, what in _WHAT.items():
         seconds = median(book["seconds"].get(account, 0.0) for book in books)
         times = books[-1]["times"].get(account)
-        counted = account in {"boto3 clients", "AWS calls", "imports of functions", "handlers"}
-        yield Row(what=f"   {what}", value=seconds, unit="s", beside=whole, note=f"{times} times" if counted else "")
+        note = f"{times} times" if account in _COUNTED else ""
+        yield Row(what=f"   {what}", value=seconds, unit="s", beside=whole, is_share=True, note=note)
 
 
 _NOTES = ("Each moment is booked once: an AWS call that a handler makes counts as an AWS call.",)

@@ -24,11 +24,11 @@ IN_THE_LAMBDA_RUNTIME = ("boto3", "botocore", "jmespath", "python-dateutil", "s3
 
 END_OF_LOG = "END RequestId: harness"
 
-# Real Lambda ends the log of every invocation with END and REPORT, and writes the traceback of an exception into it.
-# The embedded cloud's runtime writes nothing of its own, and waits 50 ms for a line after each quiet invocation.
+# Real Lambda ends the log of every invocation with END and REPORT. The embedded cloud's runtime writes nothing of its
+# own, and waits 50 ms for a line after each quiet invocation. This one says where the log of an invocation ends; what
+# is written while the function is imported belongs to the log of its first invocation.
 _SITECUSTOMIZE = f'''\
-"""Writes into the log what the runtime of Lambda writes: the traceback of an exception, and where the log ends."""
-import json
+"""Writes into the log where it ends, as the runtime of Lambda does."""
 import sys
 
 
@@ -37,9 +37,7 @@ class _Answers:
         self._stream = stream
 
     def write(self, text):
-        if text.startswith('{{"status": '):
-            if text.startswith('{{"status": "error"'):
-                sys.stderr.write("[ERROR] " + (json.loads(text).get("trace") or ""))
+        if text.startswith(('{{"status": "ok"', '{{"status": "error"')):
             sys.stderr.write("\\n{END_OF_LOG}\\n")
             sys.stderr.flush()
         return self._stream.write(text)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from harness.cloud.account import Cloud
 from harness.cloud.faults import translated
-from harness.errors import RoleNotAssumed
+from harness.errors import NotAllowed, RoleNotAssumed
 from harness.runtime.credentials import Credentials
 
 __all__ = ["assumed"]
@@ -28,16 +28,12 @@ def assumed(role: str, *, cloud: Cloud, session: str, tell: Callable[[str], None
     Raises:
         RoleNotAssumed: The embedded cloud refused, which it does only when the role is not there.
     """
-    from botocore.exceptions import ClientError  # noqa: PLC0415 - `import harness` must not load botocore
-
     try:
         with translated(cloud):
             answer = cloud.client("sts").assume_role(RoleArn=role, RoleSessionName=session[:64], DurationSeconds=3600)
-    except ClientError as error:
+    except NotAllowed as error:
         if cloud.embedded:
-            raise RoleNotAssumed(
-                f"The role {role!r} cannot be assumed.", facts=[("STS says", error.response["Error"]["Message"])]
-            ) from error
+            raise RoleNotAssumed(f"The role {role!r} cannot be assumed.", facts=error.facts) from error
         tell(
             f"{session.removeprefix('harness-')} runs in this process with your own permissions, not its role's: "
             f"{role.rsplit('/', 1)[-1]} does not admit you. Permissions are only tested by the modes invoke and http."

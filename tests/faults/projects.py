@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -82,8 +82,8 @@ class Copy:
     def of_bigmouth(cls, folder: Path, *, warm: Path) -> Copy:
         """Make a copy whose packages and interpreter are built already."""
         left_out = shutil.ignore_patterns("__pycache__", ".*")
-        for part in ("systems/bigmouth", "steps", "suites/bigmouth"):
-            shutil.copytree(REPOSITORY / part, folder / part, ignore=left_out)
+        for name in ("systems/bigmouth", "steps", "suites/bigmouth"):
+            shutil.copytree(REPOSITORY / name, folder / name, ignore=left_out)
         shutil.copy(REPOSITORY / "conftest.py", folder)
         settings = (REPOSITORY / "pyproject.toml").read_text()
         tables = re.findall(r"^\[tool\.(?:pytest|harness)\b.*\n(?:[^\[\n].*\n)*", settings, flags=re.MULTILINE)
@@ -163,7 +163,7 @@ def _outcomes(report: Path) -> dict[tuple[str, str], str]:
     if not report.exists():
         return {}
     outcomes: dict[tuple[str, str], str] = {}
-    for case in ElementTree.parse(report).getroot().iter("testcase"):
+    for case in ET.parse(report).getroot().iter("testcase"):
         module = case.attrib.get("classname", "").rpartition(".test_")[2]
         if not module:
             continue  # An interrupted test has no name in the report.
