@@ -116,17 +116,17 @@ def _watch(owner: Any, account: str, *names: str) -> None:
 
 
 def _watch_boto3() -> None:
-    import botocore.client
-    import botocore.session
+    import botocore.client  # noqa: PLC0415 - its import is to be booked
+    import botocore.session  # noqa: PLC0415 - its import is to be booked
 
     _watch(botocore.session.Session, CLIENTS, "create_client")
     _watch(botocore.client.BaseClient, CALLS, "_make_api_call")
 
 
 def _watch_harness() -> None:
-    from harness.project import Project
-    from harness.runtime import process
-    from harness.stage import Stage
+    from harness.project import Project  # noqa: PLC0415 - its import is to be booked
+    from harness.runtime import process  # noqa: PLC0415 - its import is to be booked
+    from harness.stage import Stage  # noqa: PLC0415 - its import is to be booked
 
     _watch(Project, HARNESS, "described", "names", "stage", "system", "close")
     _watch(Stage, HARNESS, "request", "user", "items", "secret_parameter", "with_expired_token", "close")

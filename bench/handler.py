@@ -41,9 +41,9 @@ def main() -> int:
         project = stack.enter_context(opened(root))
         measures = _ours(project, root=root, stack=stack)
         event = json.loads(_EVENT.read_text())
-        for name, command in _rivals(event).items():
+        for name, command in {_CALL: _python_lambda_local, _NODE: _lambda_local}.items():
             try:
-                line, folder = command()
+                line, folder = command(event)
                 measures[name] = stack.enter_context(driven(line, cwd=folder))
             except Missing as reason:
                 missing[name] = f"not installed: {reason}"
@@ -105,12 +105,13 @@ def _handler(path: Path) -> Callable[[Any, Any], Any]:
     return found
 
 
-def _rivals(event: object) -> dict[str, Callable[[], tuple[list[str], Path]]]:
-    driver = BENCH / "rivals" / "lambda_local.js"
-    return {
-        _CALL: lambda: (python_lambda_local(event), BENCH),
-        _NODE: lambda: (lambda folder: (["node", str(driver), json.dumps(event)], folder))(npm_folder()),
-    }
+def _python_lambda_local(event: object) -> tuple[list[str], Path]:
+    return python_lambda_local(event), BENCH
+
+
+def _lambda_local(event: object) -> tuple[list[str], Path]:
+    folder = npm_folder()
+    return ["node", str(BENCH / "rivals" / "lambda_local.js"), json.dumps(event)], folder
 
 
 def _rows(found: dict[str, list[float]], missing: dict[str, str]) -> Iterator[Row]:

@@ -91,6 +91,7 @@ class Stage:
             UnknownResource: No API has this logical id.
             MisusedStep: `json` and `body` are both given, or the system has several APIs and none is named.
         """
+        __tracebackhide__ = True
         request = Request(
             method=method.upper(),
             path=_encoded(path),
@@ -173,6 +174,7 @@ class Stage:
         self._mode.close()
 
     def _api(self, name: str | None) -> str:
+        __tracebackhide__ = True
         apis = self.system.apis
         if name is not None:
             if name not in apis:
@@ -187,6 +189,7 @@ class Stage:
         return next(iter(apis))
 
     def _named(self, kind: str, name: str, known: Mapping[str, str]) -> str:
+        __tracebackhide__ = True
         if name not in known:
             raise UnknownResource(kind, name, known=known, declared_in=self.system.template)
         return known[name]

@@ -86,7 +86,8 @@ class Cloud:
         from harness.cloud.faults import translated  # noqa: PLC0415 - loads botocore
 
         with translated(self):
-            answer = self.client("sts").get_caller_identity()
+            # The first call of a run: whoever has mistyped an address does not wait for five tries.
+            answer = self.client("sts", retries={"mode": "standard", "max_attempts": 2}).get_caller_identity()
         return {name: answer[name] for name in ("Account", "Arn", "UserId")}
 
     @property

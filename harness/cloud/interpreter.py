@@ -18,37 +18,10 @@ from pathlib import Path
 
 from harness.errors import CloudNotStarted
 
-__all__ = ["END_OF_LOG", "interpreter"]
+__all__ = ["interpreter"]
 
 IN_THE_LAMBDA_RUNTIME = ("boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3")
-
-END_OF_LOG = "END RequestId: harness"
-
-# Real Lambda ends the log of every invocation with END and REPORT. The embedded cloud's runtime writes nothing of its
-# own, and waits 50 ms for a line after each quiet invocation. This one says where the log of an invocation ends; what
-# is written while the function is imported belongs to the log of its first invocation.
-_SITECUSTOMIZE = f'''\
-"""Writes into the log where it ends, as the runtime of Lambda does."""
-import sys
-
-
-class _Answers:
-    def __init__(self, stream):
-        self._stream = stream
-
-    def write(self, text):
-        if text.startswith(('{{"status": "ok"', '{{"status": "error"')):
-            sys.stderr.write("\\n{END_OF_LOG}\\n")
-            sys.stderr.flush()
-        return self._stream.write(text)
-
-    def __getattr__(self, name):
-        return getattr(self._stream, name)
-
-
-if sys.orig_argv[-1].endswith("_worker.py"):
-    sys.stdout = _Answers(sys.stdout)
-'''
+_SITE = Path(__file__).with_name("worker_site.py")
 
 
 def interpreter(folder: Path) -> Path:
@@ -64,7 +37,7 @@ def interpreter(folder: Path) -> Path:
 
 
 def _fingerprint() -> str:
-    facts = [sys.version, sys.executable, _SITECUSTOMIZE, *(_version(name) for name in IN_THE_LAMBDA_RUNTIME)]
+    facts = [sys.version, sys.executable, _SITE.read_text(), *(_version(name) for name in IN_THE_LAMBDA_RUNTIME)]
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16]
 
 
@@ -86,7 +59,7 @@ def _build(home: Path) -> None:
     draft = Path(tempfile.mkdtemp(dir=home.parent))
     venv.EnvBuilder(symlinks=True, with_pip=False).create(draft)
     site = next(draft.glob("lib/python*/site-packages"))
-    (site / "sitecustomize.py").write_text(_SITECUSTOMIZE)
+    shutil.copyfile(_SITE, site / "sitecustomize.py")
     for name in IN_THE_LAMBDA_RUNTIME:
         _link(name, site)
     try:

@@ -14,7 +14,7 @@ import sys
 import threading
 from pathlib import Path
 
-from harness.cloud.mended import mend
+from harness.cloud.mending import mend
 
 __all__ = ["main"]
 

@@ -70,6 +70,7 @@ class Gateway:
             NotDeployed: The stage does not have the API.
             MisusedStep: The route asks a Lambda authorizer, which is not played yet.
         """
+        __tracebackhide__ = True
         api = self._apis.get(request.api) or self._serve(request.api)
         arrival = arrive(self._clock(), is_rest=api.is_rest)
         if len(request.body) > _LONGEST_BODY:
@@ -80,6 +81,7 @@ class Gateway:
         return self._pass(request, match=match, api=api, arrival=arrival)
 
     def _pass(self, request: Request, *, match: Match, api: ServedApi, arrival: Arrival) -> Response:
+        __tracebackhide__ = True
         route = self._route(match.route, api=api)
         admission = route.admit(request, arrival.moment)
         if isinstance(admission, Refusal):

@@ -56,6 +56,7 @@ class HandlerMode:
 
     def request(self, request: Request) -> Response:
         """Play API Gateway around the handler."""
+        __tracebackhide__ = True
         return self._gateway.request(request)
 
     def invoke(self, function: str, event: Mapping[str, Any]) -> Invocation:
@@ -64,6 +65,7 @@ class HandlerMode:
         Raises:
             HandlerNotFound: The handler cannot be imported. AWS would answer 502, and the project must act.
         """
+        __tracebackhide__ = True
         invocation = self.environment(function).invoke(event)
         if invocation.error and isinstance(invocation.error.exception, HandlerNotFound):
             raise invocation.error.exception

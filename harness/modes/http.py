@@ -48,6 +48,7 @@ class HttpMode:
         Raises:
             UnreachableEndpoint: Nothing answers at the API's address.
         """
+        __tracebackhide__ = True
         import requests  # noqa: PLC0415 - the other modes do without it
 
         url = f"{self._names.apis[request.api]}{request.path}"

@@ -36,10 +36,12 @@ class InvokeMode:
 
     def request(self, request: Request) -> Response:
         """Play API Gateway around the deployed function."""
+        __tracebackhide__ = True
         return self._gateway.request(request)
 
     def invoke(self, function: str, event: Mapping[str, Any]) -> Invocation:
         """Invoke a deployed function and give what came back, the end of its log included."""
+        __tracebackhide__ = True
         started = time.perf_counter()
         with translated(self._cloud):
             answer = self._lambda.invoke(

@@ -31,7 +31,7 @@ def handler_of(function: Function, *, places: Sequence[str]) -> Callable[[Any, A
     try:
         handler: Callable[[Any, Any], Any] = getattr(module, name)
     except AttributeError as error:
-        raise _missing(function, module_name, name, known=vars(module), error=error) from error
+        raise _missing(function, module_name, name, known=vars(module)) from error
     return handler
 
 
@@ -64,18 +64,21 @@ def _unimportable(
         trace = f'  File "{error.filename}" Line {error.lineno}\n    {error.text}'
         remedy = "Does the code fit this Python?"
     facts = [(type(error).__name__, error), *(("searched", place) for place in places)]
-    return _fault(function, type_, message, facts=facts, remedy=remedy, trace=trace, cause=error)
+    # Without a frame of the function's the cause has only the import machinery to show.
+    cause = error if trace and isinstance(error, ImportError) else None
+    return _fault(function, type_, message, facts=facts, remedy=remedy, trace=trace, cause=cause)
 
 
-def _missing(function: Function, module: str, name: str, *, known: dict[str, Any], error: AttributeError) -> Fault:
-    callables = [one for one, value in known.items() if callable(value) and not one.startswith("_")]
+def _missing(function: Function, module: str, name: str, *, known: dict[str, Any]) -> Fault:
+    # What the module has imported is no handler.
+    own = [one for one, value in known.items() if getattr(value, "__module__", None) == known["__name__"]]
+    callables = [one for one in own if callable(known[one]) and not one.startswith("_")]
     return _fault(
         function,
         "Runtime.HandlerNotFound",
         f"Handler '{name}' missing on module '{module}'",
         facts=[("module", known.get("__file__", module)), ("it has", listed(callables))],
         remedy=did_you_mean(name, callables),
-        cause=error,
     )
 
 

@@ -62,7 +62,8 @@ class Run:
     def under(self, test: str, mode: str) -> str:
         """Everything that pytest shows of one failure."""
         module, _, name = test.partition(".")
-        blocks = re.split(r"^_{3,} (?:ERROR at setup of )?", self.output, flags=re.MULTILINE)
+        failures = re.split(r"^-+ generated xml file", self.output, flags=re.MULTILINE)[0]
+        blocks = re.split(r"^_{3,} (?:ERROR at setup of )?", failures, flags=re.MULTILINE)
         return "".join(
             block for block in blocks if block.startswith(f"test_{name}[{mode}] _") and f"test_{module}.py" in block
         )

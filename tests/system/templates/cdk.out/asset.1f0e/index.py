@@ -1,3 +1,2 @@
-
 def handler(event: object, context: object) -> object:
     return event

@@ -1,60 +1,11 @@
-"""Where ministack differs from AWS in a way that no API can complete, and what the harness does about it.
-
-Everything here runs in the child process before it serves. Each mending names the fact of AWS, the place in
-ministack 1.5.33, and leaves a version alone in which that place is gone. ``docs/embedded-cloud.md`` lists them.
-"""
+"""Parameters of SSM: each is a resource of its own."""
 
 from __future__ import annotations
 
 import json
-import queue
-import time
 from typing import Any
 
-from harness.cloud.interpreter import END_OF_LOG
-
-__all__ = ["mend"]
-
-
-def mend() -> None:
-    """Apply every mending."""
-    _read_logs_to_their_end()
-    _authorize_each_parameter()
-
-
-def _read_logs_to_their_end() -> None:
-    """Read a function's log to the line that ends it, instead of waiting 50 ms for a quiet function's first line.
-
-    ``Worker._drain_stderr_bounded`` (``core/lambda_runtime.py``) waits. Lambda does not: it ends each invocation's
-    log with END and REPORT, and so does the functions' interpreter of the harness.
-    """
-    from ministack.core import lambda_runtime  # noqa: PLC0415 - only the child process has it
-
-    wait = getattr(lambda_runtime.Worker, "_drain_stderr_bounded", None)
-    if wait is None:
-        return
-
-    def drain(worker: Any, *args: Any, **rest: Any) -> str:
-        if worker.config.get("Runtime", "").startswith("python"):
-            return _lines_until_end(worker._stderr_queue, within=0.25)  # noqa: SLF001 - the place of the wait
-        waited: str = wait(worker, *args, **rest)
-        return waited
-
-    lambda_runtime.Worker._drain_stderr_bounded = drain  # noqa: SLF001 - the place of the wait
-
-
-def _lines_until_end(lines: queue.Queue[str], *, within: float) -> str:
-    collected: list[str] = []
-    deadline = time.monotonic() + within
-    while (left := deadline - time.monotonic()) > 0:
-        try:
-            line = lines.get(timeout=left)
-        except queue.Empty:
-            break
-        if line == END_OF_LOG:
-            break
-        collected.append(line)
-    return "\n".join(collected).rstrip("\n")
+__all__ = ["authorize_each_parameter"]
 
 
 class _Several(str):
@@ -65,7 +16,7 @@ class _Several(str):
     resources: list[str]
 
 
-def _authorize_each_parameter() -> None:
+def authorize_each_parameter() -> None:
     """Check ssm:GetParameters against each parameter that is asked for, and GetParametersByPath against its path.
 
     So does AWS (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html).

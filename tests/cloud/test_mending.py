@@ -19,8 +19,6 @@ from harness.cloud.account import Cloud
 TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"},
                                                  "Action": "sts:AssumeRole"}]}  # fmt: skip
 
-Reader = Callable[..., Any]
-
 
 @pytest.fixture
 def role(cloud: Cloud) -> Iterator[str]:
@@ -76,16 +74,17 @@ def test_a_path_is_a_resource_too(ssm: Any) -> None:
 
 
 @pytest.fixture
-def function(cloud: Cloud, role: str) -> Iterator[Callable[[str], str]]:
-    """Makes a function of a line of code and gives its name."""
+def function(cloud: Cloud, role: str) -> Iterator[Callable[..., str]]:
+    """Makes a function of a line of code, or of a whole module, and gives its name."""
     client, made = cloud.client("lambda"), []
 
-    def new(line: str) -> str:
+    def new(line: str, *, code: str = "") -> str:
+        text = code or f"def handler(event, context):\n    {line}\n"
         name, archive = f"f-{uuid.uuid4()}", io.BytesIO()
         with zipfile.ZipFile(archive, "w") as file:
-            file.writestr("f.py", f"def handler(event, context):\n    {line}\n")
-        code = {"ZipFile": archive.getvalue()}
-        client.create_function(FunctionName=name, Role=role, Runtime="python3.12", Handler="f.handler", Code=code)
+            file.writestr("f.py", text)
+        packed = {"ZipFile": archive.getvalue()}
+        client.create_function(FunctionName=name, Role=role, Runtime="python3.12", Handler="f.handler", Code=packed)
         client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 0})
         made.append(name)
         return name
@@ -100,7 +99,7 @@ def log_of(cloud: Cloud, name: str) -> str:
     return base64.b64decode(answer["LogResult"]).decode()
 
 
-def test_a_quiet_function_is_not_waited_for(cloud: Cloud, function: Callable[[str], str]) -> None:
+def test_a_quiet_function_is_not_waited_for(cloud: Cloud, function: Callable[..., str]) -> None:
     """The embedded cloud's own wait is 50 ms; the quickest of ten shows that it is gone on a busy machine too."""
     name, client = function("return 1"), cloud.client("lambda")
     client.invoke(FunctionName=name)
@@ -114,7 +113,7 @@ def test_a_quiet_function_is_not_waited_for(cloud: Cloud, function: Callable[[st
     assert min(times) < 0.05
 
 
-def test_every_line_is_in_the_log(cloud: Cloud, function: Callable[[str], str]) -> None:
+def test_every_line_is_in_the_log(cloud: Cloud, function: Callable[..., str]) -> None:
     """What a function prints last is there too, and each invocation has its own lines."""
     name = function("print('first'); print('last', event)")
 
@@ -124,7 +123,7 @@ def test_every_line_is_in_the_log(cloud: Cloud, function: Callable[[str], str]) 
     assert not any("END RequestId: harness" in log for log in logs)
 
 
-def test_the_traceback_of_an_exception_is_in_the_log(cloud: Cloud, function: Callable[[str], str]) -> None:
+def test_the_traceback_of_an_exception_is_in_the_log(cloud: Cloud, function: Callable[..., str]) -> None:
     """Lambda's runtime writes it, so the tail of the log shows the line that raised."""
     log = log_of(cloud, function("return event['missing']"))
 
@@ -132,10 +131,43 @@ def test_the_traceback_of_an_exception_is_in_the_log(cloud: Cloud, function: Cal
     assert "KeyError: 'missing'" in log
 
 
-def test_the_tester_s_packages_are_not_the_function_s(cloud: Cloud, function: Callable[[str], str]) -> None:
+def test_the_tester_s_packages_are_not_the_function_s(cloud: Cloud, function: Callable[..., str]) -> None:
     """A package that is missing from a deployment is missing here as well; boto3 is there, as in Lambda."""
-    name = function("import boto3, importlib.util as u; return [u.find_spec(n) is None for n in ('pytest', 'requests')]")
+    name = function(
+        "import boto3, importlib.util as u; return [u.find_spec(n) is None for n in ('pytest', 'requests')]"
+    )
 
     payload = json.load(cloud.client("lambda").invoke(FunctionName=name)["Payload"])
 
     assert payload == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "message"),
+    [
+        ("def handler(event, context):\n    return event['y']", "KeyError", "'y'"),
+        ("import nowhere", "Runtime.ImportModuleError", "Unable to import module 'f': No module named 'nowhere'"),
+        ("handlr = print", "Runtime.HandlerNotFound", "Handler 'handler' missing on module 'f'"),
+        ("x = 1 / 0", "ZeroDivisionError", "division by zero"),
+        ("def", "Runtime.UserCodeSyntaxError", "Syntax error in module 'f': invalid syntax (f.py, line 1)"),
+        ("def handler(event, context):\n    import nowhere", "ModuleNotFoundError", "No module named 'nowhere'"),
+    ],
+)
+def test_an_error_has_the_words_of_lambda(
+    cloud: Cloud, function: Callable[..., str], code: str, kind: str, message: str
+) -> None:
+    """Type and message are those of Lambda's runtime, at the import as well as in the handler."""
+    answer = cloud.client("lambda").invoke(FunctionName=function("pass", code=code))
+
+    payload = json.load(answer["Payload"])
+    assert (answer["FunctionError"], payload["errorType"], payload["errorMessage"]) == ("Unhandled", kind, message)
+
+
+def test_an_error_has_its_stack_trace(cloud: Cloud, function: Callable[..., str]) -> None:
+    """It begins with the handler's own frame."""
+    payload = json.load(cloud.client("lambda").invoke(FunctionName=function("return event['y']"))["Payload"])
+
+    (frame,) = payload["stackTrace"]
+    assert "f.py" in frame
+    assert "line 2, in handler" in frame
+    assert payload["requestId"]

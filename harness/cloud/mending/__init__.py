@@ -1,0 +1,18 @@
+"""Where ministack differs from AWS in a way that no API can complete, and what the harness does about it.
+
+Everything here runs in the child process before it serves. Each mending names the fact of AWS, the place in
+ministack 1.5.33, and leaves a version alone in which that place is gone. ``docs/embedded-cloud.md`` lists them.
+"""
+
+from harness.cloud.mending.errors import tell_errors_as_lambda_does
+from harness.cloud.mending.logs import read_logs_to_their_end
+from harness.cloud.mending.parameters import authorize_each_parameter
+
+__all__ = ["mend"]
+
+
+def mend() -> None:
+    """Apply every mending."""
+    read_logs_to_their_end()
+    authorize_each_parameter()
+    tell_errors_as_lambda_does()
