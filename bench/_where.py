@@ -130,8 +130,9 @@ def _watch_harness() -> None:
 
     _watch(Project, HARNESS, "described", "names", "stage", "system", "close")
     _watch(Stage, HARNESS, "request", "user", "items", "secret_parameter", "with_expired_token", "close")
-    find = process.handler_of
-    process.handler_of = paid(lambda *args, **rest: paid(find(*args, **rest), HANDLERS), COLD)
+    names = vars(process)
+    find = names["handler_of"]
+    names["handler_of"] = paid(lambda *args, **rest: paid(find(*args, **rest), HANDLERS), COLD)
 
 
 def pytest_load_initial_conftests() -> None:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from http import HTTPStatus
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -65,19 +66,24 @@ def _ours(project: Project, *, root: Path, stack: ExitStack) -> dict[str, Measur
     strangers = _strangers(project, here, user)
     aws_lambda, function = project.cloud.client("lambda"), here.names.functions["Quiet"].name
     payload = json.dumps(event).encode()
+
+    def invoke_with_boto3() -> None:
+        answer = aws_lambda.invoke(FunctionName=function, Payload=payload)
+        assert json.loads(answer["Payload"].read())["statusCode"] == HTTPStatus.OK
+
     return {
         _DIRECT: repeated(lambda: handler(event, None)),
         _OPEN_ROUTE: repeated(lambda: _answered(here, "/hello")),
         _KNOWN: repeated(lambda: _answered(here, "/me", user=user)),
         _FRESH: repeated(lambda: _answered(here, "/me", user=next(strangers))),
         _INVOKE: repeated(lambda: _answered(invoked, "/hello")),
-        _CLOUD: repeated(lambda: aws_lambda.invoke(FunctionName=function, Payload=payload)["Payload"].read()),
+        _CLOUD: repeated(invoke_with_boto3),
     }
 
 
 def _answered(stage: Stage, path: str, *, user: User | None = None) -> None:
     answer = stage.request("GET", path, user=user)
-    assert answer.status_code == 200, answer  # noqa: PLR2004 - OK
+    assert answer.status_code == HTTPStatus.OK, answer
 
 
 def _strangers(project: Project, stage: Stage, user: User) -> Iterator[User]:

@@ -13,6 +13,7 @@ from harness.cloud import artifacts, stacks
 from harness.cloud.account import Cloud
 from harness.cloud.adapting import adapt
 from harness.cloud.faults import code_of, message_of, translated
+from harness.cloud.glance import glance
 from harness.cloud.packaging import Package, Target, package_all, package_layers
 from harness.cloud.removing import delete, failure, place, undeploy
 from harness.cloud.stacks import Clock, Watch
@@ -135,6 +136,9 @@ def deploy(  # noqa: PLR0913 - they are what CloudFormation asks for as well
         timeout=timeout,
         clock=clock or Clock(),
     )
+    glanced = glance(cloud, stack) if cloud.embedded else None
+    if glanced and _is_unchanged(glanced, order.fingerprint):
+        return order.deployed(glanced, changed=False)
     return _deployed(order, found=stacks.describe(cloud, stack))
 
 
