@@ -72,8 +72,9 @@ def error_facts(
             return _facts("Runtime.UserCodeSyntaxError", f"Syntax error in module '{module}': {error}")
         if issubclass(kind, AttributeError) and trace.tb_next is None:
             return _facts("Runtime.HandlerNotFound", f"Handler '{handler}' missing on module '{module}'")
-    # The first frame is the worker's own.
-    return _facts(kind.__name__, str(error), traceback.format_list(traceback.extract_tb(trace.tb_next)))
+    # The first frame is the worker's own, and the import machinery's say nothing.
+    frames = [frame for frame in traceback.extract_tb(trace.tb_next) if "importlib" not in frame.filename]
+    return _facts(kind.__name__, str(error), traceback.format_list(frames))
 
 
 def _facts(kind: str, message: str, frames: list[str] | None = None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable, Sequence
+from traceback import walk_tb
 from typing import Any
 
 from harness._text import did_you_mean, listed
@@ -65,7 +66,8 @@ def _unimportable(
         remedy = "Does the code fit this Python?"
     facts = [(type(error).__name__, error), *(("searched", place) for place in places)]
     # Without a frame of the function's the cause has only the import machinery to show.
-    cause = error if trace and isinstance(error, ImportError) else None
+    files = [frame.f_code.co_filename for frame, _ in walk_tb(error.__traceback__)]
+    cause = error if any(file.startswith(tuple(places)) for file in files) else None
     return _fault(function, type_, message, facts=facts, remedy=remedy, trace=trace, cause=cause)
 
 
