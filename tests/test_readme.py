@@ -130,7 +130,7 @@ def test_the_same_test_runs_against_another_cloud(project: Path, running: embedd
 
 
 def test_ci_runs_the_second_command() -> None:
-    """`tox` cannot run inside itself: it is what runs this test, and what CI runs, and it includes the acceptance run."""
+    """`tox` cannot run inside itself: it is what runs this test and what CI runs, acceptance included."""
     (command,) = commands(TOX)
 
     assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()[-1] == command

@@ -36,10 +36,11 @@ def test_where_the_role_does_not_admit_the_tester_it_is_said() -> None:
     found = assumed("arn:aws:iam::1:role/OrderRole", cloud=Elsewhere(), session="harness-Order", tell=told.append)  # type: ignore[arg-type]
 
     assert (found.access_key, found.expires) == ("AKIATESTER", None)
-    assert told == [
+    (line,) = told
+    assert line == (
         "Order runs in this process with your own permissions, not its role's: OrderRole does not admit you. "
         "Permissions are only tested by the modes invoke and http."
-    ]
+    )
 
 
 def test_a_role_that_is_not_there_is_an_error(cloud: Cloud) -> None:
