@@ -8,8 +8,8 @@ from typing import Any
 
 from harness.cloud.names import Names
 from harness.errors import NotDeployed, UnknownResource
+from harness.events.caller import Caller
 from harness.modes.authorizers import Admit, Authorizers
-from harness.modes.caller import Caller
 from harness.modes.exchange import Request, Response
 from harness.modes.refusals import Refusal
 from harness.modes.responses import Arrival, arrive, respond

@@ -11,7 +11,7 @@ from harness.cloud.account import Cloud
 from harness.cloud.attributes import scope
 from harness.cloud.names import Names
 from harness.errors import UnreachableEndpoint
-from harness.modes.caller import Caller
+from harness.events.caller import Caller
 from harness.modes.gateway import Gateway
 from harness.runtime.invocation import Invocation
 from harness.system.intrinsics import resolve

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from urllib3 import HTTPHeaderDict
 
 from harness.cloud.names import Names
-from harness.modes.caller import Caller
+from harness.events.caller import Caller
 from harness.modes.exchange import Request
 from harness.modes.gateway import Gateway
 from harness.runtime.invocation import Invocation
