@@ -37,6 +37,17 @@ __all__ = [
 BENCH = Path(__file__).resolve().parent
 ROOT = BENCH.parent
 REGION = "us-east-1"
+# What somebody who uses the harness writes. Not this project's own file: that one leaves out the pytest plugin of
+# faker, which comes with the harness and which everybody else pays for.
+_PYPROJECT = """
+[tool.pytest.ini_options]
+addopts = ["--import-mode=importlib"]
+pythonpath = ["."]
+
+[tool.harness.systems.bigmouth]
+template = "systems/bigmouth/template.yaml"
+parameters = { StageName = "{stage}", Temporary = "true" }
+"""
 # Settings of the user's that would decide what is measured. Without byte code each run would compile everything anew.
 _LEFT_OUT = ("TEST_MODE", "TEST_STAGE", "PYTEST_ADDOPTS", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH")
 
@@ -129,8 +140,8 @@ def project_of_bigmouth() -> Iterator[Path]:
         root = Path(name)
         for folder in ("systems", "suites", "steps"):
             shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__", ".env*"))
-        for file in ("conftest.py", "pyproject.toml"):
-            shutil.copy(ROOT / file, root)
+        shutil.copy(ROOT / "conftest.py", root)
+        (root / "pyproject.toml").write_text(_PYPROJECT)
         try:
             yield root
         finally:
