@@ -86,7 +86,7 @@ def _from_yaml(text: bytes, *, path: Path) -> Any:
     try:
         return yaml.load(text, Loader=loader())  # noqa: S506 - a SafeLoader with tags that only build dictionaries
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark or yaml.Mark("", 0, 0, 0, None, None)
+        mark = error.problem_mark or error.context_mark or yaml.Mark("", 0, 0, 0, None, 0)
         raise _malformed(path, line=mark.line + 1, column=mark.column + 1, problem=str(error.problem)) from None
     except yaml.reader.ReaderError as error:
         raise _malformed(path, line=1, column=error.position + 1, problem=error.reason) from None
