@@ -6,6 +6,7 @@ import json as jsonlib
 from collections import deque
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -92,10 +93,11 @@ class Stage:
             MisusedStep: `json` and `body` are both given, or the system has several APIs and none is named.
         """
         __tracebackhide__ = True
+        encoded, asked = _parted(path)
         request = Request(
             method=method.upper(),
-            path=_encoded(path),
-            query=(*parse_qsl(urlsplit(path).query, keep_blank_values=True), *_pairs(query)),
+            path=encoded,
+            query=(*asked, *_pairs(query)),
             headers=_headers(headers, json=json, user=user),
             body=_body(json, body),
             sign=sign,
@@ -195,10 +197,13 @@ class Stage:
         return known[name]
 
 
-def _encoded(path: str) -> str:
-    """Percent-encode what a path may not hold, and nothing that is encoded already."""
-    plain = urlsplit(path).path
-    return quote(plain if plain.startswith("/") else f"/{plain}", safe="/%:@!$&'()*+,;=~-._")
+@lru_cache(maxsize=256)
+def _parted(path: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Give a path percent-encoded where it may not stay as it is, and the names and values of its query string."""
+    parts = urlsplit(path)
+    plain = parts.path if parts.path.startswith("/") else f"/{parts.path}"
+    encoded = quote(plain, safe="/%:@!$&'()*+,;=~-._")
+    return encoded, tuple(parse_qsl(parts.query, keep_blank_values=True))
 
 
 def _pairs(named: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -207,10 +212,12 @@ def _pairs(named: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[tuple[s
 
 def _headers(given: Mapping[str, str] | Iterable[tuple[str, str]], *, json: Any, user: User | None) -> HTTPHeaderDict:
     headers = HTTPHeaderDict(_pairs(given))
+    # Asking first is quicker than setdefault, which raises and catches an error for each header that is not there.
     for name, value in _USUAL_HEADERS.items():
-        headers.setdefault(name, value)
-    if json is not None:
-        headers.setdefault("Content-Type", "application/json")
+        if name not in headers:
+            headers[name] = value
+    if json is not None and "Content-Type" not in headers:
+        headers["Content-Type"] = "application/json"
     if user is not None:
         headers["Authorization"] = user.id_token
     return headers

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from functools import lru_cache
+from typing import NamedTuple
 
 __all__ = ["claim_date", "http_date", "request_time"]
 
@@ -16,9 +18,7 @@ def request_time(moment: float) -> str:
     >>> request_time(1428582896)
     '09/Apr/2015:12:34:56 +0000'
     """
-    t = time.gmtime(moment)
-    clock = f"{t.tm_hour:02d}:{t.tm_min:02d}:{t.tm_sec:02d}"
-    return f"{t.tm_mday:02d}/{_MONTHS[t.tm_mon - 1]}/{t.tm_year}:{clock} +0000"
+    return _written(int(moment)).request
 
 
 def claim_date(moment: float) -> str:
@@ -27,9 +27,7 @@ def claim_date(moment: float) -> str:
     >>> claim_date(1680633579)
     'Tue Apr 04 18:39:39 UTC 2023'
     """
-    t = time.gmtime(moment)
-    clock = f"{t.tm_hour:02d}:{t.tm_min:02d}:{t.tm_sec:02d}"
-    return f"{_DAYS[t.tm_wday]} {_MONTHS[t.tm_mon - 1]} {t.tm_mday:02d} {clock} UTC {t.tm_year}"
+    return _written(int(moment)).claim
 
 
 def http_date(moment: float) -> str:
@@ -38,6 +36,23 @@ def http_date(moment: float) -> str:
     >>> http_date(1428582896)
     'Thu, 09 Apr 2015 12:34:56 GMT'
     """
-    t = time.gmtime(moment)
+    return _written(int(moment)).http
+
+
+class _Written(NamedTuple):
+    request: str
+    claim: str
+    http: str
+
+
+@lru_cache(maxsize=16)
+def _written(second: int) -> _Written:
+    """Write a second in every form; the many requests within one second share them."""
+    t = time.gmtime(second)
     clock = f"{t.tm_hour:02d}:{t.tm_min:02d}:{t.tm_sec:02d}"
-    return f"{_DAYS[t.tm_wday]}, {t.tm_mday:02d} {_MONTHS[t.tm_mon - 1]} {t.tm_year} {clock} GMT"
+    day, month, date = _DAYS[t.tm_wday], _MONTHS[t.tm_mon - 1], f"{t.tm_mday:02d}"
+    return _Written(
+        request=f"{date}/{month}/{t.tm_year}:{clock} +0000",
+        claim=f"{day} {month} {date} {clock} UTC {t.tm_year}",
+        http=f"{day}, {date} {month} {t.tm_year} {clock} GMT",
+    )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import os
-import uuid
 from dataclasses import dataclass
 
 from urllib3 import HTTPHeaderDict
 
+from harness._text import new_uuid
 from harness.events.times import http_date
 from harness.modes.exchange import Request, Response
 from harness.modes.proxy import Answer
@@ -41,7 +41,7 @@ def arrive(moment: float, *, is_rest: bool) -> Arrival:
     """Give a request its ids."""
     # Eleven random bytes give the fifteen characters and the equals sign of AWS.
     extended_id = base64.b64encode(os.urandom(11)).decode("ascii")
-    request_id = str(uuid.UUID(bytes=os.urandom(16), version=4)) if is_rest else extended_id
+    request_id = new_uuid() if is_rest else extended_id
     trace = f"Root=1-{int(moment):08x}-{os.urandom(12).hex()}"
     return Arrival(moment=moment, is_rest=is_rest, request_id=request_id, extended_id=extended_id, trace=trace)
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import Any
-from uuid import uuid4
 
+from harness._text import new_uuid
 from harness.errors import HandlerNotFound, MisusedStep
 from harness.runtime.credentials import Credentials
 from harness.runtime.faults import Fault
@@ -101,7 +101,7 @@ class ExecutionEnvironment:
             MisusedStep: The event is not JSON, the environment is closed, or this function is running already.
         """
         started = perf_counter()
-        request_id = request_id or str(uuid4())
+        request_id = request_id or new_uuid()
         payload, error, log = None, None, ""
         try:
             body = sent(event, function=self.function.name)
