@@ -72,10 +72,10 @@ def test_progress_is_told_by_resource(cloud: Cloud, stack: str, system_of: Syste
     ] == [said.lines[0], *sorted(said.lines[1:3], key=lambda line: line.rsplit()[-1]), said.lines[3]]
 
 
-def test_an_unchanged_system_costs_one_call(
+def test_an_unchanged_system_costs_a_glance(
     cloud: Cloud, stack: str, system_of: SystemOf, calls_of: Callable[[Any], Calls]
 ) -> None:
-    """The fingerprint in the stack's tags tells that there is nothing to do."""
+    """The fingerprint in the stack's tags tells that there is nothing to do; boto3 is not asked at all."""
     first = deploy(system_of(TWO), cloud=cloud, stack=stack, progress=Said())
     calls, uploads = calls_of(cloud.client("cloudformation")), calls_of(cloud.client("s3"))
 
@@ -83,7 +83,7 @@ def test_an_unchanged_system_costs_one_call(
 
     assert not second.changed
     assert (first.stack_id, first.fingerprint) == (second.stack_id, second.fingerprint)
-    assert (["DescribeStacks"], []) == (calls.operations, uploads.operations)
+    assert ([], []) == (calls.operations, uploads.operations)
 
 
 def test_a_changed_parameter_updates_the_stack(cloud: Cloud, stack: str, system_of: SystemOf) -> None:
