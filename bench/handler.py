@@ -21,7 +21,7 @@ from harness import Project, Stage, User
 _ROUNDS = 25
 _OPEN, _TOKEN = 0.25e-3, 0.6e-3
 # Signing in takes long, so the tokens that are new to the gateway are few.
-_TOKENS = _ROUNDS + 1
+_TOKENS_A_ROUND = 10
 _EVENT = BENCH / "rivals" / "event.json"
 
 _DIRECT = "the handler called with a ready-made event"
@@ -54,7 +54,7 @@ def main() -> int:
 
 
 def _times(name: str) -> int:
-    return {_FRESH: 1, _CLOUD: 10, _INVOKE: 10, _CALL: 10}.get(name, 100)
+    return {_FRESH: _TOKENS_A_ROUND, _CLOUD: 10, _INVOKE: 10, _CALL: 10}.get(name, 100)
 
 
 def _ours(project: Project, *, root: Path, stack: ExitStack) -> dict[str, Measure]:
@@ -95,7 +95,7 @@ def _strangers(project: Project, stage: Stage, user: User) -> Iterator[User]:
         cognito.admin_initiate_auth(
             UserPoolId=pool, ClientId=client, AuthFlow="ADMIN_USER_PASSWORD_AUTH", AuthParameters=parameters
         )["AuthenticationResult"]["IdToken"]
-        for _ in range(_TOKENS)
+        for _ in range(_ROUNDS * _TOKENS_A_ROUND + 1)
     ]
     assert len(set(tokens)) == len(tokens)
     return cycle(replace(user, id_token=token) for token in tokens)

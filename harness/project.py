@@ -64,7 +64,9 @@ class Project:
     def _found_or_started(self) -> str:
         found = None if self._alone else embedded.find(self.settings.folder)
         if found is None:
-            found = embedded.start(self.settings.folder, region=self.settings.region.value)
+            found = embedded.start(
+                self.settings.folder, region=self.settings.region.value, meanwhile=_load_what_deploys
+            )
             self._started = found
         return found.endpoint
 
@@ -184,3 +186,10 @@ class Project:
         if self._started is not None:
             embedded.stop(self._started)
             self._started = None
+
+
+def _load_what_deploys() -> None:
+    """Import what the first deployment needs, while the cloud starts on the other core."""
+    import boto3  # noqa: F401, PLC0415 - the cloud's session will need it at once
+
+    import harness.cloud.opening  # noqa: F401, PLC0415

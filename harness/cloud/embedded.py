@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -45,7 +46,14 @@ class Running:
     lifeline: int = field(default=-1, compare=False)
 
 
-def start(folder: Path, *, region: str, outlives: bool = False, within: float = 20.0) -> Running:
+def start(
+    folder: Path,
+    *,
+    region: str,
+    outlives: bool = False,
+    within: float = 20.0,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> Running:
     """Start an embedded cloud and wait until it is ready.
 
     Args:
@@ -54,6 +62,7 @@ def start(folder: Path, *, region: str, outlives: bool = False, within: float = 
         outlives: Whether it goes on when this process ends, as `harness up` wants. Otherwise it ends with
             this process, also when this process is killed.
         within: How many seconds it may take.
+        meanwhile: What this process does while the other one starts, such as imports.
 
     Raises:
         CloudNotStarted: It is not installed, or it did not become ready; the error shows the end of its log.
@@ -79,6 +88,7 @@ def start(folder: Path, *, region: str, outlives: bool = False, within: float = 
         log=str(home / "cloud.log"),
         lifeline=far,
     )
+    meanwhile()
     _wait_until_ready(running, process, within=within)
     return running
 

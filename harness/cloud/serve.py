@@ -34,7 +34,13 @@ def main() -> None:
     from ministack.app import main as serve  # noqa: PLC0415 - reads sys.argv and the environment when imported
 
     mend()
+    threading.Thread(target=_load_what_deploys, daemon=True).start()
     serve()
+
+
+def _load_what_deploys() -> None:
+    """Import what a deployment needs, which ministack does at the first call: by then it is there."""
+    import ministack.services.cloudformation  # noqa: F401, PLC0415 - only the child process has it
 
 
 def _end_with_parent(lifeline: int) -> None:
