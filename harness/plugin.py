@@ -10,7 +10,7 @@ import pytest
 
 from harness.errors import HarnessError
 from harness.fixtures import PROJECT, stage, stage_mode, stage_system
-from harness.leaving import in_words_of_pytest, leave
+from harness.leaving import in_words_of_pytest
 from harness.modes_of_tests import Deselected, modes_of, system_of
 from harness.report.tally import COUNTED_AS, tally
 from harness.settings import MODES, Settings, read_settings
@@ -38,9 +38,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Read the settings; a project without systems goes on untouched."""
     config.addinivalue_line("markers", "modes(*names, reason): the test makes sense in these modes only")
     config.addinivalue_line("markers", "system(name): the system that the test is about")
+    if config.option.help:  # `pytest --help` is for those whose settings are broken, too.
+        return
     try:
         settings = _settings(config)
-        settings.modes  # noqa: B018 - a mode that does not exist is refused before anything is collected
+        if settings.systems:
+            settings.modes  # noqa: B018 - a mode that does not exist is refused before anything is collected
     except HarnessError as error:
         raise in_words_of_pytest(error) from error
     config.stash[_SETTINGS] = settings
@@ -79,26 +82,22 @@ def _told(config: pytest.Config) -> Callable[[str], None]:
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say which modes, stage and account, and where each setting came from."""
-    if PROJECT not in config.stash:
-        return []
-    try:
-        return [config.stash[PROJECT].described()]
-    except HarnessError as error:
-        leave(error)
+    return [config.stash[PROJECT].described()] if PROJECT in config.stash else []
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make one test of each mode."""
+    if "stage_mode" not in metafunc.fixturenames:
+        return
     config = metafunc.config
-    if "stage_mode" in metafunc.fixturenames:
-        metafunc.parametrize("stage_mode", config.stash[_SETTINGS].modes, indirect=True, scope="session")
-    if "stage_system" in metafunc.fixturenames:
-        try:
-            name = system_of(metafunc.definition, settings=config.stash[_SETTINGS])
-        except HarnessError as error:
-            config.stash[_REFUSED].append(error)
-            return
-        metafunc.parametrize("stage_system", [name], indirect=True, scope="session", ids=[pytest.HIDDEN_PARAM])
+    settings = config.stash[_SETTINGS]
+    try:
+        name = system_of(metafunc.definition, settings=settings)
+    except HarnessError as error:
+        config.stash[_REFUSED].append(error)
+        return
+    metafunc.parametrize("stage_mode", settings.modes, indirect=True, scope="session")
+    metafunc.parametrize("stage_system", [name], indirect=True, scope="session", ids=[pytest.HIDDEN_PARAM])
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -135,6 +134,8 @@ def pytest_runtest_makereport(
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Say how each system fared in each mode, and what was deselected, with the reasons."""
+    if _DESELECTED not in config.stash:
+        return
     for line in [*tally(terminalreporter.stats), *config.stash[_DESELECTED].lines()]:
         terminalreporter.write_line(line)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from harness.cloud import embedded
 from harness.cloud.account import EMBEDDED_ACCOUNT, Cloud, embedded_cloud
 from harness.cloud.names import Names
+from harness.errors import HarnessError
 from harness.modes.protocol import Mode
 from harness.overrides import Overrides
 from harness.settings import Settings
@@ -50,8 +51,10 @@ class Project:
 
         Raises:
             CloudNotStarted: The embedded cloud did not become ready.
+            UsageError: A cloud is chosen, but no stage is named.
         """
         settings = self.settings
+        settings.insist_on_a_stage()
         if not settings.embedded:
             return Cloud(
                 folder=settings.folder,
@@ -172,14 +175,24 @@ class Project:
         return (found,) if found else ()
 
     def described(self) -> str:
-        """Give the header line: modes, stage, cloud, account and region, and where each setting came from."""
+        """Give the header line: modes, stage, cloud, account and region, and where each setting came from.
+
+        It says what is wrong as well, and raises nothing: a run of tests that need no stage goes on.
+        """
         settings = self.settings
-        if settings.embedded:
-            where = f"embedded cloud, account {EMBEDDED_ACCOUNT}"
-        else:
-            chosen = next((choice for choice in (settings.endpoint, settings.profile) if choice.value), None)
-            where = f"{chosen or 'AWS (from the environment)'}, account {self.cloud.account}"
+        try:
+            where = self._where()
+        except HarnessError as error:
+            where = error.sentence.rstrip(".")
         return f"harness: mode {settings.mode} · stage {settings.stage} · {where} · region {settings.region}"
+
+    def _where(self) -> str:
+        settings = self.settings
+        settings.insist_on_a_stage()
+        if settings.embedded:
+            return f"embedded cloud, account {EMBEDDED_ACCOUNT}"
+        chosen = next((choice for choice in (settings.endpoint, settings.profile) if choice.value), None)
+        return f"{chosen or 'AWS (from the environment)'}, account {self.cloud.account}"
 
     def close(self) -> None:
         """Stop the embedded cloud if this project started it; twice does no harm."""

@@ -101,6 +101,21 @@ class Settings:
                 ) from error
         return folder
 
+    def insist_on_a_stage(self) -> None:
+        """Refuse a cloud that is chosen without a stage in it.
+
+        A profile or an endpoint in the shell must neither be ignored nor be taken for a wish to test there.
+
+        Raises:
+            UsageError: A cloud is chosen and no stage is named.
+        """
+        chosen = next((choice for choice in (self.endpoint, self.profile) if choice.value), None)
+        if chosen and self.stage.origin == "default":
+            raise UsageError(
+                f"A cloud is chosen by {chosen.origin}={chosen.value!r}, but no stage is named.",
+                remedy="name the stage in it: --stage=dev\nor take the embedded cloud all the same: --stage=embedded",
+            )
+
     def system(self, name: str) -> SystemSettings:
         """Give a system by its name.
 
@@ -147,14 +162,13 @@ def read_settings(
 
     Raises:
         MalformedSettings: ``pyproject.toml`` cannot be read, or holds something that is no setting.
-        UsageError: A cloud is chosen by the environment and no stage is named.
     """
     environment = os.environ if environment is None else environment
     file = _tool_table(root / "pyproject.toml")
     sources = _Sources(given=given or {}, environment=environment, ini=ini or {}, file=file)
     chosen_endpoint = sources.choose("endpoint", "AWS_ENDPOINT_URL")
     chosen_profile = sources.choose("profile", "AWS_PROFILE")
-    settings = Settings(
+    return Settings(
         root=root,
         mode=sources.choose("mode", "TEST_MODE", default="handler"),
         stage=sources.choose("stage", "TEST_STAGE", default=EMBEDDED),
@@ -163,8 +177,6 @@ def read_settings(
         endpoint=chosen_endpoint,
         systems=_systems(root, file),
     )
-    _refuse_a_cloud_without_stage(settings)
-    return settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,16 +197,6 @@ class _Sources:
         if self.file.get(name):
             return Choice(str(self.file[name]), "pyproject.toml")
         return Choice(default, "default")
-
-
-def _refuse_a_cloud_without_stage(settings: Settings) -> None:
-    """A profile or an endpoint in the shell must neither be ignored nor be taken for a wish to test there."""
-    chosen = next((choice for choice in (settings.endpoint, settings.profile) if choice.value), None)
-    if chosen and settings.stage.origin == "default":
-        raise UsageError(
-            f"A cloud is chosen by {chosen.origin}={chosen.value!r}, but no stage is named.",
-            remedy="name the stage in it: --stage=dev\nor take the embedded cloud all the same: --stage=embedded",
-        )
 
 
 def _tool_table(path: Path) -> dict[str, Any]:

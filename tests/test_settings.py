@@ -143,7 +143,7 @@ def test_an_unknown_setting_is_refused(tmp_path: Path) -> None:
 def test_a_cloud_without_a_stage_is_refused(tmp_path: Path, variable: str, value: str) -> None:
     """A profile in the shell is neither ignored nor taken for a wish to test there."""
     with pytest.raises(UsageError) as caught:
-        settings_of(tmp_path, environment={variable: value})
+        settings_of(tmp_path, environment={variable: value}).insist_on_a_stage()
 
     assert str(caught.value) == (
         f"A cloud is chosen by {variable}={value!r}, but no stage is named.\n"
@@ -156,6 +156,7 @@ def test_the_embedded_stage_can_be_insisted_on(tmp_path: Path) -> None:
     """A named embedded stage wins over a profile in the shell."""
     settings = settings_of(tmp_path, given={"stage": "embedded"}, environment={"AWS_PROFILE": "work"})
 
+    settings.insist_on_a_stage()
     assert settings.embedded
 
 

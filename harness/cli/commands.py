@@ -30,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         given = {name: getattr(asked, name, None) for name in ("stage", "profile", "region")}
         settings = read_settings(Path.cwd(), given=given)
+        settings.insist_on_a_stage()
         command: Callable[[Settings, argparse.Namespace], None] = asked.command
         command(settings, asked)
     except HarnessError as error:

@@ -281,3 +281,49 @@ def test_a_project_without_systems_is_left_alone(pytester: pytest.Pytester) -> N
     outcome.assert_outcomes(passed=1)
     assert not any("harness:" in line for line in outcome.outlines)
     assert not (pytester.path / ".harness").exists()
+
+
+def test_a_shell_with_a_profile_does_not_disturb_other_tests(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A test that needs no stage runs; the header says what is missing, and a test that needs one ends the run."""
+    monkeypatch.setenv("AWS_PROFILE", "work")
+    project.makepyfile(test_unit="def test_unit(): ...")
+
+    unit = project.runpytest_subprocess("test_unit.py")
+    staged = project.runpytest_subprocess("suites")
+
+    unit.assert_outcomes(passed=1)
+    unit.stdout.fnmatch_lines(["harness: *A cloud is chosen by AWS_PROFILE='work', but no stage is named*"])
+    assert staged.ret == 4
+    staged.stdout.fnmatch_lines(["*harness.UsageError: A cloud is chosen by AWS_PROFILE='work', but no stage*"])
+
+
+@pytest.mark.parametrize(("variable", "value"), [("AWS_PROFILE", "work"), ("TEST_MODE", "true")])
+def test_variables_of_others_do_not_disturb_a_project_without_systems(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    """The harness may be installed where nobody uses it."""
+    monkeypatch.setenv(variable, value)
+    pytester.makepyfile("def test_it(): ...")
+
+    pytester.runpytest_subprocess().assert_outcomes(passed=1)
+
+
+def test_help_survives_broken_settings(project: pytest.Pytester) -> None:
+    """Who looks for the right option finds it."""
+    (project.path / "pyproject.toml").write_text("[tool.harness]\nregon = 'x'\n")
+
+    outcome = project.runpytest_subprocess("--help")
+
+    assert outcome.ret == 0
+    outcome.stdout.fnmatch_lines(["*--mode=MODE*"])
+
+
+def test_broken_settings_are_refused(project: pytest.Pytester) -> None:
+    """A misspelt setting is not ignored."""
+    (project.path / "pyproject.toml").write_text("[tool.harness]\nregon = 'x'\n")
+
+    text = refused(project, code=4)
+
+    assert "harness.MalformedSettings: [tool.harness] has no setting 'regon'." in text
