@@ -42,6 +42,6 @@ def stage(request: pytest.FixtureRequest, stage_mode: str, stage_system: str) ->
     try:
         opened = project.stage(stage_system, mode=stage_mode)
     except HarnessError as error:
-        leave(error)
+        leave(error, session=request.session)
     yield opened
     opened.close()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from harness._text import did_you_mean
-from harness.errors import UnknownMode, UnknownSystem, UsageError
+from harness.errors import NoTemplate, UnknownMode, UnknownSystem, UsageError
 from harness.settings import MODES, Settings
 
 __all__ = ["Deselected", "modes_of", "system_of"]
@@ -17,9 +17,15 @@ __all__ = ["Deselected", "modes_of", "system_of"]
 
 @dataclass
 class Deselected:
-    """Tests that were left out in a mode in which they make no sense, with the reason of each."""
+    """Tests that were left out in a mode in which they make no sense, with the reason of each.
+
+    Args:
+        found: The modes by test and reason.
+        elsewhere: The lines of a worker of pytest-xdist, in its controller.
+    """
 
     found: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    elsewhere: list[str] = field(default_factory=list)
 
     def add(self, item: pytest.Item, *, mode: str, reason: str) -> None:
         """Count one test in one mode."""
@@ -28,6 +34,7 @@ class Deselected:
 
     def lines(self) -> Iterator[str]:
         """Give a line for each test: where it was left out, and why."""
+        yield from self.elsewhere
         for (test, reason), modes in sorted(self.found.items()):
             yield f"deselected in {', '.join(modes)}: {test}: {reason}"
 
@@ -73,6 +80,7 @@ def system_of(definition: pytest.Item, *, settings: Settings) -> str:
     """Give the name of the system that a test is about.
 
     Raises:
+        NoTemplate: The project has no system at all.
         UnknownSystem: Neither a marker nor a folder names it, and the project has not just one.
     """
     marker = definition.get_closest_marker("system")
@@ -83,10 +91,14 @@ def system_of(definition: pytest.Item, *, settings: Settings) -> str:
             return folder.name
     if len(settings.systems) == 1:
         return next(iter(settings.systems))
+    if not settings.systems:
+        raise NoTemplate(
+            f"The test {definition.nodeid!r} asks for a stage, but the project has no system.",
+            facts=[("looked for", f"{settings.root}/systems/<name>/template.yaml, {settings.root}/template.yaml")],
+            remedy="put the template there, or name it in [tool.harness.systems] of pyproject.toml",
+        )
     raise UnknownSystem(
         f"Which system is the test {definition.nodeid!r} about?",
-        facts=[(f"systems of {settings.root}", ", ".join(sorted(settings.systems)) or "none")],
-        remedy='put it below suites/<system>/, or mark it: @pytest.mark.system("…")'
-        if settings.systems
-        else "put the template at systems/<name>/template.yaml, or name it in [tool.harness.systems]",
+        facts=[(f"systems of {settings.root}", ", ".join(sorted(settings.systems)))],
+        remedy='put it below suites/<system>/, or mark it: @pytest.mark.system("…")',
     )

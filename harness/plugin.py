@@ -10,7 +10,7 @@ import pytest
 
 from harness.errors import HarnessError
 from harness.fixtures import PROJECT, stage, stage_mode, stage_system
-from harness.leaving import in_words_of_pytest
+from harness.leaving import Left, in_words_of_pytest, refuse
 from harness.modes_of_tests import Deselected, modes_of, system_of
 from harness.report.tally import COUNTED_AS, tally
 from harness.settings import MODES, Settings, read_settings
@@ -21,6 +21,9 @@ __all__ = ["stage", "stage_mode", "stage_system"]
 _SETTINGS = pytest.StashKey[Settings]()
 _DESELECTED = pytest.StashKey[Deselected]()
 _REFUSED = pytest.StashKey[list[HarnessError]]()
+_LEFT = pytest.StashKey[Left]()
+# Under this name a worker of pytest-xdist tells its controller what it has deselected.
+_DESELECTED_THERE = "harness_deselected"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -49,6 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_SETTINGS] = settings
     config.stash[_DESELECTED] = Deselected()
     config.stash[_REFUSED] = []
+    config.stash[_LEFT] = Left()
     if settings.systems:
         from harness.project import Project  # noqa: PLC0415 - a project without systems pays nothing
 
@@ -107,10 +111,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             raise refused
         kept, left_out = modes_of(items, deselected=config.stash[_DESELECTED])
     except HarnessError as error:
-        raise in_words_of_pytest(error) from error
+        refuse(error, config=config, items=items)
+        return
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = kept
+    if hasattr(config, "workeroutput"):
+        config.workeroutput[_DESELECTED_THERE] = list(config.stash[_DESELECTED].lines())
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take in what a worker of pytest-xdist has left behind; all of them collect, and so deselect, the same tests."""
+    output: dict[str, Any] = getattr(node, "workeroutput", None) or {}
+    node.config.stash[_LEFT].read(output)
+    node.config.stash[_DESELECTED].elsewhere = output.get(_DESELECTED_THERE, [])
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Give the run the exit code that its workers could not give it."""
+    if _LEFT in session.config.stash:
+        session.config.stash[_LEFT].finish(session)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -136,7 +157,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     """Say how each system fared in each mode, and what was deselected, with the reasons."""
     if _DESELECTED not in config.stash:
         return
-    for line in [*tally(terminalreporter.stats), *config.stash[_DESELECTED].lines()]:
+    lines = [*tally(terminalreporter.stats), *config.stash[_DESELECTED].lines(), *config.stash[_LEFT].lines()]
+    for line in lines:
         terminalreporter.write_line(line)
 
 

@@ -71,8 +71,8 @@ class Settings:
             UnknownMode: One of them does not exist.
         """
         asked = [name.strip() for name in self.mode.value.split(",") if name.strip()]
-        if asked == ["all"]:
-            return MODES
+        if "all" in asked:
+            asked = [name for name in asked if name != "all"] + list(MODES)
         for name in asked or [""]:
             if name not in MODES:
                 raise UnknownMode(
@@ -110,6 +110,12 @@ class Settings:
             UsageError: A cloud is chosen and no stage is named.
         """
         chosen = next((choice for choice in (self.endpoint, self.profile) if choice.value), None)
+        if self.endpoint.value and not self.endpoint.value.startswith(("http://", "https://")):
+            raise MalformedSettings(
+                f"The endpoint {self.endpoint.value!r} is no address.",
+                facts=[("from", self.endpoint.origin)],
+                remedy="write it as http://host:port",
+            )
         if chosen and self.stage.origin == "default":
             raise UsageError(
                 f"A cloud is chosen by {chosen.origin}={chosen.value!r}, but no stage is named.",
@@ -166,15 +172,13 @@ def read_settings(
     environment = os.environ if environment is None else environment
     file = _tool_table(root / "pyproject.toml")
     sources = _Sources(given=given or {}, environment=environment, ini=ini or {}, file=file)
-    chosen_endpoint = sources.choose("endpoint", "AWS_ENDPOINT_URL")
-    chosen_profile = sources.choose("profile", "AWS_PROFILE")
     return Settings(
         root=root,
         mode=sources.choose("mode", "TEST_MODE", default="handler"),
         stage=sources.choose("stage", "TEST_STAGE", default=EMBEDDED),
         region=sources.choose("region", "AWS_REGION", "AWS_DEFAULT_REGION", default="us-east-1"),
-        profile=chosen_profile,
-        endpoint=chosen_endpoint,
+        profile=sources.choose("profile", "AWS_PROFILE"),
+        endpoint=sources.choose("endpoint", "AWS_ENDPOINT_URL"),
         systems=_systems(root, file),
     )
 
@@ -206,27 +210,15 @@ def _tool_table(path: Path) -> dict[str, Any]:
         table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("harness", {})
     except tomllib.TOMLDecodeError as error:
         raise MalformedSettings(f"{str(path)!r} cannot be read: {error}.") from error
-    known = ("endpoint", "mode", "profile", "region", "stage", "systems")
-    for name in table:
-        if name not in known:
-            raise MalformedSettings(
-                f"[tool.harness] has no setting {name!r}.",
-                facts=[("file", path), ("settings", listed(known))],
-                remedy=did_you_mean(name, known),
-            )
+    if not isinstance(table, dict):
+        raise MalformedSettings(f"[tool.harness] is {table!r}, which is no table.", facts=[("file", path)])
+    _known_only(table, ("endpoint", "mode", "profile", "region", "stage", "systems"), where="", root=path.parent)
     return dict(table)
 
 
 def _systems(root: Path, file: Mapping[str, Any]) -> dict[str, SystemSettings]:
     """Give the declared systems, or those that are found: ``systems/<name>/template.*``, else one at the root."""
-    declared = {
-        name: SystemSettings(
-            name=name,
-            template=root / entry.get("template", f"systems/{name}/template.yaml"),
-            parameters={key: str(value) for key, value in entry.get("parameters", {}).items()},
-        )
-        for name, entry in file.get("systems", {}).items()
-    }
+    declared = {name: _declared(name, entry, root=root) for name, entry in _table(file, "systems", root=root).items()}
     found = {}
     for folder in sorted(root.glob("systems/*/")):
         template = next((folder / name for name in _TEMPLATES if (folder / name).is_file()), None)
@@ -237,3 +229,34 @@ def _systems(root: Path, file: Mapping[str, Any]) -> dict[str, SystemSettings]:
         if template:
             found[root.name] = SystemSettings(name=root.name, template=template)
     return found | declared
+
+
+def _declared(name: str, entry: Any, *, root: Path) -> SystemSettings:
+    where = f"systems.{name}"
+    table = _table({where: entry}, where, root=root)
+    _known_only(table, ("parameters", "template"), where=where, root=root)
+    parameters = _table(table, "parameters", root=root)
+    return SystemSettings(
+        name=name,
+        template=root / str(table.get("template", f"systems/{name}/template.yaml")),
+        parameters={key: str(value) for key, value in parameters.items()},
+    )
+
+
+def _table(holder: Mapping[str, Any], name: str, *, root: Path) -> Mapping[str, Any]:
+    found = holder.get(name, {})
+    if not isinstance(found, Mapping):
+        raise MalformedSettings(
+            f"[tool.harness] {name} is {found!r}, which is no table.", facts=[("file", root / "pyproject.toml")]
+        )
+    return found
+
+
+def _known_only(table: Mapping[str, Any], known: tuple[str, ...], *, where: str, root: Path) -> None:
+    for name in table:
+        if name not in known:
+            raise MalformedSettings(
+                f"[tool.harness{where and '.'}{where}] has no setting {name!r}.",
+                facts=[("file", root / "pyproject.toml"), ("settings", listed(known))],
+                remedy=did_you_mean(name, known),
+            )
