@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Iterable
 
-__all__ = ["did_you_mean", "listed", "new_uuid", "shortened"]
+__all__ = ["did_you_mean", "listed", "new_uuid", "redacted", "shortened"]
 
 
 def listed(names: Iterable[str]) -> str:
@@ -39,6 +40,24 @@ def shortened(text: str, *, limit: int = 400) -> str:
     'abc… (3 more characters)'
     """
     return text if len(text) <= limit else f"{text[:limit]}… ({len(text) - limit} more characters)"
+
+
+_SECRET = re.compile(
+    r"""("[^"]*(?:password|secret|token|authorization|credential|api_?key)[^"]*"\s*:\s*)"(?:[^"\\]|\\.)*"?""",
+    re.IGNORECASE,
+)
+_TOKEN = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*")
+
+
+def redacted(text: str) -> str:
+    r"""Give a text without what is secret by its name in JSON, and without tokens.
+
+    >>> redacted('{"user": "ann", "password": "p\\"w", "idToken": "abc')
+    '{"user": "ann", "password": "***", "idToken": "***"'
+    >>> redacted("Bearer eyJhbGciOi.eyJzdWIi.c2ln")
+    'Bearer ***'
+    """
+    return _TOKEN.sub("***", _SECRET.sub(r'\1"***"', text))
 
 
 def new_uuid() -> str:

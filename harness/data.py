@@ -52,12 +52,13 @@ class _Table:
     """A table as the client of DynamoDB sees it: items in its own typed form."""
 
     def __init__(self, cloud: Cloud, *, name: str, sleep: Sleep) -> None:
-        from boto3.dynamodb.types import TypeSerializer  # noqa: PLC0415 - `import harness` must not load boto3
+        from boto3.dynamodb.types import TypeDeserializer, TypeSerializer  # noqa: PLC0415 - `import harness` is light
 
         self.name = name
         self._cloud = cloud
         self._client = cloud.client("dynamodb")
         self._serialise = TypeSerializer().serialize
+        self._deserialise = TypeDeserializer().deserialize
         self._sleep = sleep
         with translated(cloud):
             described = self._client.describe_table(TableName=name)["Table"]
@@ -73,21 +74,17 @@ class _Table:
                 f"An item for the table {self.name!r} lacks the key attribute {missing[0]!r}.",
                 facts=[("its attributes", ", ".join(item) or "none"), ("key of the table", ", ".join(self.keys))],
             )
-        return tuple(_exact(item[name]) for name in self.keys)
+        return tuple(_plain(_exact(item[name])) for name in self.keys)
 
     def typed_key(self, key: Sequence[Any]) -> dict[str, Any]:
         return {name: self._serialise(value) for name, value in zip(self.keys, key, strict=True)}
 
     def read(self, keys: Iterable[tuple[Any, ...]]) -> dict[tuple[Any, ...], dict[str, Any]]:
         """Give those of the items that exist, by key."""
-        by_typed_key = {_frozen(self.typed_key(key)): key for key in keys}
-        found = {}
-        wanted = [self.typed_key(key) for key in by_typed_key.values()]
-        for chunk in _chunks(wanted, _READ_AT_ONCE):
-            for item in self._read_chunk(chunk):
-                key = by_typed_key[_frozen({name: item[name] for name in self.keys})]
-                found[key] = item
-        return found
+        wanted = [self.typed_key(key) for key in keys]
+        items = [item for chunk in _chunks(wanted, _READ_AT_ONCE) for item in self._read_chunk(chunk)]
+        # As Python values: DynamoDB gives 1.0 back as 1, and the two are one number.
+        return {tuple(_plain(self._deserialise(item[name])) for name in self.keys): item for item in items}
 
     def _read_chunk(self, keys: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         pending: dict[str, Any] = {self.name: {"Keys": keys, "ConsistentRead": True}}
@@ -135,11 +132,12 @@ def _exact(value: Any) -> Any:
         return {name: _exact(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_exact(inner) for inner in value]
-    return value
+    return {_exact(inner) for inner in value} if isinstance(value, set | frozenset) else value
 
 
-def _frozen(key: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, repr(typed)) for name, typed in sorted(key.items()))
+def _plain(key: Any) -> Any:
+    """Give a binary key as bytes, which boto3 wraps."""
+    return bytes(key.value) if hasattr(key, "value") else key
 
 
 def _chunks(values: list[Any], size: int) -> Iterator[list[Any]]:
@@ -158,16 +156,29 @@ def secret_parameter(cloud: Cloud, *, name: str, value: str, key: str) -> Iterat
         key: The id of the KMS key that encrypts it.
     """
     client = cloud.client("ssm")
+    before = _as_it_is(client, name, cloud=cloud)
     with translated(cloud):
-        before = client.get_parameters(Names=[name], WithDecryption=True)["Parameters"]
+        if before and before["Type"] != "SecureString":
+            client.delete_parameter(Name=name)  # The type of a parameter does not change.
         client.put_parameter(Name=name, Value=value, Type="SecureString", KeyId=key, Overwrite=True)
     try:
         yield
     finally:
         with translated(cloud):
-            if before:
-                client.put_parameter(
-                    Name=name, Value=before[0]["Value"], Type="SecureString", KeyId=key, Overwrite=True
-                )
-            else:
+            if not before or before["Type"] != "SecureString":
                 client.delete_parameter(Name=name)
+            if before:
+                client.put_parameter(Name=name, **before, Overwrite=True)
+
+
+def _as_it_is(client: Any, name: str, *, cloud: Cloud) -> dict[str, str] | None:
+    """Give value, type and key of a parameter, as they are put back; None when there is none."""
+    with translated(cloud):
+        found = client.get_parameters(Names=[name], WithDecryption=True)["Parameters"]
+        if not found:
+            return None
+        filters = [{"Key": "Name", "Values": [name]}]
+        described = client.describe_parameters(ParameterFilters=filters)["Parameters"]
+    kept = {"Value": found[0]["Value"], "Type": found[0]["Type"]}
+    key = described[0].get("KeyId") if described else None
+    return kept | ({"KeyId": key} if key else {})

@@ -89,6 +89,8 @@ def _one(kind: str, name: str | None, known: Mapping[str, Any], *, among: Mappin
         if name not in known:
             raise UnknownResource(kind, name, known=known, declared_in=system.template)
         return name
+    if not known:
+        raise MisusedStep(f"The system {system.name!r} has no {kind}.", facts=[("template", system.template)])
     if len(among) != 1:
         raise MisusedStep(
             f"The system {system.name!r} has {len(among)} of the kind {kind!r}, and none is named.",

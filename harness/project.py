@@ -65,11 +65,11 @@ class Project:
         return embedded_cloud(self._found_or_started(), folder=settings.folder, region=settings.region.value)
 
     def _found_or_started(self) -> str:
+        region = self.settings.region.value
         found = None if self._alone else embedded.find(self.settings.folder)
-        if found is None:
-            found = embedded.start(
-                self.settings.folder, region=self.settings.region.value, meanwhile=_load_what_deploys
-            )
+        # A cloud of another region is left alone: IAM is global, and a second stage in it would break the first.
+        if found is None or found.region != region:
+            found = embedded.start(self.settings.folder, region=region, meanwhile=_load_what_deploys)
             self._started = found
         return found.endpoint
 
@@ -113,7 +113,8 @@ class Project:
     def _tell_other_runtimes(self, system: str) -> None:
         """Say it when functions run here on another Python than in AWS."""
         here = f"python{sys.version_info.major}.{sys.version_info.minor}"
-        asked = sorted({function.runtime for function in self.system(system).functions.values()} - {here})
+        runtimes = {function.runtime for function in self.system(system).functions.values()} - {here}
+        asked = sorted(runtime for runtime in runtimes if runtime.startswith("python"))
         if asked:
             where = "in every mode" if self.settings.embedded else "in handler mode"
             self._tell(f"{system}: functions ask for {', '.join(asked)} and run on {here} {where}")

@@ -108,18 +108,19 @@ class Settings:
 
         Raises:
             UsageError: A cloud is chosen and no stage is named.
+            MalformedSettings: The endpoint is no address.
         """
         chosen = next((choice for choice in (self.endpoint, self.profile) if choice.value), None)
-        if self.endpoint.value and not self.endpoint.value.startswith(("http://", "https://")):
-            raise MalformedSettings(
-                f"The endpoint {self.endpoint.value!r} is no address.",
-                facts=[("from", self.endpoint.origin)],
-                remedy="write it as http://host:port",
-            )
         if chosen and self.stage.origin == "default":
             raise UsageError(
                 f"A cloud is chosen by {chosen.origin}={chosen.value!r}, but no stage is named.",
                 remedy="name the stage in it: --stage=dev\nor take the embedded cloud all the same: --stage=embedded",
+            )
+        if not self.embedded and self.endpoint.value and not self.endpoint.value.startswith(("http://", "https://")):
+            raise MalformedSettings(
+                f"The endpoint {self.endpoint.value!r} is no address.",
+                facts=[("from", self.endpoint.origin)],
+                remedy="write it as http://host:port",
             )
 
     def system(self, name: str) -> SystemSettings:

@@ -156,7 +156,9 @@ class Stage:
             table: The logical id of the table.
             items: Any number of items as Python objects; floats become numbers of DynamoDB.
         """
-        return data.items(self.cloud, table=self.physical_id(table), items=items)
+        kind = "AWS::DynamoDB::Table"
+        tables = {name: id_ for name, id_ in self.names.physical.items() if self.system.resources[name].type == kind}
+        return data.items(self.cloud, table=self._named("table", table, tables), items=items)
 
     def secret_parameter(self, name: str, value: str, *, key: str) -> AbstractContextManager[None]:
         """Bring an SSM SecureString under a key of the template, and afterwards restore what was there before.

@@ -174,3 +174,58 @@ def test_a_secret_parameter_that_was_there_comes_back(cloud: Cloud) -> None:
         found = ssm.get_parameter(Name="/b/secret", WithDecryption=True)["Parameter"]
 
     assert found["Value"] == "before"
+
+
+class Normalising:
+    """A DynamoDB client that gives numbers back as DynamoDB does: 1.0 as 1."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def batch_get_item(self, **asked: Any) -> dict[str, Any]:
+        answer = self._client.batch_get_item(**asked)
+        for items in answer["Responses"].values():
+            for item in items:
+                item["id"] = {"S": item["id"]["S"].strip()} if "S" in item["id"] else {"N": "1"}
+        return dict(answer)
+
+
+def test_a_number_is_found_again_in_another_writing(cloud: Cloud) -> None:
+    """An item whose key was written 1.0 is the one whose key is 1."""
+    client = cloud.client("dynamodb")
+    keys = {"KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}]}
+    kinds = {"AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "N"}]}
+    client.create_table(TableName="numbers", **keys, **kinds, BillingMode="PAY_PER_REQUEST")
+    normalising = CloudWith(cloud, dynamodb=Normalising(client))
+
+    with data.items(cloud, table="numbers", items=[{"id": 1.0, "old": True}]):
+        with data.items(normalising, table="numbers", items=[{"id": 1.0, "new": True}]):  # type: ignore[arg-type]
+            pass
+        after = client.scan(TableName="numbers")["Items"]
+    client.delete_table(TableName="numbers")
+
+    # The embedded table, which takes 1.0 and 1 for two keys, holds the restored item beside the other.
+    assert {"id": {"N": "1"}, "old": {"BOOL": True}} in after
+
+
+def test_floats_in_sets_become_numbers_too(cloud: Cloud, table: str) -> None:
+    """A set of numbers is one of DynamoDB's types."""
+    with data.items(cloud, table=table, items=[{"id": "a", "sizes": {0.5, 1.5}}]):
+        assert rows(cloud, table)["a"]["sizes"] == {Decimal("0.5"), Decimal("1.5")}
+
+
+def test_a_plain_parameter_comes_back_as_a_plain_one(cloud: Cloud) -> None:
+    """Type and value are those that it had."""
+    ssm = cloud.client("ssm")
+    key = cloud.client("kms").create_key()["KeyMetadata"]["KeyId"]
+    ssm.put_parameter(Name="/c/plain", Value="before", Type="String")
+
+    with data.secret_parameter(cloud, name="/c/plain", value="during", key=key):
+        during = ssm.get_parameter(Name="/c/plain")["Parameter"]["Type"]
+    after = ssm.get_parameter(Name="/c/plain")["Parameter"]
+
+    assert during == "SecureString"
+    assert (after["Type"], after["Value"]) == ("String", "before")

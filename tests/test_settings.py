@@ -172,3 +172,41 @@ def test_a_choice_says_where_it_came_from() -> None:
     """The header shows each value with its origin."""
     assert str(Choice("http", "--mode")) == "http (from --mode)"
     assert str(Choice("handler", "default")) == "handler (default)"
+
+
+def test_all_takes_the_others_in(tmp_path: Path) -> None:
+    """`all` beside another mode is all."""
+    assert settings_of(tmp_path, given={"mode": "handler,all"}).modes == ("handler", "invoke", "http")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[tool]\nharness = 3", "[tool.harness] is 3, which is no table."),
+        ("[tool.harness]\nsystems = 3", "[tool.harness] systems is 3, which is no table."),
+        ("[tool.harness.systems]\na = 3", "[tool.harness] systems.a is 3, which is no table."),
+        ("[tool.harness.systems.a]\nparameters = 'x'", "[tool.harness] parameters is 'x', which is no table."),
+        ("[tool.harness.systems.a]\ntemplat = 'x'", "[tool.harness.systems.a] has no setting 'templat'."),
+    ],
+)
+def test_settings_of_a_wrong_shape_are_refused(tmp_path: Path, text: str, message: str) -> None:
+    """The error names the setting and the file."""
+    project(tmp_path, text)
+
+    with pytest.raises(MalformedSettings) as caught:
+        settings_of(tmp_path)
+
+    assert caught.value.sentence == message
+    assert ("file", tmp_path / "pyproject.toml") in caught.value.facts
+
+
+def test_an_endpoint_that_is_no_address_is_refused(tmp_path: Path) -> None:
+    """The error names where it came from and how one is written."""
+    settings = settings_of(tmp_path, given={"stage": "dev"}, environment={"AWS_ENDPOINT_URL": "nonsense"})
+
+    with pytest.raises(MalformedSettings) as caught:
+        settings.insist_on_a_stage()
+
+    assert str(caught.value) == (
+        "The endpoint 'nonsense' is no address.\n  from: AWS_ENDPOINT_URL\n  write it as http://host:port"
+    )

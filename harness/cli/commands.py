@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from harness.cli.dotenv import write_dotenv
 from harness.cloud import embedded
+from harness.cloud.locks import locked
 from harness.errors import HarnessError, StageError, UsageError
 from harness.project import Project
 from harness.settings import Settings, read_settings
@@ -82,13 +84,14 @@ _TOLD = Told(_write, terminal=sys.stdout.isatty())
 
 def _up(settings: Settings, _asked: argparse.Namespace) -> None:
     _refuse_elsewhere(settings, "up")
-    running = embedded.find(settings.folder)
-    if running is None:
-        running = embedded.start(settings.folder, region=settings.region.value, outlives=True)
-        embedded.remember(running, folder=settings.folder)
-        _say(f"The embedded cloud runs at {running.endpoint} (process {running.pid}, log {running.log}).")
-    else:
-        _say(f"The embedded cloud runs already at {running.endpoint} (process {running.pid}).")
+    with _locked(settings):
+        running = _found(settings)
+        if running is None:
+            running = embedded.start(settings.folder, region=settings.region.value, outlives=True)
+            embedded.remember(running, folder=settings.folder)
+            _say(f"The embedded cloud runs at {running.endpoint} (process {running.pid}, log {running.log}).")
+        else:
+            _say(f"The embedded cloud runs already at {running.endpoint} (process {running.pid}).")
     _deploy_all(settings, systems=tuple(settings.systems))
 
 
@@ -96,13 +99,44 @@ def _down(settings: Settings, _asked: argparse.Namespace) -> None:
     if not settings.embedded:
         _delete_stacks(settings)
         return
+    with _locked(settings):
+        running = embedded.remembered(settings.folder)
+        stopped = running is not None and embedded.stop(running)
+        embedded.forget(settings.folder)
+    _say(f"The embedded cloud at {running.endpoint} is stopped." if running and stopped else "No embedded cloud runs.")
+
+
+def _locked(settings: Settings) -> AbstractContextManager[None]:
+    """Let one command at a time start or stop the cloud."""
+    return locked(settings.folder / "cloud.lock")
+
+
+def _found(settings: Settings) -> embedded.Running | None:
+    """Give the cloud that runs, or None; one that is of no use for what is asked is refused.
+
+    Raises:
+        StageError: It runs, but it does not answer.
+        UsageError: It plays another region. IAM is global, so a second stage in it would break the first.
+    """
     running = embedded.find(settings.folder)
-    embedded.forget(settings.folder)
     if running is None:
-        _say("No embedded cloud runs.")
-        return
-    embedded.stop(running)
-    _say(f"The embedded cloud at {running.endpoint} is stopped.")
+        _refuse_silent(embedded.remembered(settings.folder))
+    elif running.region != settings.region.value:
+        raise UsageError(
+            f"The embedded cloud that runs plays {running.region!r}, not {settings.region.value!r}.",
+            facts=[("runs at", running.endpoint), ("region", settings.region)],
+            remedy="stop it first: harness down",
+        )
+    return running
+
+
+def _refuse_silent(running: embedded.Running | None) -> None:
+    if running is not None and embedded.runs(running):
+        raise StageError(
+            f"The embedded cloud at {running.endpoint!r} runs but does not answer.",
+            facts=[("process", running.pid), ("log", running.log)],
+            remedy="stop it: harness down",
+        )
 
 
 def _delete_stacks(settings: Settings) -> None:
@@ -116,7 +150,7 @@ def _delete_stacks(settings: Settings) -> None:
 
 
 def _deploy(settings: Settings, asked: argparse.Namespace) -> None:
-    if settings.embedded and embedded.find(settings.folder) is None:
+    if settings.embedded and _found(settings) is None:
         raise StageError("No embedded cloud runs to deploy to.", remedy="start it: harness up\nor: --stage=dev")
     _deploy_all(settings, systems=asked.systems or tuple(settings.systems))
 
@@ -133,7 +167,7 @@ def _deploy_all(settings: Settings, *, systems: Sequence[str]) -> None:
 def _status(settings: Settings, _asked: argparse.Namespace) -> None:
     project = Project(settings, tell=_say)
     if settings.embedded:
-        running = embedded.find(settings.folder)
+        running = _found(settings)
         if running is None:
             _say("No embedded cloud runs. Start it: harness up")
             return
@@ -153,7 +187,7 @@ def _status_of(project: Project, system: str) -> str:
 
 
 def _env(settings: Settings, asked: argparse.Namespace) -> None:
-    if settings.embedded and embedded.find(settings.folder) is None:
+    if settings.embedded and _found(settings) is None:
         raise StageError("No embedded cloud runs whose names could be written.", remedy="start it: harness up")
     project = Project(settings, tell=_say)
     for name in asked.systems or settings.systems:

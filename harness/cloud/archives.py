@@ -55,7 +55,7 @@ def _entered(entry: Found, *, prefix: str, above: tuple[str, ...]) -> Iterator[t
 
 
 def _is_left_out(name: str) -> bool:
-    return name in _FILES_LEFT_OUT or name.startswith(".env") or name.endswith((".pyc", ".pyo"))
+    return name in _FILES_LEFT_OUT or name.startswith((".env", ".test.env")) or name.endswith((".pyc", ".pyo"))
 
 
 def stats(found: Mapping[str, Found], *, watched: Iterable[Path] = ()) -> list[list[object]]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import json
 import os
 import shutil
-import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -17,33 +14,47 @@ from dataclasses import asdict, dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
+from harness.cloud import processes
 from harness.cloud.account import EMBEDDED_ACCOUNT, EMBEDDED_SECRET
 from harness.cloud.interpreter import interpreter
+from harness.cloud.ports import LOOPBACK, claimed, listens
 from harness.cloud.serve import INTERPRETER, LIFELINE
 from harness.errors import CloudNotStarted
 
-__all__ = ["Running", "answers", "find", "forget", "remember", "start", "stop"]
+__all__ = ["Running", "answers", "find", "forget", "remember", "remembered", "remove_stale", "runs", "start", "stop"]
 
-LOOPBACK = "127.0.0.1"
-# The children of this process, by process id: a process that nobody holds is reaped by nobody.
-_CHILDREN: dict[int, subprocess.Popen[bytes]] = {}
+_MODULE = "harness.cloud.serve"
+_TRIES = 5
 # What the child needs of this process's environment. Everything else, AWS settings above all, stays out.
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE", "SYSTEMROOT")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Running:
-    """An embedded cloud that runs: where it answers, its process, its folder and its log.
+    """An embedded cloud that runs: where it answers, what it plays, its process, its folder and its log.
 
     Args:
+        region: The region that it plays. It has one only: IAM is global, so the roles of a stage in a second region
+            would take the place of the first one's.
         lifeline: The end of the pipe that keeps the child alive; -1 when it lives on by itself.
     """
 
     endpoint: str
+    region: str
     pid: int
     folder: str
     log: str
     lifeline: int = field(default=-1, compare=False)
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self.endpoint.rpartition(":")[2])
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """What the command line of its process holds, and that of no other process."""
+        return _MODULE, self.folder
 
 
 def start(
@@ -53,6 +64,7 @@ def start(
     outlives: bool = False,
     within: float = 20.0,
     meanwhile: Callable[[], object] = lambda: None,
+    claim: Callable[[], socket.socket] = claimed,
 ) -> Running:
     """Start an embedded cloud and wait until it is ready.
 
@@ -62,51 +74,95 @@ def start(
         outlives: Whether it goes on when this process ends, as `harness up` wants. Otherwise it ends with
             this process, also when this process is killed.
         within: How many seconds it may take.
-        meanwhile: What this process does while the other one starts, such as imports.
+        meanwhile: What this process does while the other one starts, such as imports. It is done again when
+            another port has to be tried.
+        claim: Draws a port, and keeps it from others until it is closed.
 
     Raises:
         CloudNotStarted: It is not installed, or it did not become ready; the error shows the end of its log.
     """
+    _insist_on_ministack()
+    remove_stale(folder)
+    for _ in range(_TRIES):
+        with claim() as claim_of_port:
+            home = _new_home(folder, port=claim_of_port.getsockname()[1])
+            running = home and _spawn(home, region=region, outlives=outlives)
+            if running and _became_ready(running, within=within, meanwhile=meanwhile):
+                return running
+    raise CloudNotStarted(
+        f"The embedded cloud found no port of its own in {_TRIES} tries.",
+        facts=[("its folders", folder / "clouds")],
+    )
+
+
+def _insist_on_ministack() -> None:
     if find_spec("ministack") is None:
         raise CloudNotStarted(
             "The embedded cloud is not installed.",
             remedy="install it: python -m pip install 'serverless-harness[embedded]'\n"
             "or name a stage in AWS: --stage=dev",
         )
-    port = _free_port()
+
+
+def remove_stale(folder: Path, *, older: float = 3600.0) -> None:
+    """Remove the folders of clouds that could not do it, as after a power cut.
+
+    Args:
+        folder: The project's folder for caches and state.
+        older: How many seconds ago a folder's cloud must have been started; one that starts does not listen yet.
+    """
+    for home in (folder / "clouds").glob("*"):
+        if home.name.isdecimal() and _age(home) > older and not listens(int(home.name)):
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def _age(home: Path) -> float:
+    try:
+        return time.time() - home.stat().st_mtime
+    except FileNotFoundError:  # Another run was faster.
+        return 0.0
+
+
+def _new_home(folder: Path, *, port: int) -> Path | None:
+    """Make the folder of a cloud, or None when there is one for this port: it may be a cloud's that just starts."""
     home = folder / "clouds" / str(port)
-    shutil.rmtree(home, ignore_errors=True)
-    (home / "tmp").mkdir(parents=True)
+    home.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        home.mkdir()
+    except FileExistsError:
+        return None
+    (home / "tmp").mkdir()
+    return home
+
+
+def _spawn(home: Path, *, region: str, outlives: bool) -> Running:
     near, far = (-1, -1) if outlives else os.pipe()
-    process = _spawn(home, port=port, region=region, lifeline=near)
-    if near >= 0:
-        os.close(near)
-    running = Running(
-        endpoint=f"http://{LOOPBACK}:{port}",
-        pid=process.pid,
-        folder=str(home),
-        log=str(home / "cloud.log"),
-        lifeline=far,
-    )
-    meanwhile()
-    _wait_until_ready(running, process, within=within)
-    return running
+    environment = _environment(home, region=region)
+    try:
+        pid = processes.spawn(
+            # -P: a module of the project that is called like one of the cloud's must not be taken for it.
+            # The folder is there only to tell this process from every other.
+            [sys.executable, "-P", "-m", _MODULE, str(home)],
+            folder=home,
+            log=home / "cloud.log",
+            environment=environment if outlives else environment | {LIFELINE: str(near)},
+            kept=() if outlives else (near,),
+        )
+    finally:
+        if not outlives:
+            os.close(near)
+    endpoint, log = f"http://{LOOPBACK}:{home.name}", str(home / "cloud.log")
+    return Running(endpoint=endpoint, region=region, pid=pid, folder=str(home), log=log, lifeline=far)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
-
-
-def _spawn(home: Path, *, port: int, region: str, lifeline: int) -> subprocess.Popen[bytes]:
-    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ} | {
+def _environment(home: Path, *, region: str) -> dict[str, str]:
+    return {name: os.environ[name] for name in _PASSED_ON if name in os.environ} | {
         "AUTH": "true",
         "AWS_ACCESS_KEY_ID": EMBEDDED_ACCOUNT,
         "AWS_SECRET_ACCESS_KEY": EMBEDDED_SECRET,
         "BIND_HOST": LOOPBACK,
         "COGNITO_EMAIL_ENABLED": "false",
-        "GATEWAY_PORT": str(port),
+        "GATEWAY_PORT": home.name,
         "IOT_MTLS_ENABLED": "0",
         "LOG_LEVEL": "WARNING",
         "MINISTACK_ACCOUNT_ID": EMBEDDED_ACCOUNT,
@@ -118,39 +174,41 @@ def _spawn(home: Path, *, port: int, region: str, lifeline: int) -> subprocess.P
         "TMPDIR": str(home / "tmp"),
         INTERPRETER: str(interpreter(home.parent.parent)),
     }
-    if lifeline >= 0:
-        environment[LIFELINE] = str(lifeline)
-    with (home / "cloud.log").open("wb") as log:
-        process = subprocess.Popen(
-            # -P: a module of the project that is called like one of the cloud's must not be taken for it.
-            [sys.executable, "-P", "-m", "harness.cloud.serve"],
-            cwd=home,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            pass_fds=[lifeline] if lifeline >= 0 else [],
-            start_new_session=True,  # Ctrl-C is for the test run, which then stops the cloud in order.
-        )
-    _CHILDREN[process.pid] = process
-    return process
 
 
-def _wait_until_ready(running: Running, process: subprocess.Popen[bytes], *, within: float) -> None:
-    deadline = time.monotonic() + within
-    while not answers(running.endpoint):
-        ended = process.poll()
-        if ended is None and time.monotonic() < deadline:
-            time.sleep(0.01)
-            continue
-        log = Path(running.log).read_text(errors="replace")
-        stop(running)
-        raise CloudNotStarted(
-            f"The embedded cloud ended with code {ended}."
-            if ended is not None
-            else f"The embedded cloud was not ready within {within:g} s.",
-            facts=[("its log ends", line) for line in log.splitlines()[-5:]] or [("its log", "empty")],
-        )
+def _became_ready(running: Running, *, within: float, meanwhile: Callable[[], object]) -> bool:
+    """Wait until a cloud is ready; whatever comes in between, Ctrl-C too, it is not left running."""
+    ready = False
+    try:
+        deadline = time.monotonic() + within
+        meanwhile()
+        ready = _waited(running, deadline=deadline, within=within)
+    finally:
+        if not ready:
+            stop(running)
+    return ready
+
+
+def _waited(running: Running, *, deadline: float, within: float) -> bool:
+    """Give True when it is ready, and False when it ended because another process has its port."""
+    while True:
+        answered = answers(running.endpoint)
+        ended = processes.code(running.pid)
+        if ended is not None and listens(running.port):
+            return False
+        if ended is not None:
+            raise _not_started(f"The embedded cloud ended with code {ended}.", running)
+        if answered:
+            return True
+        if time.monotonic() >= deadline:
+            raise _not_started(f"The embedded cloud was not ready within {within:g} s.", running)
+        time.sleep(0.01)
+
+
+def _not_started(sentence: str, running: Running) -> CloudNotStarted:
+    log = Path(running.log).read_text(errors="replace")
+    facts = [("its log ends", line) for line in log.splitlines()[-5:]]
+    return CloudNotStarted(sentence, facts=facts or [("its log", "empty")])
 
 
 def answers(endpoint: str, *, within: float = 1.0) -> bool:
@@ -166,32 +224,24 @@ def answers(endpoint: str, *, within: float = 1.0) -> bool:
         connection.close()
 
 
-def stop(running: Running, *, within: float = 5.0) -> None:
-    """Stop an embedded cloud, its functions and what they started, and remove its folder; twice does no harm."""
-    with contextlib.suppress(OSError):
+def stop(running: Running, *, within: float = 5.0) -> bool:
+    """Stop an embedded cloud, its functions and what they started, and remove its folder; twice does no harm.
+
+    Returns:
+        Whether its process was there to be stopped, answering or not. A process that was given its id since is
+        left alone.
+    """
+    if running.lifeline >= 0 and processes.is_child(running.pid):
         os.close(running.lifeline)
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(running.pid, signal.SIGTERM)
-    deadline = time.monotonic() + within
-    while _lives(running.pid) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(running.pid, signal.SIGKILL)
-    child = _CHILDREN.pop(running.pid, None)
-    if child is not None:
-        child.wait()
-    shutil.rmtree(running.folder, ignore_errors=True)
+    stopped = processes.end(running.pid, words=running.words, within=within)
+    if stopped or not listens(running.port):
+        shutil.rmtree(running.folder, ignore_errors=True)
+    return stopped
 
 
-def _lives(pid: int) -> bool:
-    child = _CHILDREN.get(pid)
-    if child is not None:
-        return child.poll() is None
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+def runs(running: Running) -> bool:
+    """Say whether the process of a cloud runs, answering or not."""
+    return processes.runs(running.pid, words=running.words)
 
 
 def remember(running: Running, *, folder: Path) -> None:
@@ -199,13 +249,21 @@ def remember(running: Running, *, folder: Path) -> None:
     _record(folder).write_text(json.dumps(asdict(running)))
 
 
-def find(folder: Path) -> Running | None:
-    """Give the cloud that `harness up` left running, or None when there is none or it no longer answers."""
+def remembered(folder: Path) -> Running | None:
+    """Give the cloud that `harness up` wrote down, whether it still runs or not; None when there is none."""
     try:
-        found = Running(**json.loads(_record(folder).read_text()))
+        return Running(**json.loads(_record(folder).read_text()))
     except (OSError, ValueError, TypeError):
         return None
-    return found if answers(found.endpoint) else None
+
+
+def find(folder: Path) -> Running | None:
+    """Give the cloud that `harness up` left running, or None when there is none or it no longer answers.
+
+    It plays the region that `harness up` was told, which need not be the one that is wanted now.
+    """
+    found = remembered(folder)
+    return found if found and runs(found) and answers(found.endpoint) else None
 
 
 def forget(folder: Path) -> None:

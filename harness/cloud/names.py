@@ -10,12 +10,12 @@ __all__ = ["FunctionNames", "Names"]
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionNames:
-    """A deployed function: its name, its ARN, its role's ARN and its resolved environment."""
+    """A deployed function: its name, its ARN, its role's ARN and its resolved environment, which is not shown."""
 
     name: str
     arn: str
     role: str
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

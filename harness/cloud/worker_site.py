@@ -1,7 +1,11 @@
 """What the functions' interpreter does when it starts: it is copied there as ``sitecustomize.py``.
 
 The embedded cloud runs a function in a worker that answers each invocation with a line of JSON on its standard output.
-Just before such a line goes out, this module does what the runtime of Lambda does and the worker does not:
+This module does what the runtime of Lambda does and the worker does not. When the worker starts:
+
+* it takes away the settings of the embedded cloud, and sets the clock and the language as they are in Lambda.
+
+Just before a line goes out:
 
 * it ends the log of the invocation with a line, so that nobody has to wait and see whether more comes;
 * it gives an error the type, the message and the stack trace that ``awslambdaric/bootstrap.py`` gives it.
@@ -12,6 +16,7 @@ It uses the standard library only, and has no effect outside such a worker.
 import json
 import os
 import sys
+import time
 import traceback
 from types import TracebackType
 from typing import Any, TextIO
@@ -21,6 +26,8 @@ END_OF_LOG = "END RequestId: harness"
 FACTS = "\x1eharness"
 # Set by the embedded cloud's process when it understands the facts.
 ASKED_FOR_FACTS = "_HARNESS_ERROR_FACTS"
+# Set by the embedded cloud's process to the names of its own variables, with spaces between.
+FOREIGN = "_HARNESS_FOREIGN_VARIABLES"
 
 
 class Answers:
@@ -81,5 +88,19 @@ def _facts(kind: str, message: str, frames: list[str] | None = None) -> dict[str
     return {"errorMessage": message, "errorType": kind, "stackTrace": frames or []}
 
 
+def take_on_the_environment_of_lambda() -> None:
+    """Leave what a function finds in Lambda; the worker then sets the function's own variables over it.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+    """
+    for name in os.environ.pop(FOREIGN, "").split():
+        os.environ.pop(name, None)
+    os.environ["LANG"] = "en_US.UTF-8"
+    # The function's own time zone is here already, the machine's is not.
+    os.environ.setdefault("TZ", ":UTC")
+    time.tzset()
+
+
 if sys.orig_argv[-1].endswith("_worker.py"):
     sys.stdout = Answers(sys.stdout, facts=bool(os.environ.pop(ASKED_FOR_FACTS, "")))
+    take_on_the_environment_of_lambda()

@@ -23,7 +23,7 @@ __all__ = ["Request", "Response"]
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What goes to the front door.
+    """What goes to the front door. Its repr shows method and path only: the rest may hold what is secret.
 
     Args:
         method: In capitals.
@@ -37,9 +37,9 @@ class Request:
 
     method: str
     path: str
-    query: tuple[tuple[str, str], ...] = ()
-    headers: HTTPHeaderDict = field(default_factory=HTTPHeaderDict)
-    body: bytes = b""
+    query: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    headers: HTTPHeaderDict = field(default_factory=HTTPHeaderDict, repr=False)
+    body: bytes = field(default=b"", repr=False)
     sign: bool = False
     api: str = ""
 

@@ -11,6 +11,7 @@ from harness.cloud.names import Names
 from harness.errors import HandlerNotFound
 from harness.modes.exchange import Request, Response
 from harness.modes.gateway import Gateway
+from harness.modes.inline import with_code
 from harness.modes.played import gateway_for
 from harness.modes.roles import assumed
 from harness.runtime.credentials import Credentials
@@ -19,6 +20,8 @@ from harness.runtime.invocation import Invocation
 from harness.system.model import Function, System
 
 __all__ = ["HandlerMode"]
+
+_HERE = "127.0.0.1,localhost"
 
 
 class HandlerMode:
@@ -79,9 +82,17 @@ class HandlerMode:
 
     def _new_environment(self, function: Function) -> ExecutionEnvironment:
         deployed = self._names.functions[function.name]
+        if not function.runtime.startswith("python"):
+            raise HandlerNotFound(
+                f"The function {function.name!r} does not run in this process: its runtime is {function.runtime!r}.",
+                remedy="only Python does; test it in the modes invoke and http, and mark the test: "
+                '@pytest.mark.modes("invoke", "http", reason="…")',
+            )
         endpoint = {"AWS_ENDPOINT_URL": self._cloud.endpoint} if self._cloud.endpoint else {}
+        if self._cloud.embedded:  # The tester's proxy does not lead to this machine.
+            endpoint |= {"NO_PROXY": _HERE, "no_proxy": _HERE}
         return ExecutionEnvironment(
-            function,
+            with_code(function, system=self._system, folder=self._cloud.folder),
             variables={**deployed.environment, **endpoint, **self._overrides(function.name)},
             packages=self._packages(function),
             arn=deployed.arn,

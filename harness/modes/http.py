@@ -5,13 +5,13 @@ from __future__ import annotations
 import urllib.request
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from urllib3 import HTTPHeaderDict
 
 from harness.cloud.account import Cloud
 from harness.cloud.names import Names
-from harness.errors import UnreachableEndpoint
+from harness.errors import TimedOut, UnreachableEndpoint
 from harness.modes.deployed import drop_memory
 from harness.modes.exchange import Request, Response
 
@@ -47,6 +47,7 @@ class HttpMode:
 
         Raises:
             UnreachableEndpoint: Nothing answers at the API's address.
+            TimedOut: The answer takes longer than any that API Gateway gives.
         """
         __tracebackhide__ = True
         import requests  # noqa: PLC0415 - the other modes do without it
@@ -54,6 +55,11 @@ class HttpMode:
         url = f"{self._names.apis[request.api]}{request.path}"
         try:
             answer = self._session.send(self._prepared(request, url=url), timeout=_ANSWER_WITHIN, allow_redirects=False)
+        except requests.Timeout as error:
+            raise TimedOut(
+                f"No answer from {url!r} within {_ANSWER_WITHIN:g} s.",
+                remedy="API Gateway would have answered 504 after 29 s; is the function's own timeout shorter?",
+            ) from error
         except requests.ConnectionError as error:
             raise UnreachableEndpoint(
                 f"Nothing answers at {url!r}.",
@@ -66,7 +72,8 @@ class HttpMode:
     def _prepared(self, request: Request, *, url: str) -> Any:
         import requests  # noqa: PLC0415 - the other modes do without it
 
-        query = f"?{urlencode(request.query)}" if request.query else ""
+        # A space as %20: what signs and what checks a signature may differ over a plus sign.
+        query = f"?{urlencode(request.query, quote_via=quote)}" if request.query else ""
         plain = requests.Request(request.method, url + query, headers=dict(request.headers), data=request.body or None)
         plain.auth = self._signer() if request.sign else None
         prepared = self._session.prepare_request(plain)

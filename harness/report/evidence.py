@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from harness._text import shortened
+from harness._text import redacted, shortened
 from harness.modes.exchange import Response
 from harness.runtime.invocation import Invocation
 
 __all__ = ["evidence"]
+
+_LOG_LINES = 20
 
 
 def evidence(exchanges: Iterable[Response]) -> str:
@@ -23,16 +25,23 @@ def _exchange(response: Response) -> Iterator[str]:
     request = response.request
     asked = f"{request.method} {request.path}" if request else "request"
     if request and request.body:
-        asked += f" {shortened(request.body.decode(errors='replace'), limit=200)}"
-    yield f"{asked} -> {response.status_code} {shortened(response.text, limit=200)}"
+        asked += f" {_shown(request.body.decode(errors='replace'))}"
+    yield f"{asked} -> {response.status_code} {_shown(response.text)}"
     if response.invocation:
         yield from _invocation(response.invocation)
 
 
 def _invocation(invocation: Invocation) -> Iterator[str]:
     error = invocation.error
-    if error is None:
-        return
-    yield f"  {invocation.function} failed with {error.type}: {error.message}"
-    shown = error.trace or invocation.log
-    yield from (f"  {line}" for line in shown.rstrip().splitlines())
+    if error is not None:
+        yield f"  {invocation.function} failed with {error.type}: {redacted(error.message)}"
+    shown = (error and error.trace) or _end_of(invocation.log)
+    yield from (f"  {line}" for line in redacted(shown.rstrip()).splitlines())
+
+
+def _end_of(log: str) -> str:
+    return "\n".join(log.splitlines()[-_LOG_LINES:])
+
+
+def _shown(text: str) -> str:
+    return shortened(redacted(text), limit=200)

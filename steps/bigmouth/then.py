@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import uuid
+from datetime import UTC, datetime, timedelta
 
-from harness import Response
+from harness import Response, Stage
 
 __all__ = [
     "an_order_id_comes_back",
@@ -23,13 +25,21 @@ def the_page_lists(response: Response, restaurants: int) -> None:
     assert len(response.html.select("ul#restaurantsUl > li.restaurant")) == restaurants
 
 
-def the_page_shows_the_day_and_its_settings(response: Response) -> None:
-    """The page shows the day of the week and carries what its script needs."""
-    days = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}
+def the_page_shows_the_day_and_its_settings(response: Response, stage: Stage) -> None:
+    """The page shows today, and carries the pool, the web client and the addresses of this stage."""
+    now = datetime.now(UTC)
+    # The request may have been made a moment before midnight.
+    days = {f"{moment:%A}" for moment in (now, now - timedelta(minutes=1))}
     assert response.status_code == 200, response
-    assert any(day in response.html.get_text() for day in days)
-    assert "/restaurants/search" in response.text
-    assert "/orders" in response.text
+    (day,) = response.html.select("#day")
+    (config,) = response.html.select("#config")
+    assert day.get_text(strip=True) in days
+    settings = json.loads(config.get_text())
+    assert settings["region"] == stage.names.region
+    assert settings["userPoolId"] == stage.output("UserPoolId")
+    assert settings["clientId"] == stage.output("WebClientId")
+    assert settings["searchUrl"] == f"{stage.output('ApiUrl')}/restaurants/search"
+    assert settings["ordersUrl"] == f"{stage.output('ApiUrl')}/orders"
 
 
 def restaurants_come_back(response: Response, *, count: int) -> None:

@@ -15,4 +15,4 @@ def test_shows_the_day_and_its_settings(stage: Stage) -> None:
     """The landing page shows the day, and its script finds the search and the orders."""
     page = when.we_open_the_landing_page(stage)
 
-    then.the_page_shows_the_day_and_its_settings(page)
+    then.the_page_shows_the_day_and_its_settings(page, stage)

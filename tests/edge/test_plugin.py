@@ -327,3 +327,130 @@ def test_broken_settings_are_refused(project: pytest.Pytester) -> None:
     text = refused(project, code=4)
 
     assert "harness.MalformedSettings: [tool.harness] has no setting 'regon'." in text
+
+
+BROKEN = "  Bad:\n    Type: AWS::Whatever::Thing\nOutputs:"
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "with workers"])
+def test_a_failed_deployment_ends_the_run(project: pytest.Pytester, workers: tuple[str, ...]) -> None:
+    """The first failed resource and its reason are shown, and the code is that of a broken environment."""
+    template = project.path / "systems" / "hello" / "template.yaml"
+    template.write_text(template.read_text().replace("Outputs:", BROKEN))
+
+    text = refused(project, *workers, code=6)
+
+    assert "harness.DeploymentFailed:" in text
+    assert "AWS::Whatever::Thing" in text
+
+
+def test_a_usage_error_is_the_same_with_workers(project: pytest.Pytester) -> None:
+    """The workers find it, and the controller says it, with its exit code."""
+    (project.path / "systems" / "other").mkdir()
+    (project.path / "systems" / "other" / "template.yaml").write_text("Resources: {}")
+    project.makepyfile(test_lost="def test_lost(stage): ...")
+
+    text = refused(project, "-n", "2", "test_lost.py", code=4)
+
+    assert "harness.UnknownSystem: Which system is the test 'test_lost.py::test_lost' about?" in text
+
+
+def test_what_is_deselected_is_counted_with_workers_too(project: pytest.Pytester) -> None:
+    """The reasons reach the terminal of the controller, once."""
+    project.makepyfile(
+        **{
+            "suites/hello/test_hello": """
+            import pytest
+
+            @pytest.mark.modes("handler", reason="looks at module state")
+            def test_inside(stage):
+                assert stage.mode == "handler"
+            """
+        }
+    )
+
+    outcome = project.runpytest_subprocess("--mode=all", "-n", "2")
+
+    outcome.assert_outcomes(passed=1)
+    lines = [line for line in outcome.outlines if line.startswith("deselected in")]
+    assert lines == ["deselected in invoke, http: suites/hello/test_hello.py::test_inside: looks at module state"]
+
+
+def test_a_project_without_any_template_is_told_where_one_goes(pytester: pytest.Pytester) -> None:
+    """A test that asks for a stage needs a system."""
+    pytester.makepyfile("def test_it(stage): ...")
+
+    text = refused(pytester, code=4)
+
+    assert "harness.NoTemplate: The test " in text
+    assert "asks for a stage, but the project has no system." in text
+    assert "template.yaml" in text
+
+
+def test_no_token_reaches_a_report(project: pytest.Pytester) -> None:
+    """Neither a header nor a secret in a body is shown under a failure, nor in the JUnit file."""
+    project.makepyfile(
+        **{
+            "suites/hello/test_hello": """
+            def test_fails(stage):
+                headers = {"Authorization": "Bearer eyJh.eyJi.c2ln"}
+                answer = stage.request("GET", "/hello/Ann", headers=headers, json={"password": "p4ssword"})
+                assert answer.request is None and answer.status_code == 500
+            """
+        }
+    )
+
+    outcome = project.runpytest_subprocess("--mode=all", "-vv", "--junitxml=junit.xml")
+
+    shown = "\n".join(outcome.outlines) + (project.path / "junit.xml").read_text()
+    outcome.assert_outcomes(failed=3)
+    # The source of the failing test is shown as it stands; what the harness adds to it holds neither.
+    assert shown.count("eyJh.eyJi.c2ln") == shown.count('"Bearer eyJh.eyJi.c2ln"') + shown.count("&quot;Bearer eyJh")
+    assert '"password": "***"' in shown
+
+
+def test_a_proxy_does_not_stand_between_a_handler_and_the_embedded_cloud(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shell behind a proxy that leads nowhere tests all the same."""
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    code = project.path / "systems" / "hello" / "functions" / "hello.py"
+    code.write_text(
+        f"import boto3\n{code.read_text()}".replace("calls += 1", "boto3.client('sts').get_caller_identity()")
+    )
+
+    outcome = project.runpytest_subprocess("--mode=handler")
+
+    outcome.assert_outcomes(passed=1)
+
+
+def test_inline_code_runs_in_this_process(project: pytest.Pytester) -> None:
+    """Code that stands in the template needs no folder."""
+    template = project.path / "systems" / "hello" / "template.yaml"
+    inline = "InlineCode: |\n        def handler(event, context):\n            return {'statusCode': 200, 'body': 'in'}"
+    text = template.read_text().replace("CodeUri: functions/", inline).replace("hello.handler", "index.handler")
+    template.write_text(text)
+    project.makepyfile(
+        **{
+            "suites/hello/test_hello": """
+            def test_greets(stage):
+                assert stage.request("GET", "/hello/Ann").text == "in"
+            """
+        }
+    )
+
+    outcome = project.runpytest_subprocess("--mode=all")
+
+    outcome.assert_outcomes(passed=3)
+
+
+def test_another_runtime_is_named(project: pytest.Pytester) -> None:
+    """Only Python runs in this process; the message says which modes remain."""
+    template = project.path / "systems" / "hello" / "template.yaml"
+    template.write_text(template.read_text().replace("python3.12", "nodejs22.x"))
+
+    text = refused(project, "--mode=handler", code=1)
+
+    assert "The function 'Hello' does not run in this process: its runtime is 'nodejs22.x'." in text
+    assert "functions ask for" not in text

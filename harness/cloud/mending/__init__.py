@@ -4,6 +4,8 @@ Everything here runs in the child process before it serves. Each mending names t
 ministack 1.5.33, and leaves a version alone in which that place is gone. ``docs/embedded-cloud.md`` lists them.
 """
 
+from harness.cloud.mending.answers import refuse_malformed_answers
+from harness.cloud.mending.environment import give_the_variables_of_lambda
 from harness.cloud.mending.errors import tell_errors_as_lambda_does
 from harness.cloud.mending.logs import read_logs_to_their_end
 from harness.cloud.mending.parameters import authorize_each_parameter
@@ -16,3 +18,5 @@ def mend() -> None:
     read_logs_to_their_end()
     authorize_each_parameter()
     tell_errors_as_lambda_does()
+    refuse_malformed_answers()
+    give_the_variables_of_lambda()

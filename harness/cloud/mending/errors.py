@@ -1,4 +1,4 @@
-"""Errors of functions: in Lambda's words, and behind API Gateway in none at all."""
+"""Errors of functions, in Lambda's words."""
 
 from __future__ import annotations
 
@@ -8,38 +8,36 @@ from typing import Any
 
 from harness.cloud.worker_site import ASKED_FOR_FACTS, FACTS
 
-__all__ = ["in_the_words_of_lambda", "tell_errors_as_lambda_does"]
+__all__ = ["RESPONSE_LIMIT", "in_the_words_of_lambda", "tell_errors_as_lambda_does", "within_the_limit"]
+
+# Six MiB and a hundred bytes, as Lambda's own message says
+# (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+RESPONSE_LIMIT = 6_291_556
+# From Python 3.12 the runtime writes characters beyond ASCII as they are, before that as six-byte escapes.
+_ESCAPING_RUNTIMES = ("python3.6", "python3.7", "python3.8", "python3.9", "python3.10", "python3.11")
 
 
 def tell_errors_as_lambda_does() -> None:
-    """Give a failed invocation Lambda's error payload, and the caller of an API nothing of it.
+    """Give a failed invocation Lambda's error payload, and fail one whose response is too large.
 
     Lambda's payload names the class of the exception and holds the stack trace
     (https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html); ``_execute_function_warm``
-    (``services/lambda_svc.py``) calls every error ``Runtime.HandlerError`` and drops the trace. API Gateway answers
-    502 with ``Internal server error``; ``_lambda_proxy_response`` (``services/apigateway_v1.py``) hands the
-    function's error to the caller.
+    (``services/lambda_svc.py``) calls every error ``Runtime.HandlerError``, drops the trace, and knows no limit.
     """
-    from ministack.services import apigateway_v1, lambda_svc  # noqa: PLC0415 - only the child process has them
+    from ministack.services import lambda_svc  # noqa: PLC0415 - only the child process has it
 
     execute = getattr(lambda_svc, "_execute_function_warm", None)
-    shape = getattr(apigateway_v1, "_lambda_proxy_response", None)
+    if execute is None:
+        return
 
     def executed(func: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
-        result: dict[str, Any] = execute(func, event, request_id)  # type: ignore[misc]
+        result: dict[str, Any] = execute(func, event, request_id)
         if result.get("error"):
-            result["body"] = in_the_words_of_lambda(result["body"], request_id=request_id)
-        return result
+            return result | {"body": in_the_words_of_lambda(result["body"], request_id=request_id)}
+        return within_the_limit(result, runtime=(func.get("config") or func).get("Runtime", ""))
 
-    def shaped(result: dict[str, Any]) -> tuple[Any, str | None]:
-        response, error = shape(result)  # type: ignore[misc]
-        return response, "Internal server error" if error else None
-
-    if execute is not None:
-        os.environ[ASKED_FOR_FACTS] = "yes"
-        lambda_svc._execute_function_warm = executed  # noqa: SLF001 - the place of the difference
-    if shape is not None:
-        apigateway_v1._lambda_proxy_response = shaped  # noqa: SLF001 - the place of the difference
+    os.environ[ASKED_FOR_FACTS] = "yes"
+    lambda_svc._execute_function_warm = executed  # noqa: SLF001 - the place of the difference
 
 
 def in_the_words_of_lambda(body: Any, *, request_id: str) -> Any:
@@ -51,3 +49,14 @@ def in_the_words_of_lambda(body: Any, *, request_id: str) -> Any:
     message = body.get("errorMessage", "") if isinstance(body, dict) else ""
     _, found, facts = message.partition(FACTS)
     return json.loads(facts) | {"requestId": request_id} if found else body
+
+
+def within_the_limit(result: dict[str, Any], *, runtime: str) -> dict[str, Any]:
+    """Give the result of an invocation, or Lambda's error where its payload is larger than Lambda sends."""
+    text = json.dumps(result.get("body"), ensure_ascii=runtime in _ESCAPING_RUNTIMES)
+    size = len(text) if text.isascii() else len(text.encode(errors="surrogatepass"))
+    if size <= RESPONSE_LIMIT:
+        return result
+    message = f"Response payload size exceeded maximum allowed payload size ({RESPONSE_LIMIT} bytes)."
+    error = {"errorMessage": message, "errorType": "Function.ResponseSizeTooLarge"}
+    return result | {"body": error, "error": True}

@@ -1,0 +1,119 @@
+"""Processes that this one started, or that an earlier one started and wrote down by its id."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+__all__ = ["code", "command_line", "end", "is_child", "runs", "spawn"]
+
+# The children of this process, by process id: a process that nobody holds is reaped by nobody.
+_CHILDREN: dict[int, subprocess.Popen[bytes]] = {}
+
+
+def spawn(
+    command: Sequence[str],
+    *,
+    folder: Path,
+    log: Path,
+    environment: Mapping[str, str],
+    kept: Sequence[int] = (),
+) -> int:
+    """Start a process with a group of its own and give its id.
+
+    Args:
+        command: The program and its arguments.
+        folder: Where it works.
+        log: The file that takes all that it prints.
+        environment: All that it sees of the environment.
+        kept: The open files that it inherits.
+    """
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            pass_fds=kept,
+            start_new_session=True,  # Ctrl-C is for the test run, which then stops the cloud in order.
+        )
+    _CHILDREN[process.pid] = process
+    return process.pid
+
+
+def is_child(pid: int) -> bool:
+    """Say whether this process started it and has not yet ended it."""
+    return pid in _CHILDREN
+
+
+def code(pid: int) -> int | None:
+    """Give the exit code of a child, or None while it runs."""
+    return _CHILDREN[pid].poll()
+
+
+def runs(pid: int, *, words: Sequence[str]) -> bool:
+    """Say whether a process runs and is the one that was written down, not another that was given its id since.
+
+    Args:
+        pid: The id that was written down.
+        words: What its command line holds.
+    """
+    if is_child(pid):
+        return code(pid) is None
+    command = command_line(pid)
+    return all(word in command for word in words)
+
+
+def command_line(pid: int, *, proc: Path = Path("/proc")) -> str:
+    """Give the command line of any process, or an empty text when there is no such process.
+
+    Args:
+        pid: Its id.
+        proc: Where Linux shows its processes as files; elsewhere `ps` is asked.
+    """
+    if (proc / "self").exists():
+        with contextlib.suppress(OSError):
+            return (proc / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        return ""
+    asked = ["/bin/ps", "-ww", "-o", "command=", "-p", str(pid)]
+    return subprocess.run(asked, capture_output=True, text=True, errors="replace", check=False).stdout
+
+
+def end(pid: int, *, words: Sequence[str], within: float) -> bool:
+    """End a process and its group, and say whether it was there to be ended; one that is another's is left alone.
+
+    Args:
+        pid: The id that was written down.
+        words: What its command line holds, if it is the one that was meant.
+        within: How many seconds it has to end in order; then it is killed.
+    """
+    if not is_child(pid) and not runs(pid, words=words):
+        return False
+    # A process that is stopped takes SIGTERM only when it goes on.
+    _signal(pid, signal.SIGTERM, signal.SIGCONT)
+    _wait(pid, words=words, within=within)
+    _signal(pid, signal.SIGKILL)
+    _wait(pid, words=words, within=1.0)
+    child = _CHILDREN.pop(pid, None)
+    if child is not None:
+        child.wait()
+    return True
+
+
+def _signal(group: int, *signals: signal.Signals) -> None:
+    for each in signals:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, each)
+
+
+def _wait(pid: int, *, words: Sequence[str], within: float) -> None:
+    deadline = time.monotonic() + within
+    while runs(pid, words=words) and time.monotonic() < deadline:
+        time.sleep(0.01)
