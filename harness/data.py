@@ -127,7 +127,9 @@ def _undone(key: tuple[Any, ...], before: dict[str, Any] | None, store: _Table) 
 def _exact(value: Any) -> Any:
     """Turn floats into Decimal, which DynamoDB's numbers are, at any depth."""
     if isinstance(value, float):
-        return Decimal(str(value))
+        number = Decimal(str(value))
+        # DynamoDB keeps 1.0 as 1; a key must be found again under the name that it has there.
+        return number.to_integral_value() if value.is_integer() else number
     if isinstance(value, Mapping):
         return {name: _exact(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
