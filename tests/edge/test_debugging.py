@@ -29,19 +29,23 @@ def debugged(project: pytest.Pytester, *python: str, typed: str) -> pytest.RunRe
 def test_a_breakpoint_stops_in_the_handler(project: pytest.Pytester, handler: Path) -> None:
     """The debugger shows the line and the event; however long one looks, the invocation does not time out."""
     handler.write_text(HANDLER.replace(COUNTS, f"    breakpoint()\n{COUNTS}"))
-    line = HANDLER[: HANDLER.index(COUNTS)].count("\n") + 2
+    line = HANDLER[: HANDLER.index(COUNTS)].count("\n") + 1
 
     looks = "p event['pathParameters']\nimport time; time.sleep(1.3)\ncontinue\n"
     outcome = debugged(project, "-m", "pytest", typed=looks)
 
     outcome.assert_outcomes(passed=1)
-    outcome.stdout.fnmatch_lines([f"> {handler}({line})handler()", "*-> calls += 1", "*{'name': 'Ann'}*"])
+    # Up to Python 3.12 the debugger stops at the next line, from 3.13 at the call itself.
+    stops = f"> {handler}({line})handler()", f"> {handler}({line + 1})handler()"
+    assert any(stop in outcome.outlines for stop in stops)
+    outcome.stdout.fnmatch_lines(["*{'name': 'Ann'}*"])
 
 
 def test_a_breakpoint_that_an_editor_sets_stops_in_the_handler(project: pytest.Pytester, handler: Path) -> None:
     """A file and a line are enough, as editors give them: the code is that of the file in the project."""
     line = HANDLER[: HANDLER.index(COUNTS)].count("\n") + 1
-    begin = ("-m", "pdb", "-c", f"break {handler}:{line}", "-c", "continue", "-m", "pytest", "-s")
+    begin = ("-m", "pdb", "-c", f"break {handler}:{line}", "-c", "continue", "-m", "pytest")
+    project.makeini("[pytest]\naddopts = -p no:cacheprovider -s")
 
     outcome = debugged(project, *begin, typed="p event['pathParameters']\ncontinue\nquit\n")
 
