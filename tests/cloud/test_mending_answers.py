@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+from urllib.request import urlopen
 
 import pytest
 
 from harness.cloud.account import Cloud
+from harness.cloud.addresses import address_of
 from harness.cloud.mending.answers import http_answer, rest_answer
 
 from .test_mending import function, role
@@ -19,11 +20,10 @@ __all__ = ["function", "role"]
 Get = Callable[[str], tuple[int, str, str]]
 
 
-def got(cloud: Cloud, host: str, path: str) -> tuple[int, str, str]:
-    """Give status, text and type of an answer; the embedded cloud knows an API by its host."""
-    request = Request(f"{cloud.endpoint}{path}", headers={"Host": host})
+def got(address: str) -> tuple[int, str, str]:
+    """Give status, text and type of an answer."""
     try:
-        with urlopen(request) as answer:
+        with urlopen(address) as answer:
             return answer.status, answer.read().decode(), answer.headers["content-type"]
     except HTTPError as answer:
         return answer.code, answer.read().decode(), answer.headers["content-type"]
@@ -44,7 +44,7 @@ def rest(cloud: Cloud, function: Callable[..., str]) -> Iterator[Get]:
         how = {"type": "AWS_PROXY", "integrationHttpMethod": "POST", "uri": uri}
         client.put_integration(**place, httpMethod="GET", **how)
         client.create_deployment(restApiId=api, stageName="s")
-        return got(cloud, f"{api}.execute-api.localhost", "/s/")
+        return got(address_of(api, stage="s", cloud=cloud) + "/")
 
     yield get
     for api in made:
@@ -58,13 +58,13 @@ def http(cloud: Cloud, function: Callable[..., str]) -> Iterator[Get]:
 
     def get(line: str) -> tuple[int, str, str]:
         arn = f"arn:aws:lambda:{cloud.region}:{cloud.account}:function:{function(line)}"
-        api = client.create_api(Name="answers", ProtocolType="HTTP", Target=arn)["ApiId"]
+        api = client.create_api(Name="answers", ProtocolType="HTTP")["ApiId"]
         made.append(api)
         how = {"IntegrationType": "AWS_PROXY", "IntegrationUri": arn, "PayloadFormatVersion": "2.0"}
         integration = client.create_integration(ApiId=api, **how)["IntegrationId"]
         client.create_route(ApiId=api, RouteKey="GET /a", Target=f"integrations/{integration}")
         client.create_stage(ApiId=api, StageName="s", AutoDeploy=True)
-        return got(cloud, f"{api}.execute-api.localhost", "/s/a")
+        return got(address_of(api, stage="s", cloud=cloud) + "/a")
 
     yield get
     for api in made:
@@ -90,7 +90,7 @@ def test_a_rest_api_refuses_what_is_malformed(rest: Get, line: str) -> None:
 
 
 def test_a_rest_api_answers_what_is_well_formed(rest: Get) -> None:
-    """A status in words of digits and a missing body are well formed."""
+    """A status written as text and a missing body are well formed."""
     status, text, kind = rest("return {'statusCode': '201', 'headers': {'content-type': 'text/x'}}")
 
     assert (status, text, kind) == (201, "", "text/x")
