@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from harness.events.answers import (
+    REST_KEYS,
+    MalformedAnswer,
+    body_of,
+    flag_of,
+    list_of,
+    object_of,
+    status_of,
+    text_of,
+)
 from harness.events.bodies import matches, media_type
 from harness.modes.refusals import HttpRefusal, Refusal, RestRefusal
 from harness.runtime.invocation import Invocation
@@ -19,12 +29,6 @@ Pairs = Sequence[tuple[str, str]]
 # The longest that API Gateway waits for a function, in seconds.
 _REST_LIMIT = 29.0
 _HTTP_LIMIT = 30.0
-
-# REST APIs take an object with any other key for malformed; HTTP APIs pass over it
-# (https://github.com/aws/aws-sam-cli/pull/2941).
-_REST_KEYS = frozenset(
-    {"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded", "base64Encoded", "cookies"}
-)
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
 _REMAPPED = frozenset(
@@ -47,10 +51,6 @@ class Answer:
 Contract = Callable[[Invocation, str | None], Answer | Refusal]
 
 
-class _Malformed(Exception):
-    """The function returned what API Gateway cannot make an answer of."""
-
-
 def rest_contract(binary_media_types: tuple[str, ...]) -> Contract:
     """Give the contract of a REST API; it takes the invocation and the client's ``Accept``.
 
@@ -61,12 +61,12 @@ def rest_contract(binary_media_types: tuple[str, ...]) -> Contract:
         if invocation.seconds > _REST_LIMIT:
             return RestRefusal.timed_out
         payload = invocation.payload
-        if invocation.error or not isinstance(payload, dict) or not payload.keys() <= _REST_KEYS:
+        if invocation.error or not isinstance(payload, dict) or not payload.keys() <= REST_KEYS:
             return RestRefusal.malformed
         try:
-            status, headers = _status(payload), _remapped(_headers(payload))
-            text, is_base64 = _body(payload), _flag(payload)
-        except _Malformed:
+            status, headers = status_of(payload), _remapped(_headers(payload))
+            text, is_base64 = body_of(payload), flag_of(payload)
+        except MalformedAnswer:
             return RestRefusal.malformed
         # Only the first type that the client accepts counts, and it decides, not the type of the answer.
         first = media_type((accept or "").partition(",")[0])
@@ -106,28 +106,12 @@ def _http_answer(invocation: Invocation, *, read: Callable[[Mapping[str, Any]], 
     if invocation.error or not isinstance(payload, dict):
         return HttpRefusal.malformed
     try:
-        status, headers = _status(payload), read(payload)
-        text, is_base64 = _body(payload), _flag(payload)
+        status, headers = status_of(payload), read(payload)
+        text, is_base64 = body_of(payload), flag_of(payload)
         content = base64.b64decode(text, validate=True) if is_base64 else _bytes(text)
-    except (_Malformed, ValueError):
+    except (MalformedAnswer, ValueError):
         return HttpRefusal.malformed
     return Answer(status=status, headers=_typed(headers, "text/plain;charset=UTF-8"), content=content)
-
-
-def _status(payload: Mapping[str, Any]) -> int:
-    code = payload.get("statusCode")
-    if isinstance(code, str) and code.isascii() and code.isdigit():
-        code = int(code)
-    if isinstance(code, bool) or not isinstance(code, int) or not 100 <= code <= 599:  # noqa: PLR2004 - HTTP's range
-        raise _Malformed
-    return code
-
-
-def _body(payload: Mapping[str, Any]) -> str:
-    body = payload.get("body")
-    if body is not None and not isinstance(body, str):
-        raise _Malformed
-    return body or ""
 
 
 def _bytes(text: str) -> bytes:
@@ -135,49 +119,21 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", errors="replace")
 
 
-def _flag(payload: Mapping[str, Any]) -> bool:
-    flag = payload.get("isBase64Encoded", payload.get("base64Encoded"))
-    if flag in (None, "false"):
-        return False
-    if flag != "true" and not isinstance(flag, bool):
-        raise _Malformed
-    return bool(flag)
-
-
 def _headers(payload: Mapping[str, Any]) -> Pairs:
     """Merge both forms: the values of ``multiValueHeaders``, and what ``headers`` has besides."""
     merged = [
-        (name, _scalar(value)) for name, values in _object(payload, "multiValueHeaders") for value in _list(values)
+        (name, text_of(value))
+        for name, values in object_of(payload, "multiValueHeaders").items()
+        for value in list_of(values)
     ]
     seen = {(name.lower(), value) for name, value in merged}
-    single = [(name, _scalar(value)) for name, value in _object(payload, "headers")]
+    single = [(name, text_of(value)) for name, value in object_of(payload, "headers").items()]
     return [*merged, *((name, value) for name, value in single if (name.lower(), value) not in seen)]
 
 
 def _headers_v2(payload: Mapping[str, Any]) -> Pairs:
-    cookies = [("set-cookie", _scalar(cookie)) for cookie in _list(payload.get("cookies") or [])]
-    return [*cookies, *((name.lower(), _scalar(value)) for name, value in _object(payload, "headers"))]
-
-
-def _object(payload: Mapping[str, Any], key: str) -> Iterable[tuple[str, Any]]:
-    found = payload.get(key)
-    if found is not None and not isinstance(found, dict):
-        raise _Malformed
-    return (found or {}).items()
-
-
-def _list(value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise _Malformed
-    return value
-
-
-def _scalar(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if not isinstance(value, int | float):
-        raise _Malformed
-    return json.dumps(value)
+    cookies = [("set-cookie", text_of(cookie)) for cookie in list_of(payload.get("cookies") or [])]
+    return [*cookies, *((name.lower(), text_of(value)) for name, value in object_of(payload, "headers").items())]
 
 
 def _remapped(headers: Pairs) -> Pairs:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any
+
+from harness.events.answers import (
+    REST_KEYS,
+    MalformedAnswer,
+    body_of,
+    flag_of,
+    list_of,
+    object_of,
+    status_of,
+    text_of,
+)
 
 __all__ = ["http_answer", "refuse_malformed_answers", "rest_answer"]
 
@@ -17,16 +27,7 @@ _REST_MALFORMED = {
     "body": '{"message": "Internal server error"}',
 }
 _HTTP_MALFORMED = {"statusCode": 500, "headers": _JSON, "body": '{"message":"Internal Server Error"}'}
-# REST APIs take an object with any other key for malformed; HTTP APIs pass over it
-# (https://github.com/aws/aws-sam-cli/pull/2941).
-_REST_KEYS = frozenset(
-    {"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded", "base64Encoded", "cookies"}
-)
 _FOR_AN_HTTP_API: ContextVar[bool] = ContextVar("for_an_http_api", default=False)
-
-
-class _Malformed(Exception):
-    """API Gateway cannot make a response of this."""
 
 
 def refuse_malformed_answers() -> None:
@@ -74,13 +75,13 @@ def rest_answer(result: Mapping[str, Any]) -> dict[str, Any]:
     {'statusCode': 201, 'headers': {'x': '1'}, 'multiValueHeaders': {}, 'body': '', 'isBase64Encoded': False}
     """
     payload = result.get("body")
-    if result.get("error") or not isinstance(payload, dict) or not payload.keys() <= _REST_KEYS:
+    if result.get("error") or not isinstance(payload, dict) or not payload.keys() <= REST_KEYS:
         return _REST_MALFORMED
     try:
-        several = _object(payload, "multiValueHeaders")
-        merged = {name: [_scalar(value) for value in _list(values)] for name, values in several.items()}
+        several = object_of(payload, "multiValueHeaders")
+        merged = {name: [text_of(value) for value in list_of(values)] for name, values in several.items()}
         return _envelope(payload, multiValueHeaders=merged)
-    except _Malformed:
+    except MalformedAnswer:
         return _REST_MALFORMED
 
 
@@ -99,57 +100,17 @@ def http_answer(result: Mapping[str, Any]) -> dict[str, Any] | None:
     if not (isinstance(payload, dict) and "statusCode" in payload):
         return None
     try:
-        return _envelope(payload, cookies=[_scalar(cookie) for cookie in _list(payload.get("cookies") or [])])
-    except _Malformed:
+        return _envelope(payload, cookies=[text_of(cookie) for cookie in list_of(payload.get("cookies") or [])])
+    except MalformedAnswer:
         return _HTTP_MALFORMED
 
 
 def _envelope(payload: Mapping[str, Any], **more: Any) -> dict[str, Any]:
-    headers = {name: _scalar(value) for name, value in _object(payload, "headers").items()}
-    answer = {"statusCode": _status(payload), "headers": headers}
-    return answer | more | {"body": _body(payload), "isBase64Encoded": _flag(payload)}
+    headers = {name: text_of(value) for name, value in object_of(payload, "headers").items()}
+    answer = {"statusCode": status_of(payload), "headers": headers}
+    return answer | more | {"body": _sendable(payload), "isBase64Encoded": flag_of(payload)}
 
 
-def _status(payload: Mapping[str, Any]) -> int:
-    code = payload.get("statusCode")
-    if isinstance(code, str) and code.isascii() and code.isdigit():
-        code = int(code)
-    if isinstance(code, bool) or not isinstance(code, int) or not 100 <= code <= 599:  # noqa: PLR2004 - HTTP's range
-        raise _Malformed
-    return code
-
-
-def _body(payload: Mapping[str, Any]) -> str:
-    body = payload.get("body")
-    if body is not None and not isinstance(body, str):
-        raise _Malformed
+def _sendable(payload: Mapping[str, Any]) -> str:
     # JSON can carry half of a surrogate pair, UTF-8 cannot.
-    return (body or "").encode(errors="replace").decode()
-
-
-def _flag(payload: Mapping[str, Any]) -> bool:
-    flag = payload.get("isBase64Encoded", payload.get("base64Encoded"))
-    if flag not in (None, "true", "false") and not isinstance(flag, bool):
-        raise _Malformed
-    return flag in (True, "true")
-
-
-def _object(payload: Mapping[str, Any], key: str) -> dict[str, Any]:
-    found = payload.get(key)
-    if found is not None and not isinstance(found, dict):
-        raise _Malformed
-    return found or {}
-
-
-def _list(value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise _Malformed
-    return value
-
-
-def _scalar(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if not isinstance(value, int | float):
-        raise _Malformed
-    return json.dumps(value)
+    return body_of(payload).encode(errors="replace").decode()
