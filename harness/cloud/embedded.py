@@ -57,7 +57,7 @@ class Running:
         return _MODULE, self.folder
 
 
-def start(
+def start(  # noqa: PLR0913 - all but the region have defaults
     folder: Path,
     *,
     region: str,
@@ -84,8 +84,8 @@ def start(
     _insist_on_ministack()
     remove_stale(folder)
     for _ in range(_TRIES):
-        with claim() as claim_of_port:
-            home = _new_home(folder, port=claim_of_port.getsockname()[1])
+        with claim() as held:
+            home = _new_home(folder, port=held.getsockname()[1])
             running = home and _spawn(home, region=region, outlives=outlives)
             if running and _became_ready(running, within=within, meanwhile=meanwhile):
                 return running
@@ -124,7 +124,12 @@ def _age(home: Path) -> float:
 
 
 def _new_home(folder: Path, *, port: int) -> Path | None:
-    """Make the folder of a cloud, or None when there is one for this port: it may be a cloud's that just starts."""
+    """Make the folder of a cloud, or None when the port is another's.
+
+    What listens there would answer in the place of our cloud, and a folder may be a cloud's that just starts.
+    """
+    if listens(port):
+        return None
     home = folder / "clouds" / str(port)
     home.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -136,8 +141,8 @@ def _new_home(folder: Path, *, port: int) -> Path | None:
 
 
 def _spawn(home: Path, *, region: str, outlives: bool) -> Running:
-    near, far = (-1, -1) if outlives else os.pipe()
     environment = _environment(home, region=region)
+    near, far = (-1, -1) if outlives else os.pipe()
     try:
         pid = processes.spawn(
             # -P: a module of the project that is called like one of the cloud's must not be taken for it.

@@ -10,19 +10,24 @@ __all__ = ["LOOPBACK", "claimed", "listens"]
 LOOPBACK = "127.0.0.1"
 
 
-def claimed() -> socket.socket:
+def claimed(*, first: int = 0) -> socket.socket:
     """Give a socket whose number is a free TCP port, which nobody else is given until the socket is closed.
 
     The socket is of UDP, whose numbers are apart from those of TCP: it keeps other runs from the port, also those of
     other projects, and leaves the port itself to the cloud. It is closed when the cloud listens: from then on the
     port is not free.
+
+    Args:
+        first: The port that is tried first; 0 for any.
     """
+    number = first
     while True:
         claim = socket.socket(type=socket.SOCK_DGRAM)
-        claim.bind((LOOPBACK, 0))
+        claim.bind((LOOPBACK, number))
         if _is_free(claim.getsockname()[1]):
             return claim
         claim.close()
+        number = 0
 
 
 def _is_free(port: int) -> bool:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from dotenv import dotenv_values
+
+from harness.cloud import embedded
+from harness.cloud.account import embedded_cloud
 
 
 def harness(project: pytest.Pytester, *arguments: str, code: int = 0) -> str:
@@ -47,6 +53,89 @@ def test_up_twice_starts_one_cloud(project: pytest.Pytester) -> None:
     assert "The embedded cloud runs already at http://127.0.0.1:" in second
     assert "creating" not in second
     assert "updating" not in second
+
+
+def test_two_ups_at_once_start_one_cloud(project: pytest.Pytester) -> None:
+    """The second waits for the first and uses its cloud."""
+    command = [Path(sys.executable).with_name("harness"), "up"]
+
+    ups = [subprocess.Popen(command, cwd=project.path, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    said = sorted(up.communicate()[0].splitlines()[0].partition(" (")[0] for up in ups)
+
+    endpoint = said[1].rpartition(" ")[2]
+    assert said == [f"The embedded cloud runs already at {endpoint}", f"The embedded cloud runs at {endpoint}"]
+    assert len(list((project.path / ".harness" / "clouds").iterdir())) == 1
+
+
+def test_pytest_in_another_region_has_a_cloud_of_its_own(project: pytest.Pytester) -> None:
+    """IAM is global: a second stage in the same cloud would take the roles of the first one's functions away."""
+    harness(project, "up", "--region=us-east-1")
+    folder = project.path / ".harness"
+    running = embedded.find(folder)
+    assert running is not None
+    stacks = embedded_cloud(running.endpoint, folder=folder, region="eu-west-1").client("cloudformation")
+
+    other = project.runpytest_subprocess("--mode=invoke", "--region=eu-west-1")
+    same = project.runpytest_subprocess("--mode=invoke", "--region=us-east-1")
+
+    other.assert_outcomes(passed=1)
+    assert any("creating hello-embedded" in line for line in other.outlines)
+    assert stacks.describe_stacks()["Stacks"] == []
+    same.assert_outcomes(passed=1)
+    assert not any("creating" in line or "updating" in line for line in same.outlines)
+
+
+def test_a_cloud_of_another_region_is_refused(project: pytest.Pytester) -> None:
+    """Nothing is deployed into it, and nothing is read from it as if it were the other region's."""
+    harness(project, "up", "--region=us-east-1")
+    running = embedded.find(project.path / ".harness")
+    assert running is not None
+
+    texts = {harness(project, command, "--region=eu-west-1", code=4) for command in ("up", "deploy", "status", "env")}
+
+    (text,) = texts
+    assert text == (
+        "harness.UsageError: The embedded cloud that runs plays 'us-east-1', not 'eu-west-1'.\n"
+        f"  runs at: {running.endpoint}\n"
+        "  region: eu-west-1 (from --region)\n"
+        "  stop it first: harness down\n"
+    )
+
+
+def test_a_cloud_that_does_not_answer_is_stopped_all_the_same(project: pytest.Pytester) -> None:
+    """The other commands say that it is there; `harness down` stops it by its process."""
+    harness(project, "up")
+    running = embedded.find(project.path / ".harness")
+    assert running is not None
+    os.killpg(running.pid, signal.SIGSTOP)
+
+    texts = {harness(project, command, code=6) for command in ("up", "status")}
+    down = harness(project, "down")
+
+    (text,) = texts
+    assert text == (
+        f"harness.StageError: The embedded cloud at {running.endpoint!r} runs but does not answer.\n"
+        f"  process: {running.pid}\n  log: {running.log}\n  stop it: harness down\n"
+    )
+    assert down == f"The embedded cloud at {running.endpoint} is stopped.\n"
+    assert not embedded.runs(running)
+
+
+def test_down_leaves_the_process_of_somebody_else_alone(project: pytest.Pytester, state: Path) -> None:
+    """A recorded id that was given to another process since is forgotten."""
+    folder = project.path / ".harness"
+    running = embedded.start(folder, region="us-east-1")
+    embedded.stop(running)
+    with subprocess.Popen(["sleep", "60"], start_new_session=True) as stranger:
+        embedded.remember(replace(running, pid=stranger.pid, lifeline=-1), folder=folder)
+
+        down = harness(project, "down")
+        alive = stranger.poll() is None
+        stranger.kill()
+
+    assert down == "No embedded cloud runs.\n"
+    assert alive
+    assert embedded.remembered(folder) is None
 
 
 def test_changed_code_is_deployed(project: pytest.Pytester) -> None:
