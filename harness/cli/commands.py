@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -40,6 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _STAGE if isinstance(error, StageError) else _USAGE
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # Whoever reads has read enough, as `head` has.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     return 0
 
 

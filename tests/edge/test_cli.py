@@ -214,6 +214,16 @@ def test_up_is_for_the_embedded_cloud_only(project: pytest.Pytester) -> None:
     )
 
 
+def test_a_reader_who_has_read_enough_is_no_error(project: pytest.Pytester) -> None:
+    """`harness … | head -1` shows no traceback."""
+    command = f"set -o pipefail; {Path(sys.executable).with_name('harness')} status | true"
+
+    outcome = subprocess.run(["bash", "-c", command], cwd=project.path, capture_output=True, text=True, check=False)
+
+    assert outcome.returncode in {0, 141}
+    assert "Traceback" not in outcome.stdout + outcome.stderr
+
+
 def test_down_without_a_cloud_does_no_harm(project: pytest.Pytester) -> None:
     """Twice down is once down."""
     assert harness(project, "down") == "No embedded cloud runs.\n"
