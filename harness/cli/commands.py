@@ -21,6 +21,7 @@ __all__ = ["main"]
 
 # As under pytest: 4 when the project must act, 6 when the environment must be put right.
 _USAGE, _STAGE = 4, 6
+_PROTECTED = ("prod", "production")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -146,9 +147,11 @@ def _refuse_silent(running: embedded.Running | None) -> None:
 def _delete_stacks(settings: Settings) -> None:
     from harness.cloud.deploying import undeploy  # noqa: PLC0415 - loads boto3
 
+    _refuse_protected(settings, "down")
     project = Project(settings, tell=_say)
     for name in settings.systems:
         stack = settings.stack(name)
+        _refuse_foreign(project, stack)
         gone = undeploy(cloud=project.cloud, stack=stack, progress=_say)
         _say(f"{stack}: deleted." if gone else f"{stack}: was not deployed.")
 
@@ -156,16 +159,42 @@ def _delete_stacks(settings: Settings) -> None:
 def _deploy(settings: Settings, asked: argparse.Namespace) -> None:
     if settings.embedded and _found(settings) is None:
         raise StageError("No embedded cloud runs to deploy to.", remedy="start it: harness up\nor: --stage=dev")
+    if not settings.embedded:
+        _refuse_protected(settings, "deploy")
     _deploy_all(settings, systems=asked.systems or tuple(settings.systems))
 
 
 def _deploy_all(settings: Settings, *, systems: Sequence[str]) -> None:
     project = Project(settings, tell=_say)
     for name in systems:
+        _refuse_foreign(project, settings.stack(settings.system(name).name))
         names = project.deploy(name)
         _say(f"{names.stack}: deployed, {len(names.physical)} resources, {len(names.functions)} functions.")
         for api, address in sorted(names.apis.items()):
             _say(f"  {api}: {address}")
+
+
+def _refuse_protected(settings: Settings, command: str) -> None:
+    if settings.stage.value.lower() in _PROTECTED:
+        raise UsageError(
+            f"`harness {command}` does not touch the stage {settings.stage.value!r}.",
+            facts=[("stage", settings.stage), ("protected", ", ".join(_PROTECTED))],
+            remedy="deploy it and take it away by other means; tests that only read may run there",
+        )
+
+
+def _refuse_foreign(project: Project, stack: str) -> None:
+    """Refuse a stack of that name which somebody else has deployed; the embedded cloud holds the harness's own only."""
+    from harness.cloud.deploying import FINGERPRINT  # noqa: PLC0415 - loads boto3
+    from harness.cloud.stacks import describe  # noqa: PLC0415
+
+    found = None if project.settings.embedded else describe(project.cloud, stack)
+    if found and FINGERPRINT not in {tag["Key"] for tag in found.get("Tags", [])}:
+        raise StageError(
+            f"The stack {stack!r} was not deployed by the harness, which therefore leaves it alone.",
+            facts=[("account", project.cloud.account), ("region", project.cloud.region)],
+            remedy="name another stage; tests may run against this one",
+        )
 
 
 def _status(settings: Settings, _asked: argparse.Namespace) -> None:

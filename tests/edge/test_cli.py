@@ -13,7 +13,7 @@ import pytest
 from dotenv import dotenv_values
 
 from harness.cloud import embedded
-from harness.cloud.account import embedded_cloud
+from harness.cloud.account import Cloud, embedded_cloud
 
 
 def harness(project: pytest.Pytester, *arguments: str, code: int = 0) -> str:
@@ -234,6 +234,35 @@ def test_help_names_every_command(project: pytest.Pytester) -> None:
     text = harness(project, "--help")
 
     assert all(command in text for command in ("up", "down", "deploy", "status", "env"))
+
+
+@pytest.mark.parametrize("command", ["deploy", "down"])
+def test_a_protected_stage_is_left_alone(project: pytest.Pytester, command: str) -> None:
+    """What is called prod is neither deployed nor deleted from here."""
+    text = harness(project, command, "--stage=prod", code=4)
+
+    assert f"harness.UsageError: `harness {command}` does not touch the stage 'prod'." in text
+
+
+@pytest.mark.parametrize("command", ["deploy", "down"])
+def test_a_stack_of_somebody_else_is_left_alone(
+    project: pytest.Pytester, cloud: Cloud, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """A stack of the same name that the harness has not deployed is neither updated nor deleted."""
+    cloudformation = cloud.client("cloudformation")
+    template = '{"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}'
+    cloudformation.create_stack(StackName="hello-theirs", TemplateBody=template)
+    cloudformation.get_waiter("stack_create_complete").wait(StackName="hello-theirs", WaiterConfig={"Delay": 0})
+    elsewhere = {"AWS_ENDPOINT_URL": str(cloud.endpoint), "AWS_REGION": cloud.region, "TEST_STAGE": "theirs"}
+    for name, value in {**elsewhere, "AWS_ACCESS_KEY_ID": cloud.account, "AWS_SECRET_ACCESS_KEY": "test"}.items():
+        monkeypatch.setenv(name, value)
+
+    text = harness(project, command, code=6)
+    (stack,) = cloudformation.describe_stacks(StackName="hello-theirs")["Stacks"]
+    cloudformation.delete_stack(StackName="hello-theirs")
+
+    assert "harness.StageError: The stack 'hello-theirs' was not deployed by the harness" in text
+    assert stack["StackStatus"] == "CREATE_COMPLETE"
 
 
 def test_any_other_endpoint_is_a_stage(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
