@@ -69,6 +69,9 @@ class HarnessError(Exception):
         remedy: What to do about it, as a sentence or a question; empty when nobody can know.
     """
 
+    # How pytest and the command line end that cannot go on: pytest's own code of a usage error.
+    exit_code = 4
+
     def __init__(self, sentence: str, *, facts: Iterable[tuple[str, object]] = (), remedy: str = "") -> None:
         self.sentence = sentence
         self.facts = tuple(facts)
@@ -136,6 +139,9 @@ class MisusedStep(UsageError):
 
 class StageError(HarnessError):
     """The environment must be put right: the cloud, the account or the stage."""
+
+    # pytest's own codes end at 5; a CI job must tell a broken environment from a failed test.
+    exit_code = 6
 
 
 class NoCredentials(StageError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 import uuid
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from harness._files import write
 from harness.cloud.account import Cloud
 from harness.cloud.faults import translated
 from harness.errors import StageError
@@ -68,7 +68,7 @@ def _kept(user: User, cloud: Cloud, clock: Callable[[], float]) -> str:
     kept = _read(place)
     if kept is None:
         kept = _granted_for_five_minutes(user, cloud=cloud, now=clock())
-        _write(place, kept)
+        write(place, json.dumps(kept).encode())
     if kept["expires"] < clock():
         return str(kept["token"])
     ready = datetime.fromtimestamp(kept["expires"], UTC)
@@ -107,11 +107,3 @@ def _read(place: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return kept if isinstance(kept, dict) and {"token", "expires"} <= kept.keys() else None
-
-
-def _write(place: Path, kept: dict[str, Any]) -> None:
-    """Keep a token where only its user reads it."""
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(kept, file)

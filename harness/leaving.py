@@ -6,13 +6,10 @@ from typing import Any, NoReturn
 
 import pytest
 
-from harness.errors import HarnessError, StageError
+from harness.errors import HarnessError
 
-__all__ = ["STAGE_EXIT_CODE", "USAGE_EXIT_CODE", "Left", "in_words_of_pytest", "leave", "refuse"]
+__all__ = ["Left", "in_words_of_pytest", "leave", "refuse"]
 
-USAGE_EXIT_CODE = int(pytest.ExitCode.USAGE_ERROR)
-# pytest's own codes end at 5; a CI job must tell a broken environment from a failed test.
-STAGE_EXIT_CODE = 6
 # What a worker of pytest-xdist leaves behind for its controller.
 _LEFT = "harness_left"
 
@@ -22,11 +19,10 @@ def leave(error: HarnessError, *, session: pytest.Session) -> NoReturn:
 
     A worker of pytest-xdist cannot end the run: it stops, and the controller reads what it has left.
     """
-    code = STAGE_EXIT_CODE if isinstance(error, StageError) else USAGE_EXIT_CODE
     output = getattr(session.config, "workeroutput", None)
     if output is None:
-        pytest.exit(f"\n{_named(error)}", returncode=code)
-    output[_LEFT] = (code, _named(error))
+        pytest.exit(f"\n{_named(error)}", returncode=error.exit_code)
+    output[_LEFT] = (error.exit_code, _named(error))
     session.shouldstop = f"\n{_named(error)}"
     pytest.fail(_named(error), pytrace=False)
 
@@ -36,7 +32,7 @@ def refuse(error: HarnessError, *, config: pytest.Config, items: list[pytest.Ite
     output = getattr(config, "workeroutput", None)
     if output is None:
         raise in_words_of_pytest(error) from error
-    output[_LEFT] = (USAGE_EXIT_CODE, _named(error))
+    output[_LEFT] = (error.exit_code, _named(error))
     items.clear()
 
 

@@ -67,21 +67,17 @@ def pool_and_client(system: System, *, pool: str | None = None, client: str | No
         UnknownResource: A name was given that the template does not declare.
         MisusedStep: No name was given, and the template does not leave just one choice.
     """
-    pools = _of_type(system, _POOL)
-    clients = _of_type(system, _CLIENT)
+    pools = system.of_type(_POOL)
+    clients = system.of_type(_CLIENT)
     with_admin_flow = {
-        name: properties
-        for name, properties in clients.items()
-        if _ADMIN_FLOW in (properties.get("ExplicitAuthFlows") or ())
+        name: client_of_pool
+        for name, client_of_pool in clients.items()
+        if _ADMIN_FLOW in (client_of_pool.properties.get("ExplicitAuthFlows") or ())
     }
     return (
         _one("user pool", pool, pools, among=pools, system=system),
         _one(f"app client with {_ADMIN_FLOW}", client, clients, among=with_admin_flow, system=system),
     )
-
-
-def _of_type(system: System, kind: str) -> dict[str, Mapping[str, Any]]:
-    return {name: resource.properties for name, resource in system.resources.items() if resource.type == kind}
 
 
 def _one(kind: str, name: str | None, known: Mapping[str, Any], *, among: Mapping[str, Any], system: System) -> str:
@@ -131,25 +127,24 @@ class _Registry:
             self._described = self._cognito.describe_user_pool(UserPoolId=pool)["UserPool"]
             app = self._cognito.describe_user_pool_client(UserPoolId=pool, ClientId=client)["UserPoolClient"]
         self._client_secret: str = app.get("ClientSecret", "")
+        self._policy: Mapping[str, Any] = self._described.get("Policies", {}).get("PasswordPolicy", {})
+        self._temporary_password = invented_password(self._policy)
 
     def invented(self) -> User:
         attributes = invented_attributes(self._described.get("SchemaAttributes", []))
         by_email = "email" in (self._described.get("UsernameAttributes") or [])
         # With e-mail as an alias, Cognito refuses a user name that has the form of an address.
         name = attributes["email"] if by_email else attributes["email"].partition("@")[0]
-        policy = self._described.get("Policies", {}).get("PasswordPolicy", {})
         return User(
             username=name,
             email=attributes["email"],
             attributes=attributes,
-            password=invented_password(policy),
+            password=invented_password(self._policy),
             pool=self._pool,
             client=self._client,
         )
 
     def create(self, user: User) -> None:
-        policy = self._described.get("Policies", {}).get("PasswordPolicy", {})
-        self._temporary_password = invented_password(policy)
         given = {**user.attributes, "email_verified": "true"}
         with translated(self._cloud):
             self._cognito.admin_create_user(

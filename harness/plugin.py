@@ -106,9 +106,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deselect a test in the modes in which it makes no sense."""
+    refused = config.stash[_REFUSED]
     try:
-        for refused in config.stash[_REFUSED]:
-            raise refused
+        if refused:
+            raise refused[0]
         kept, left_out = modes_of(items, deselected=config.stash[_DESELECTED])
     except HarnessError as error:
         refuse(error, config=config, items=items)

@@ -192,8 +192,7 @@ class Project:
         settings.insist_on_a_stage()
         if settings.embedded:
             return f"embedded cloud, account {EMBEDDED_ACCOUNT}"
-        chosen = next((choice for choice in (settings.endpoint, settings.profile) if choice.value), None)
-        return f"{chosen or 'AWS (from the environment)'}, account {self.cloud.account}"
+        return f"{settings.chosen_cloud or 'AWS (from the environment)'}, account {self.cloud.account}"
 
     def close(self) -> None:
         """Stop the embedded cloud if this project started it; twice does no harm."""

@@ -83,6 +83,11 @@ class Settings:
         return tuple(name for name in MODES if name in asked)
 
     @property
+    def chosen_cloud(self) -> Choice | None:
+        """The endpoint or else the profile that was set; None when neither was."""
+        return next((choice for choice in (self.endpoint, self.profile) if choice.value), None)
+
+    @property
     def embedded(self) -> bool:
         """Whether the stage is in the embedded cloud."""
         return self.stage.value == EMBEDDED
@@ -110,7 +115,7 @@ class Settings:
             UsageError: A cloud is chosen and no stage is named.
             MalformedSettings: The endpoint is no address.
         """
-        chosen = next((choice for choice in (self.endpoint, self.profile) if choice.value), None)
+        chosen = self.chosen_cloud
         if chosen and self.stage.origin == "default":
             raise UsageError(
                 f"A cloud is chosen by {chosen.origin}={chosen.value!r}, but no stage is named.",

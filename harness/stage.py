@@ -156,8 +156,8 @@ class Stage:
             table: The logical id of the table.
             items: Any number of items as Python objects; floats become numbers of DynamoDB.
         """
-        kind = "AWS::DynamoDB::Table"
-        tables = {name: id_ for name, id_ in self.names.physical.items() if self.system.resources[name].type == kind}
+        declared = self.system.of_type("AWS::DynamoDB::Table")
+        tables = {name: self.names.physical[name] for name in declared if name in self.names.physical}
         return data.items(self.cloud, table=self._named("table", table, tables), items=items)
 
     def secret_parameter(self, name: str, value: str, *, key: str) -> AbstractContextManager[None]:

@@ -19,8 +19,6 @@ from harness.telling import Told
 
 __all__ = ["main"]
 
-# As under pytest: 4 when the project must act, 6 when the environment must be put right.
-_USAGE, _STAGE = 4, 6
 _PROTECTED = ("prod", "production")
 
 
@@ -39,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command(settings, asked)
     except HarnessError as error:
         print(f"harness.{type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201 - a command line prints
-        return _STAGE if isinstance(error, StageError) else _USAGE
+        return error.exit_code
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # Whoever reads has read enough, as `head` has.

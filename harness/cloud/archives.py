@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-__all__ = ["Found", "digest", "files", "stats", "write", "zipped"]
+__all__ = ["Found", "digest", "files", "stats", "zipped"]
 
 # What tools leave behind, and what must never be uploaded. `.packages` is where some projects keep requirements.
 _FOLDERS_LEFT_OUT = frozenset({
@@ -104,11 +104,3 @@ def zipped(found: Mapping[str, Found], *, into: Path) -> None:
 def _mode(entry: Found) -> int:
     # Lambda's user must be able to read every file, whatever the umask was here.
     return 0o755 if entry.stat().st_mode & 0o100 else 0o644
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write a file that only its owner can read, so that another process sees all of it or nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
-        part.write(content)
-    Path(part.name).replace(path)

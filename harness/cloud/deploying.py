@@ -7,6 +7,7 @@ import json
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from harness.cloud import artifacts, stacks
@@ -77,7 +78,7 @@ class _Order:
     timeout: float
     clock: Clock
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         parts = [_FORMAT, self.template, self.parameters, self.tags]
         return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from harness._files import write
 from harness.cloud.account import Cloud
-from harness.cloud.archives import write
 from harness.cloud.completing import complete
 from harness.cloud.deploying import Deployment, deploy
 from harness.cloud.locks import locked

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from harness._files import write
 from harness.cloud import archives
 from harness.cloud.archives import Found
 from harness.cloud.requirements import Target, installed, sources
@@ -141,7 +142,7 @@ def _built(root: Path, *, label: str, folder: Path, watched: list[Path], install
             return remembered
     packages = install()
     built = _archived(files, packages=packages, folder=folder)
-    archives.write(
+    write(
         index,
         json.dumps({"stats": stats, "digest": built.digest, "packages": str(packages) if packages else ""}).encode(),
     )

@@ -10,11 +10,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from harness._files import write
 from harness._text import listed
 from harness.cloud import stacks
 from harness.cloud.account import Cloud
 from harness.cloud.addresses import address_of, translate
-from harness.cloud.archives import write
 from harness.cloud.deploying import FINGERPRINT, Deployment
 from harness.cloud.faults import translated
 from harness.cloud.names import FunctionNames, Names

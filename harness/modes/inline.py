@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
-from harness.cloud.archives import write
+from harness._files import write
 from harness.errors import HandlerNotFound
 from harness.system.model import Function, System
 

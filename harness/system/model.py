@@ -208,6 +208,10 @@ class System:
     subscriptions: Mapping[str, Subscription] = field(default_factory=dict)
     resources: Mapping[str, Resource] = field(default_factory=dict)
 
+    def of_type(self, kind: str) -> dict[str, Resource]:
+        """Give the resources of a type, such as ``AWS::DynamoDB::Table``, by logical id."""
+        return {name: resource for name, resource in self.resources.items() if resource.type == kind}
+
     def function(self, name: str) -> Function:
         """Give a function by its logical id.
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from harness._files import write
 from harness.system import code, includes, sam
 from harness.system.intrinsics import Scope, resolve
 from harness.system.parameters import seen_by_ref, values_of
@@ -43,7 +43,7 @@ def plain(
         return kept
     document, fingerprints = _read(text, parameters, pseudo=pseudo, template=template)
     if entry:
-        _keep(entry, {"template": document, "taken_in": fingerprints})
+        write(entry, json.dumps({"template": document, "taken_in": fingerprints}).encode())
     return document
 
 
@@ -83,11 +83,3 @@ def _kept(entry: Path, *, folder: Path) -> dict[str, Any] | None:
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return None
     return document if usable else None
-
-
-def _keep(entry: Path, result: Mapping[str, Any]) -> None:
-    entry.parent.mkdir(parents=True, exist_ok=True)
-    # Several processes may read the same template at once: each writes a file of its own and moves it into place.
-    written = entry.with_suffix(f".{os.getpid()}")
-    written.write_text(json.dumps(result), encoding="utf-8")
-    written.replace(entry)
