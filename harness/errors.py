@@ -21,9 +21,15 @@ The bases say who must act; the names say what happened::
     │   ├── DeploymentFailed       CloudFormation refused or rolled back
     │   ├── PackagingFailed        a function's package could not be built
     │   ├── RoleNotAssumed         a function's role could not be assumed
+    │   ├── TapNotOpen             a bus, topic, queue or stream could not be tapped
+    │   ├── NotPublished           the cloud did not take what a test wanted to publish
     │   └── NotRemoved             something that was brought could not be taken away
     └── SystemFailure              the system under test (an AssertionError)
         ├── NotJson                an answer that was to be JSON is not
+        ├── NeverHappened          what was expected in the journal did not come
+        ├── HappenedAnyway         what must not come, or not so often, came
+        ├── FunctionFailed         a function that an event started ended in an error
+        ├── EndlessChain           functions go on starting each other
         └── TimedOut               a function passed its deadline
 """
 
@@ -36,21 +42,27 @@ from harness._text import did_you_mean, listed
 __all__ = [
     "CloudNotStarted",
     "DeploymentFailed",
+    "EndlessChain",
+    "FunctionFailed",
     "HandlerNotFound",
+    "HappenedAnyway",
     "HarnessError",
     "MalformedSettings",
     "MalformedTemplate",
     "MisusedStep",
+    "NeverHappened",
     "NoCredentials",
     "NoTemplate",
     "NotAllowed",
     "NotDeployed",
     "NotJson",
+    "NotPublished",
     "NotRemoved",
     "PackagingFailed",
     "RoleNotAssumed",
     "StageError",
     "SystemFailure",
+    "TapNotOpen",
     "TimedOut",
     "UnknownMode",
     "UnknownResource",
@@ -176,6 +188,14 @@ class RoleNotAssumed(StageError):
     """The role of a function could not be assumed."""
 
 
+class TapNotOpen(StageError):
+    """A bus, a topic, a queue or a stream could not be tapped."""
+
+
+class NotPublished(StageError):
+    """The cloud did not take what a test wanted to publish."""
+
+
 class NotRemoved(StageError):
     """Something that the harness brought could not be taken away."""
 
@@ -190,3 +210,19 @@ class NotJson(SystemFailure):
 
 class TimedOut(SystemFailure):
     """A function passed its deadline."""
+
+
+class NeverHappened(SystemFailure):
+    """What was expected in the journal did not come."""
+
+
+class HappenedAnyway(SystemFailure):
+    """What must not come, or not so often, came."""
+
+
+class FunctionFailed(SystemFailure):
+    """A function that an event started ended in an error; in `handler` mode its exception is the cause."""
+
+
+class EndlessChain(SystemFailure):
+    """Functions go on starting each other."""

@@ -1,0 +1,1 @@
+"""What the system publishes: taps, the entries they bring, and what tests expect of them."""
