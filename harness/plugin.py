@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Generator
 from typing import Any
 
@@ -86,7 +87,7 @@ def _told(config: pytest.Config) -> Callable[[str], None]:
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say which modes, stage and account, and where each setting came from."""
-    return [config.stash[PROJECT].described()] if PROJECT in config.stash else []
+    return config.stash[PROJECT].described().splitlines() if PROJECT in config.stash else []
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -133,6 +134,28 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Give the run the exit code that its workers could not give it."""
     if _LEFT in session.config.stash:
         session.config.stash[_LEFT].finish(session)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Note when the test begins: from there on it looks into the journal."""
+    if PROJECT in item.config.stash:
+        item.config.stash[PROJECT].began = time.time()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Let what the test has set off come to its end."""
+    opened: Any = getattr(item, "funcargs", {}).get("stage")
+    if not hasattr(opened, "over"):
+        return (yield)
+    try:
+        result = yield
+    except BaseException:
+        opened.over(passed=False)
+        raise
+    opened.over(passed=True)
+    return result
 
 
 @pytest.hookimpl(wrapper=True)

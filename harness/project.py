@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
+from harness._text import new_uuid
 from harness.cloud import embedded
 from harness.cloud.account import EMBEDDED_ACCOUNT, Cloud, embedded_cloud
+from harness.cloud.leases import Lease, lease
 from harness.cloud.names import Names
 from harness.errors import HarnessError
+from harness.journal.journal import Journal
+from harness.journal.taps import Taps
+from harness.modes.behind import behind
 from harness.modes.protocol import Mode
 from harness.overrides import Overrides
 from harness.settings import Settings
@@ -42,8 +48,13 @@ class Project:
         self._tell = tell
         self._alone = alone
         self._started: embedded.Running | None = None
-        self._systems: dict[str, System] = {}
-        self._names: dict[str, Names] = {}
+        self._lease: Lease | None = None
+        self._systems: dict[tuple[str, bool], System] = {}
+        self._names: dict[tuple[str, bool], Names] = {}
+        self._taps: dict[tuple[str, bool], Taps] = {}
+        self._run = new_uuid()[:8]
+        # When the running test began; whoever looks into a journal looks from there on.
+        self.began = 0.0
 
     @cached_property
     def cloud(self) -> Cloud:
@@ -64,6 +75,18 @@ class Project:
             )
         return embedded_cloud(self._found_or_started(), folder=settings.folder, region=settings.region.value)
 
+    @cached_property
+    def muted_cloud(self) -> Cloud:
+        """An account of the embedded cloud that is this process's own, for its muted stages."""
+        endpoint = self.cloud.endpoint or ""
+        self._lease = lease(self.settings.folder, cloud=endpoint.rpartition(":")[2])
+        return embedded_cloud(
+            endpoint, folder=self.settings.folder, region=self.settings.region.value, account=self._lease.account
+        )
+
+    def _cloud(self, *, muted: bool) -> Cloud:
+        return self.muted_cloud if muted else self.cloud
+
     def _found_or_started(self) -> str:
         region = self.settings.region.value
         found = None if self._alone else embedded.find(self.settings.folder)
@@ -73,42 +96,61 @@ class Project:
             self._started = found
         return found.endpoint
 
-    def system(self, name: str) -> System:
+    def system(self, name: str, *, muted: bool = False) -> System:
         """Give a system as its template declares it, with the parameters of this stage.
+
+        Args:
+            name: Its name.
+            muted: Whether it is for the account of the muted stages. The system itself is not muted.
 
         Raises:
             UnknownSystem: The project does not declare it.
             NoTemplate: Its template is not there.
             MalformedTemplate: Its template cannot be read.
         """
-        if name not in self._systems:
-            found = self.settings.system(name)
-            stage = self.settings.stage.value
-            self._systems[name] = read(
-                found.template,
-                name=name,
-                parameters={key: value.replace("{stage}", stage) for key, value in found.parameters.items()},
-                region=self.settings.region.value,
-                account=EMBEDDED_ACCOUNT if self.settings.embedded else self.cloud.account,
-                cache=self.settings.folder / "templates",
-            )
-        return self._systems[name]
+        if (name, muted) not in self._systems:
+            self._systems[name, muted] = self._read(name, account=self._account(muted=muted))
+        return self._systems[name, muted]
 
-    def names(self, system: str) -> Names:
+    def _account(self, *, muted: bool) -> str:
+        """Give the account; that of an embedded cloud is known before there is one."""
+        return EMBEDDED_ACCOUNT if self.settings.embedded and not muted else self._cloud(muted=muted).account
+
+    def _read(self, name: str, *, account: str, muted: bool = False) -> System:
+        found = self.settings.system(name)
+        stage = self.settings.stage.value
+        return read(
+            found.template,
+            name=name,
+            parameters={key: value.replace("{stage}", stage) for key, value in found.parameters.items()},
+            region=self.settings.region.value,
+            account=account,
+            cache=self.settings.folder / "templates",
+            muted=muted,
+        )
+
+    def names(self, system: str, *, muted: bool = False) -> Names:
         """Give the names of a system's stage; in the embedded cloud it is deployed first, if anything has changed.
+
+        Args:
+            system: The name of the system.
+            muted: Whether the muted stage is meant: the same resources, but nothing in it leads to a function.
 
         Raises:
             NotDeployed: There is no such stage at the endpoint or in the account; tests never deploy there.
         """
-        if system not in self._names:
-            self._names[system] = self._deployed(system) if self.settings.embedded else self._found(system)
-            self._tell_other_runtimes(system)
-        return self._names[system]
+        if (system, muted) not in self._names:
+            deployed = self.settings.embedded
+            first = not any(name == system for name, _ in self._names)
+            self._names[system, muted] = self._deployed(system, muted=muted) if deployed else self._found(system)
+            if first:
+                self._tell_other_runtimes(system)
+        return self._names[system, muted]
 
     def deploy(self, system: str) -> Names:
         """Deploy a system to this stage, wherever it is, and give its names."""
-        self._names[system] = self._deployed(system)
-        return self._names[system]
+        self._names[system, False] = self._deployed(system, muted=False)
+        return self._names[system, False]
 
     def _tell_other_runtimes(self, system: str) -> None:
         """Say it when functions run here on another Python than in AWS."""
@@ -124,30 +166,65 @@ class Project:
 
         return resolve_names(self.system(system), cloud=self.cloud, stack=self.settings.stack(system))
 
-    def _deployed(self, system: str) -> Names:
+    def _deployed(self, system: str, *, muted: bool) -> Names:
         from harness.cloud.opening import deployed  # noqa: PLC0415 - loads boto3
 
-        return deployed(self.system(system), cloud=self.cloud, stack=self.settings.stack(system), tell=self._tell)
+        cloud = self._cloud(muted=muted)
+        what = self._read(system, account=cloud.account, muted=True) if muted else self.system(system)
+        tell = (lambda line: self._tell(f"{line} (muted)")) if muted else self._tell
+        return deployed(what, cloud=cloud, stack=self.settings.stack(system), tell=tell)
 
     def stage(self, system: str, *, mode: str) -> Stage:
-        """Open a stage in a mode.
+        """Open a stage in a mode. In `handler` mode it is muted where that can be done: in the embedded cloud.
 
         Args:
             system: The name of the system.
             mode: ``handler``, ``invoke`` or ``http``.
+
+        Raises:
+            TapNotOpen: Its buses and topics cannot be tapped.
         """
-        names = self.names(system)
-        declared = self.system(system)
+        muted = mode == "handler" and self.settings.embedded
+        names = self.names(system, muted=muted)
+        declared = self.system(system, muted=muted)
         overrides = Overrides(declared.template.parent)
+        taps = self.taps(system, muted=muted)
+        opened = self._mode(mode, system=declared, names=names, overrides=overrides, taps=taps)
+        stands_behind = behind(opened, system=declared, deployed_take_part=mode == "handler" and not muted)
         return Stage(
             self.settings.stage.value,
             system=declared,
-            cloud=self.cloud,
+            cloud=self._cloud(muted=muted),
             names=overrides.over(names),
-            mode=self._mode(mode, system=declared, names=names, overrides=overrides),
+            mode=opened,
+            journal=Journal(taps, began=lambda: self.began, behind=stands_behind),
         )
 
-    def _mode(self, name: str, *, system: System, names: Names, overrides: Overrides) -> Mode:
+    def taps(self, system: str, *, muted: bool = False) -> Taps:
+        """Give the taps of a system's stage, open: those of all buses and topics, and what the settings name."""
+        if (system, muted) not in self._taps:
+            settings = self.settings.system(system)
+            taps = Taps(
+                self.system(system, muted=muted),
+                cloud=self._cloud(muted=muted),
+                names=self.names(system, muted=muted),
+                run=self._run,
+                tags=self._tags,
+                queue=settings.test_queue,
+            )
+            # Kept before they open: what a failure leaves half open is closed with all else.
+            self._taps[system, muted] = taps
+            taps.open()
+            taps.tap(*settings.taps)
+        return self._taps[system, muted]
+
+    @cached_property
+    def _tags(self) -> dict[str, str]:
+        """The tags of all that this run creates, by which it is found if the run cannot take it away itself."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        return {"harness:run": self._run, "harness:stage": self.settings.stage.value, "harness:created": now}
+
+    def _mode(self, name: str, *, system: System, names: Names, overrides: Overrides, taps: Taps) -> Mode:
         if name == "http":
             from harness.modes.http import HttpMode  # noqa: PLC0415 - each mode loads what it needs
 
@@ -155,13 +232,16 @@ class Project:
         if name == "invoke":
             from harness.modes.invoke import InvokeMode  # noqa: PLC0415
 
-            return InvokeMode(system=system, cloud=self.cloud, names=names)
+            return InvokeMode(system=system, cloud=self.cloud, names=names, store=taps.store, tell=self._tell)
         from harness.modes.handler import HandlerMode  # noqa: PLC0415
 
+        muted = self.settings.embedded
         return HandlerMode(
             system=system,
-            cloud=self.cloud,
+            cloud=self._cloud(muted=muted),
             names=names,
+            taps=taps,
+            muted=muted,
             packages=self._packages,
             overrides=overrides.of,
             tell=self._tell,
@@ -185,7 +265,10 @@ class Project:
             where = self._where()
         except HarnessError as error:
             where = error.sentence.rstrip(".")
-        return f"harness: mode {settings.mode} · stage {settings.stage} · {where} · region {settings.region}"
+        header = f"harness: mode {settings.mode} · stage {settings.stage} · {where} · region {settings.region}"
+        if "handler" in settings.modes and not settings.embedded:
+            header += "\nharness: what handlers publish starts the deployed functions: a stage in AWS cannot be muted"
+        return header
 
     def _where(self) -> str:
         settings = self.settings
@@ -195,7 +278,13 @@ class Project:
         return f"{settings.chosen_cloud or 'AWS (from the environment)'}, account {self.cloud.account}"
 
     def close(self) -> None:
-        """Stop the embedded cloud if this project started it; twice does no harm."""
+        """Close the taps, and stop the embedded cloud if this project started it; twice does no harm."""
+        while self._taps:
+            _, taps = self._taps.popitem()
+            # A cloud that is about to be stopped takes everything with it.
+            taps.stop() if self._started is not None else taps.close()
+        if self._lease is not None:
+            self._lease.close()
         if self._started is not None:
             embedded.stop(self._started)
             self._started = None

@@ -34,11 +34,21 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class SystemSettings:
-    """Where a system's template is and what its parameters are; ``{stage}`` in a value is the stage's name."""
+    """Where a system's template is and what else is set for it.
+
+    Args:
+        name: The name of the system.
+        template: Its template.
+        parameters: The template's parameters; ``{stage}`` in a value is the stage's name.
+        taps: Logical ids of queues, streams and tables that every run taps, besides all buses and topics.
+        test_queue: The logical id of a queue of the stack that hears its buses and topics, so that no taps are made.
+    """
 
     name: str
     template: Path
     parameters: Mapping[str, str] = field(default_factory=dict)
+    taps: tuple[str, ...] = ()
+    test_queue: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,13 +250,25 @@ def _systems(root: Path, file: Mapping[str, Any]) -> dict[str, SystemSettings]:
 def _declared(name: str, entry: Any, *, root: Path) -> SystemSettings:
     where = f"systems.{name}"
     table = _table({where: entry}, where, root=root)
-    _known_only(table, ("parameters", "template"), where=where, root=root)
+    _known_only(table, ("parameters", "taps", "template", "test_queue"), where=where, root=root)
     parameters = _table(table, "parameters", root=root)
     return SystemSettings(
         name=name,
         template=root / str(table.get("template", f"systems/{name}/template.yaml")),
         parameters={key: str(value) for key, value in parameters.items()},
+        taps=_names(table, "taps", where=where, root=root),
+        test_queue=str(table.get("test_queue", "")),
     )
+
+
+def _names(table: Mapping[str, Any], name: str, *, where: str, root: Path) -> tuple[str, ...]:
+    found = table.get(name, [])
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise MalformedSettings(
+            f"[tool.harness.{where}] {name} is {found!r}, which is no list of names.",
+            facts=[("file", root / "pyproject.toml")],
+        )
+    return tuple(found)
 
 
 def _table(holder: Mapping[str, Any], name: str, *, root: Path) -> Mapping[str, Any]:

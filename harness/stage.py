@@ -16,7 +16,10 @@ from harness import data, expired, people
 from harness.cloud.account import Cloud
 from harness.cloud.names import Names
 from harness.errors import MisusedStep, UnknownResource
+from harness.events import sns
+from harness.journal.journal import Journal
 from harness.modes.exchange import Request, Response
+from harness.modes.messages import BusEvent, TopicMessage, text_of
 from harness.modes.protocol import Mode
 from harness.people import User
 from harness.system.model import System
@@ -44,13 +47,17 @@ class Stage:
         cloud: Where it is deployed.
         names: What its things are called there.
         mode: How its code is reached.
+        journal: What it has published.
     """
 
-    def __init__(self, name: str, *, system: System, cloud: Cloud, names: Names, mode: Mode) -> None:
+    def __init__(  # noqa: PLR0913 - each is one fact of a stage
+        self, name: str, *, system: System, cloud: Cloud, names: Names, mode: Mode, journal: Journal
+    ) -> None:
         self.name = name
         self.system = system
         self.cloud = cloud
         self.names = names
+        self.journal = journal
         self._mode = mode
         self.exchanges: deque[Response] = deque(maxlen=_EXCHANGES_KEPT)
 
@@ -106,6 +113,105 @@ class Stage:
         response = self._mode.request(request)
         self.exchanges.append(response)
         return response
+
+    def publish(  # noqa: PLR0913 - the parts of an event
+        self,
+        bus: str,
+        *,
+        source: str,
+        detail_type: str,
+        detail: Mapping[str, Any],
+        resources: Iterable[str] = (),
+        time: float | None = None,
+    ) -> str:
+        """Put an event on a bus and give its id.
+
+        ::
+
+            stage.publish("EventBus", source="big-mouth", detail_type="order_placed", detail=order)
+
+        In `http` mode the event goes out, and what it starts runs by itself. In the other modes the functions that it
+        starts have run when this returns.
+
+        Args:
+            bus: The logical id of the bus; ``default`` is the one that every account has.
+            source: Who says it.
+            detail_type: What is said.
+            detail: What can be written as a JSON object.
+            resources: ARNs of what it is about.
+            time: When it happened, in epoch seconds; now when not given.
+
+        Raises:
+            UnknownResource: No bus has this logical id.
+            MisusedStep: The detail is no JSON object.
+            NotPublished: EventBridge does not take it.
+            FunctionFailed: In the modes `handler` and `invoke`: a function that it starts ended in an error.
+        """
+        __tracebackhide__ = True
+        self._source("bus", bus)
+        event = BusEvent(
+            bus=bus,
+            source=source,
+            detail_type=detail_type,
+            detail=_json_object(detail),
+            resources=tuple(resources),
+            time=time,
+        )
+        return self._mode.publish(event)
+
+    def notify(  # noqa: PLR0913 - the parts of a message
+        self,
+        topic: str,
+        message: Any,
+        *,
+        subject: str | None = None,
+        attributes: Mapping[str, Any] | None = None,
+        group: str | None = None,
+        deduplication: str | None = None,
+    ) -> str:
+        """Publish a message to a topic and give its id.
+
+        In `http` mode the message goes out, and what it starts runs by itself. In the other modes the functions that it
+        starts have run when this returns.
+
+        Args:
+            topic: The logical id of the topic.
+            message: Text, or a value that is sent as JSON.
+            subject: A subject, for those who read mail.
+            attributes: Text, numbers, booleans, bytes, or lists of them, by name.
+            group: The message group, for FIFO topics.
+            deduplication: The deduplication id, for FIFO topics that do not make it of the content.
+
+        Raises:
+            UnknownResource: No topic has this logical id.
+            MisusedStep: An attribute is none that SNS knows.
+            NotPublished: SNS does not take it.
+            FunctionFailed: In the modes `handler` and `invoke`: a function that it starts ended in an error.
+        """
+        __tracebackhide__ = True
+        self._source("topic", topic)
+        what = TopicMessage(
+            topic=topic,
+            message=text_of(message),
+            subject=subject,
+            attributes=sns.attributes(attributes or {}),
+            group=group,
+            deduplication=deduplication,
+        )
+        return self._mode.notify(what)
+
+    def settle(self, *, within: float | None = None) -> None:
+        """Wait until all that has been published by now has been seen, and local functions have had what is theirs.
+
+        Args:
+            within: For how many seconds at most; a default that fits the cloud when not given.
+
+        Raises:
+            StageError: It did not become quiet in time.
+            FunctionFailed: In `handler` mode: a function that was started ended in an error.
+        """
+        __tracebackhide__ = True
+        self.journal.settle(within=within)
 
     def cold_start(self, function: str) -> None:
         """Drop what a function has in memory, so that its next invocation starts anew.
@@ -173,9 +279,35 @@ class Stage:
         """
         return data.secret_parameter(self.cloud, name=name, value=value, key=self.physical_id(key))
 
+    def over(self, *, passed: bool) -> None:
+        """End a test: in `handler` mode what it has set off comes to its end first, as it would in the cloud.
+
+        Args:
+            passed: Whether it passed. What a failed test has set off is forgotten.
+
+        Raises:
+            FunctionFailed: A function that the test has set off ended in an error.
+        """
+        __tracebackhide__ = True
+        if self._mode.deliver is None or not self._mode.ran:
+            return
+        try:
+            if passed:
+                self.journal.settle()
+            else:
+                self.journal.quiet()
+        finally:
+            self._mode.over()
+
     def close(self) -> None:
         """Let go of what the mode holds; the stage stays deployed."""
         self._mode.close()
+
+    def _source(self, kind: str, name: str) -> None:
+        __tracebackhide__ = True
+        known = self.journal.sources(kind)
+        if name not in known:
+            raise UnknownResource(kind, name, known=known, declared_in=self.system.template)
 
     def _api(self, name: str | None) -> str:
         __tracebackhide__ = True
@@ -197,6 +329,21 @@ class Stage:
         if name not in known:
             raise UnknownResource(kind, name, known=known, declared_in=self.system.template)
         return known[name]
+
+
+def _json_object(detail: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give a detail as it is read back from JSON; EventBridge takes objects only.
+
+    https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
+    """
+    __tracebackhide__ = True
+    try:
+        read = jsonlib.loads(jsonlib.dumps(detail))
+    except (TypeError, ValueError) as error:
+        raise MisusedStep(f"The detail {detail!r} cannot be written as JSON: {error}.") from error
+    if not isinstance(read, dict):
+        raise MisusedStep(f"The detail {detail!r} is no JSON object.", remedy="EventBridge takes objects only")
+    return read
 
 
 @lru_cache(maxsize=256)

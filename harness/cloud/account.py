@@ -26,9 +26,10 @@ class Cloud:
         endpoint: The address of every service, or None for AWS itself.
         profile: A profile of the AWS configuration, or None for what the environment offers.
         embedded: Whether this is the embedded cloud. Then nothing of the environment's AWS settings is used.
+        account: Which account of the embedded cloud, in twelve digits. In AWS the credentials say which.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a fact of the account, and most have defaults
         self,
         *,
         folder: Path,
@@ -36,12 +37,14 @@ class Cloud:
         endpoint: str | None = None,
         profile: str | None = None,
         embedded: bool = False,
+        account: str = EMBEDDED_ACCOUNT,
     ) -> None:
         self.folder = folder
         self.region = region
         self.endpoint = endpoint
         self.profile = profile
         self.embedded = embedded
+        self._embedded_account = account
         self._clients: dict[str, Any] = {}
 
     def __repr__(self) -> str:
@@ -81,8 +84,8 @@ class Cloud:
     def identity(self) -> dict[str, str]:
         """Who the tester is: ``Account``, ``Arn`` and ``UserId``, as STS says."""
         if self.embedded:
-            arn = f"arn:aws:iam::{EMBEDDED_ACCOUNT}:root"
-            return {"Account": EMBEDDED_ACCOUNT, "Arn": arn, "UserId": EMBEDDED_ACCOUNT}
+            account = self._embedded_account
+            return {"Account": account, "Arn": f"arn:aws:iam::{account}:root", "UserId": account}
         from harness.cloud.faults import translated  # noqa: PLC0415 - loads botocore
 
         with translated(self):
@@ -95,6 +98,12 @@ class Cloud:
         """The account, in twelve digits."""
         return self.identity["Account"]
 
+    @property
+    def partition(self) -> str:
+        """The first part of every ARN there: ``aws``, ``aws-cn`` or ``aws-us-gov``."""
+        china, government = self.region.startswith("cn-"), self.region.startswith("us-gov-")
+        return "aws-cn" if china else "aws-us-gov" if government else "aws"
+
     def credentials(self) -> tuple[str, str, str | None]:
         """Give the tester's access key, secret key and token, as they are now.
 
@@ -102,7 +111,7 @@ class Cloud:
             NoCredentials: There are none.
         """
         if self.embedded:
-            return EMBEDDED_ACCOUNT, EMBEDDED_SECRET, None
+            return self._embedded_account, EMBEDDED_SECRET, None
         found = self.session.get_credentials()
         if found is None:
             raise NoCredentials(
@@ -118,6 +127,6 @@ class Cloud:
 _NO_CONFIGURATION = {"profile": None, "config_file": os.devnull, "credentials_file": os.devnull}
 
 
-def embedded_cloud(endpoint: str, *, folder: Path, region: str) -> Cloud:
-    """Give the embedded cloud that answers at `endpoint`."""
-    return Cloud(folder=folder, region=region, endpoint=endpoint, embedded=True)
+def embedded_cloud(endpoint: str, *, folder: Path, region: str, account: str = EMBEDDED_ACCOUNT) -> Cloud:
+    """Give an account of the embedded cloud that answers at `endpoint`."""
+    return Cloud(folder=folder, region=region, endpoint=endpoint, embedded=True, account=account)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from harness._text import redacted, shortened
+from harness.journal.values import changes
 
 __all__ = ["Entry", "Kind"]
 
@@ -31,6 +32,7 @@ class Entry:
         seen: When it was seen, in epoch seconds by this machine's clock.
         detail_type: The detail-type of an event of EventBridge, else empty.
         played: Whether the harness, which played the service in between, wrote it down itself.
+        note: What whoever reads it must know, such as that deployed functions take part.
     """
 
     kind: Kind
@@ -41,6 +43,7 @@ class Entry:
     seen: float
     detail_type: str = ""
     played: bool = False
+    note: str = ""
 
     @property
     def document(self) -> dict[str, Any]:
@@ -58,7 +61,7 @@ class Entry:
         """What was published, parsed when it is JSON.
 
         A bus: the detail. A topic: the message. A queue: the body. A stream: the data; bytes if they are no text.
-        A table: the record's ``dynamodb`` part.
+        A table: ``Keys``, ``NewImage`` and ``OldImage``, as many as there are, with plain values.
         """
         document = self.document
         if self.kind == "bus":
@@ -69,7 +72,7 @@ class Entry:
             return _parsed(document.get("Body", ""))
         if self.kind == "stream":
             return _decoded(document.get("data", ""))
-        return document.get("dynamodb")
+        return changes(document.get("dynamodb", {}))
 
     @property
     def attributes(self) -> dict[str, Any]:
@@ -89,6 +92,7 @@ class Entry:
         body = self.body
         shown = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, default=repr)
         played = " (played)" if self.played else ""
+        played += f" ({self.note})" if self.note else ""
         return f"{named} {shortened(redacted(shown), limit=200)}{played}"
 
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from harness.cloud.account import Cloud
 from harness.cloud.names import Names
 from harness.errors import HandlerNotFound
+from harness.journal.taps import Taps
+from harness.modes.chain import Chain
 from harness.modes.exchange import Request, Response
 from harness.modes.gateway import Gateway
 from harness.modes.inline import with_code
+from harness.modes.messages import BusEvent, TopicMessage
 from harness.modes.played import gateway_for
+from harness.modes.playing import Player
 from harness.modes.roles import assumed
+from harness.modes.wiring import Wiring
 from harness.runtime.credentials import Credentials
 from harness.runtime.environment import ExecutionEnvironment
 from harness.runtime.invocation import Invocation
@@ -21,16 +28,25 @@ from harness.system.model import Function, System
 
 __all__ = ["HandlerMode"]
 
+# What failed expectations show; a run of thousands must not keep them all.
+_LOGS_KEPT = 100
+_LOG_LINES = 10
 _HERE = "127.0.0.1,localhost"
 
 
 class HandlerMode:
     """The gateway is played from the template; the functions that it invokes run in this process.
 
+    On a muted stage what tests and functions publish is really published, and starts the local functions when a tap
+    has brought it back. A stage that is not muted has deployed functions that would be started, so there the bus and
+    the topic are played for what a test publishes.
+
     Args:
         system: The system as its template declares it.
         cloud: The cloud of the stage; what a handler calls is there.
         names: The names of the stage.
+        taps: The taps of the stage.
+        muted: Whether nothing in the stage leads to a function.
         packages: The folders of a function's third-party packages, which are built when it first runs.
         overrides: Variables that replace those of the stage, by function.
         tell: Called with a sentence when a function cannot run quite as it would in Lambda.
@@ -44,6 +60,8 @@ class HandlerMode:
         system: System,
         cloud: Cloud,
         names: Names,
+        taps: Taps,
+        muted: bool,
         packages: Callable[[Function], Sequence[Path]],
         overrides: Callable[[str], Mapping[str, str]],
         tell: Callable[[str], None],
@@ -55,12 +73,33 @@ class HandlerMode:
         self._overrides = overrides
         self._tell = tell
         self._environments: dict[str, ExecutionEnvironment] = {}
+        self._ran = False
+        self._logs: deque[tuple[float, Invocation]] = deque(maxlen=_LOGS_KEPT)
         self._gateway: Gateway = gateway_for(system, cloud=cloud, names=names, invoke=self.invoke)
+        self._player = Player(system, cloud=cloud, names=names, store=taps.store, invoke=self._run, tell=tell)
+        self._chain: Chain | None = None
+        if muted:
+            wiring = Wiring(system, cloud=cloud, names=names)
+            self._chain = Chain(wiring, cloud=cloud, names=names, taps=taps, invoke=self._run)
 
     def request(self, request: Request) -> Response:
         """Play API Gateway around the handler."""
         __tracebackhide__ = True
         return self._gateway.request(request)
+
+    def publish(self, event: BusEvent) -> str:
+        """Put an event on the muted bus and start what it starts; elsewhere play the bus."""
+        __tracebackhide__ = True
+        if self._chain is None:
+            return self._player.publish(event)
+        return self._chain.publish(event)
+
+    def notify(self, message: TopicMessage) -> str:
+        """Publish a message to the muted topic and start what it starts; elsewhere play the topic."""
+        __tracebackhide__ = True
+        if self._chain is None:
+            return self._player.notify(message)
+        return self._chain.notify(message)
 
     def invoke(self, function: str, event: Mapping[str, Any]) -> Invocation:
         """Run a handler in its execution environment and give what came back.
@@ -69,10 +108,41 @@ class HandlerMode:
             HandlerNotFound: The handler cannot be imported. AWS would answer 502, and the project must act.
         """
         __tracebackhide__ = True
+        return self._run(function, event) if self._chain is None else self._chain.invoke(function, event)
+
+    def _run(self, function: str, event: Mapping[str, Any]) -> Invocation:
+        __tracebackhide__ = True
+        self._ran = True
         invocation = self.environment(function).invoke(event)
+        self._logs.append((time.time(), invocation))
         if invocation.error and isinstance(invocation.error.exception, HandlerNotFound):
             raise invocation.error.exception
         return invocation
+
+    @property
+    def deliver(self) -> Callable[[], int] | None:
+        """What hands to local functions that which has come; None on a stage that is not muted."""
+        return None if self._chain is None else self._chain.deliver
+
+    @property
+    def ran(self) -> bool:
+        """Whether a function has run since the last `over`."""
+        return self._ran
+
+    def over(self) -> None:
+        """Forget what has come and was not delivered."""
+        self._ran = False
+        if self._chain is not None:
+            self._chain.drop()
+
+    def logs(self, functions: Iterable[str], *, since: float) -> Mapping[str, Sequence[str]]:
+        """Give what functions have logged in this process."""
+        wanted = set(functions)
+        lines: dict[str, list[str]] = {}
+        for ended, invocation in self._logs:
+            if ended >= since and invocation.function in wanted:
+                lines.setdefault(invocation.function, []).extend(invocation.log.splitlines())
+        return {name: kept[-_LOG_LINES:] for name, kept in lines.items()}
 
     def environment(self, function: str) -> ExecutionEnvironment:
         """Give the execution environment of a function; it is made on the first call."""

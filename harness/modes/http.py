@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import urllib.request
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -10,10 +11,13 @@ from urllib.parse import quote, urlencode
 from urllib3 import HTTPHeaderDict
 
 from harness.cloud.account import Cloud
+from harness.cloud.logs import last_lines
 from harness.cloud.names import Names
 from harness.errors import TimedOut, UnreachableEndpoint
 from harness.modes.deployed import drop_memory
 from harness.modes.exchange import Request, Response
+from harness.modes.messages import BusEvent, TopicMessage
+from harness.modes.sending import put_event, put_message
 
 __all__ = ["HttpMode"]
 
@@ -91,6 +95,28 @@ class HttpMode:
 
         access_key, secret_key, token = self._cloud.credentials()
         return AWS4Auth(access_key, secret_key, self._cloud.region, "execute-api", session_token=token)
+
+    def publish(self, event: BusEvent) -> str:
+        """Put an event on the bus and give its id."""
+        __tracebackhide__ = True
+        return put_event(event, cloud=self._cloud, names=self._names)
+
+    def notify(self, message: TopicMessage) -> str:
+        """Publish a message to the topic and give its id."""
+        __tracebackhide__ = True
+        return put_message(message, cloud=self._cloud, names=self._names)
+
+    deliver = None
+    ran = False
+
+    def logs(self, functions: Iterable[str], *, since: float) -> Mapping[str, Sequence[str]]:
+        """Give the last lines that CloudWatch Logs has of functions."""
+        return last_lines(
+            self._cloud, functions={name: self._names.functions[name].name for name in functions}, since=since
+        )
+
+    def over(self) -> None:
+        """Forget nothing: the cloud goes on by itself."""
 
     def cold_start(self, function: str) -> None:
         """Make Lambda start the deployed function anew."""

@@ -5,16 +5,20 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from harness.cloud.account import Cloud
 from harness.cloud.faults import translated
+from harness.cloud.logs import last_lines
 from harness.cloud.names import Names
+from harness.journal.store import Store
 from harness.modes.deployed import drop_memory
 from harness.modes.exchange import Request, Response
 from harness.modes.gateway import Gateway
+from harness.modes.messages import BusEvent, TopicMessage
 from harness.modes.played import gateway_for
+from harness.modes.playing import Player
 from harness.runtime.invocation import FunctionError, Invocation
 from harness.system.model import System
 
@@ -26,18 +30,31 @@ class InvokeMode:
 
     name = "invoke"
 
-    def __init__(self, *, system: System, cloud: Cloud, names: Names) -> None:
+    def __init__(
+        self, *, system: System, cloud: Cloud, names: Names, store: Store, tell: Callable[[str], None]
+    ) -> None:
         self._system = system
         self._cloud = cloud
         self._names = names
         # Lambda runs a function for 900 s at most, and a second attempt would run it twice.
         self._lambda = cloud.client("lambda", read_timeout=910, retries={"max_attempts": 0})
         self._gateway: Gateway = gateway_for(system, cloud=cloud, names=names, invoke=self.invoke)
+        self._player = Player(system, cloud=cloud, names=names, store=store, invoke=self.invoke, tell=tell)
 
     def request(self, request: Request) -> Response:
         """Play API Gateway around the deployed function."""
         __tracebackhide__ = True
         return self._gateway.request(request)
+
+    def publish(self, event: BusEvent) -> str:
+        """Play the bus around the deployed functions."""
+        __tracebackhide__ = True
+        return self._player.publish(event)
+
+    def notify(self, message: TopicMessage) -> str:
+        """Play the topic around the deployed functions."""
+        __tracebackhide__ = True
+        return self._player.notify(message)
 
     def invoke(self, function: str, event: Mapping[str, Any]) -> Invocation:
         """Invoke a deployed function and give what came back, the end of its log included."""
@@ -60,6 +77,18 @@ class InvokeMode:
             log=base64.b64decode(answer.get("LogResult", "")).decode(errors="replace"),
             seconds=time.perf_counter() - started,
         )
+
+    deliver = None
+    ran = False
+
+    def logs(self, functions: Iterable[str], *, since: float) -> Mapping[str, Sequence[str]]:
+        """Give the last lines that CloudWatch Logs has of functions."""
+        return last_lines(
+            self._cloud, functions={name: self._names.functions[name].name for name in functions}, since=since
+        )
+
+    def over(self) -> None:
+        """Forget nothing: the cloud goes on by itself."""
 
     def cold_start(self, function: str) -> None:
         """Make Lambda start the deployed function anew."""

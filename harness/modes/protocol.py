@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from harness.modes.exchange import Request, Response
+from harness.modes.messages import BusEvent, TopicMessage
 
 __all__ = ["Mode"]
 
@@ -16,6 +18,35 @@ class Mode(Protocol):
 
     def request(self, request: Request) -> Response:
         """Send a request to an API's front door, or to the one that is played, and give what comes back."""
+        ...
+
+    def publish(self, event: BusEvent) -> str:
+        """Put an event on a bus, or on one that is played, and give its id."""
+        ...
+
+    def notify(self, message: TopicMessage) -> str:
+        """Publish a message to a topic, or to one that is played, and give its id."""
+        ...
+
+    @property
+    def deliver(self) -> Callable[[], int] | None:
+        """What hands to local functions that which has come, in the thread of the test; None where the cloud does it.
+
+        It says how many functions it has started.
+        """
+        ...
+
+    def logs(self, functions: Iterable[str], *, since: float) -> Mapping[str, Sequence[str]]:
+        """Give the last log lines of functions since a moment, in epoch seconds; as good as it can, and quickly."""
+        ...
+
+    @property
+    def ran(self) -> bool:
+        """Whether a function has run in this process since the last `over`."""
+        ...
+
+    def over(self) -> None:
+        """Forget what a test has set off and did not wait for: it is over."""
         ...
 
     def cold_start(self, function: str) -> None:

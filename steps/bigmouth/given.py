@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,7 @@ __all__ = [
     "a_customer_with_a_tampered_token",
     "a_customer_with_an_expired_token",
     "a_signed_in_customer",
+    "an_order",
     "the_eight_restaurants",
     "the_secret_of_the_search",
 ]
@@ -38,6 +40,11 @@ def the_secret_of_the_search(stage: Stage) -> Iterator[None]:
     name = f"/{environment['service_name']}/{environment['ssm_stage']}/search-restaurants/secretString"
     with stage.secret_parameter(name, secrets.token_urlsafe(), key="SecretsKey"):
         yield
+
+
+def an_order() -> dict[str, str]:
+    """An order like no other."""
+    return {"orderId": str(uuid.uuid4()), "restaurantName": "Fangtasia"}
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from harness import Response, Stage
@@ -11,10 +12,14 @@ from harness import Response, Stage
 __all__ = [
     "an_order_id_comes_back",
     "it_is_refused",
+    "no_order_is_on_the_bus",
     "restaurants_come_back",
     "the_body_is_invalid",
+    "the_bus_carries_the_notification",
+    "the_bus_carries_the_order",
     "the_page_lists",
     "the_page_shows_the_day_and_its_settings",
+    "the_topic_carries_the_order",
 ]
 
 
@@ -67,3 +72,25 @@ def the_body_is_invalid(response: Response) -> None:
     """API Gateway itself refuses the body: the words are its own, not the function's."""
     assert response.status_code == 400, response
     assert response.json == {"message": "Invalid request body"}
+
+
+def the_bus_carries_the_order(stage: Stage, order: Mapping[str, str]) -> None:
+    """The bus carries the order, once."""
+    stage.journal.expect(
+        "EventBus", pattern={"source": ["big-mouth"]}, detail_type="order_placed", detail=order, times=1
+    )
+
+
+def the_topic_carries_the_order(stage: Stage, order: Mapping[str, str]) -> None:
+    """The topic of the restaurants carries the order."""
+    stage.journal.expect("RestaurantNotificationTopic", body=order)
+
+
+def the_bus_carries_the_notification(stage: Stage, order: Mapping[str, str]) -> None:
+    """The bus says that the restaurant knows of the order."""
+    stage.journal.expect("EventBus", detail_type="restaurant_notified", detail=order)
+
+
+def no_order_is_on_the_bus(stage: Stage, *, restaurant: str) -> None:
+    """Nobody hears of an order from this restaurant."""
+    stage.journal.expect_none("EventBus", detail={"restaurantName": restaurant})

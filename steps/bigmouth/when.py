@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from harness import Response, Stage, User
 
 __all__ = [
+    "an_order_is_placed",
     "we_list_the_restaurants",
     "we_open_the_landing_page",
     "we_place_an_order",
@@ -36,3 +39,8 @@ def we_search_without_a_theme(stage: Stage, *, user: User | None) -> Response:
 def we_place_an_order(stage: Stage, restaurant: str, *, user: User | None) -> Response:
     """We order from a restaurant."""
     return stage.request("POST", "/orders", json={"restaurantName": restaurant}, user=user)
+
+
+def an_order_is_placed(stage: Stage, order: Mapping[str, str]) -> None:
+    """Somebody's order is placed, as the bus tells."""
+    stage.publish("EventBus", source="big-mouth", detail_type="order_placed", detail=order)

@@ -1,0 +1,436 @@
+"""The journal: what the system published, and what a test expects of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, overload
+
+from harness._text import listed
+from harness.errors import MisusedStep, StageError
+from harness.journal.entry import Entry
+from harness.journal.expectation import Expectation, expectation
+from harness.journal.failing import happened_anyway, never_happened, out_of_order
+from harness.journal.store import Store
+from harness.journal.taps import Taps
+
+__all__ = ["Behind", "Journal", "Patience"]
+
+# Records of a DynamoDB stream tell their time to the second only.
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamRecord.html
+_GRAIN = {"table": 1.0}
+_LONGEST_LOOK = 0.25
+
+
+@dataclass(frozen=True, kw_only=True)
+class Patience:
+    """For how long a journal waits, in seconds.
+
+    Args:
+        within: For what is expected, unless a test says otherwise.
+        closing: For a sentinel that closes a look for what must not come.
+        grace: For what comes late, after the sentinel.
+    """
+
+    within: float
+    closing: float
+    grace: float
+
+
+# In the embedded cloud an event is there in milliseconds; a deployed function that starts cold takes a second or two.
+# In AWS a cold start and a slow delivery add up to several seconds.
+EMBEDDED = Patience(within=10.0, closing=10.0, grace=0.25)
+AWS = Patience(within=30.0, closing=30.0, grace=2.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Behind:
+    """What stands behind a journal in one mode.
+
+    Args:
+        deliver: Called in the thread of the test while it waits: hands to local functions what has come, and says how
+            many it has started. None where the cloud does that itself.
+        reasons: Gives the likely reasons why nothing came from a source.
+        logs: Gives the last log lines of the functions around a source since a moment.
+        note: What every reader of an entry must know, such as that deployed functions take part.
+    """
+
+    deliver: Callable[[], int] | None = None
+    reasons: Callable[[str], Sequence[str]] = lambda _source: ()
+    logs: Callable[[str, float], Mapping[str, Sequence[str]]] = lambda _source, _since: {}
+    note: str = ""
+
+
+class Journal:
+    """What the system has published, in the order in which it was seen.
+
+    Entries are kept for the whole run and never consumed: any number of tests may look at one. A test looks from its
+    own start on, unless it says otherwise.
+
+    Args:
+        taps: What is tapped.
+        began: Gives when the running test began, in epoch seconds.
+        behind: What stands behind it.
+        patience: For how long it waits.
+    """
+
+    def __init__(
+        self,
+        taps: Taps,
+        *,
+        began: Callable[[], float],
+        behind: Behind | None = None,
+        patience: Patience | None = None,
+    ) -> None:
+        self._taps = taps
+        self._store = taps.store
+        self._began = began
+        self._behind = behind or Behind()
+        self._started = 0
+        self.patience = patience or (EMBEDDED if taps.cloud.embedded else AWS)
+
+    def sources(self, kind: str) -> list[str]:
+        """Give the logical ids of a kind of source: ``bus``, ``topic``, ``queue``, ``stream`` or ``table``."""
+        return [name for name, its_kind in self._taps.sources.items() if its_kind == kind]
+
+    def tap(self, *sources: str) -> None:
+        """Tap further sources: queues, streams, tables that have a stream. Buses and topics are tapped anyway.
+
+        What a stream carried before this is not seen, so it belongs before the step that is tested.
+
+        Raises:
+            UnknownResource: The template declares no such source.
+            TapNotOpen: It cannot be tapped.
+        """
+        __tracebackhide__ = True
+        self._taps.tap(*sources)
+
+    def entries(self, source: str | None = None, *, since: float | None = None, **wanted: Any) -> list[Entry]:
+        """Give what has been seen by now, in that order; nothing is waited for.
+
+        Args:
+            source: The logical id of one source; all of them when not given.
+            since: From when on, in epoch seconds; from the start of the test when not given. 0 is the whole run.
+            wanted: As for `expect`.
+
+        Raises:
+            UnknownResource: The template declares no such source.
+        """
+        __tracebackhide__ = True
+        if source is None:
+            return self._since(since)
+        wish = self._wish(source, wanted)
+        return [entry for entry in self._since(since) if not wish.differences(entry)]
+
+    @overload
+    def expect(
+        self, source: str, *, within: float | None = ..., times: None = ..., since: float | None = ..., **wanted: Any
+    ) -> Entry: ...
+
+    @overload
+    def expect(
+        self, source: str, *, times: int, within: float | None = ..., since: float | None = ..., **wanted: Any
+    ) -> list[Entry]: ...
+
+    def expect(
+        self,
+        source: str,
+        *,
+        within: float | None = None,
+        times: int | None = None,
+        since: float | None = None,
+        **wanted: Any,
+    ) -> Entry | list[Entry]:
+        """Give the first entry that is as expected, or wait for it.
+
+        ::
+
+            order = stage.journal.expect("EventBus", detail_type="order_placed", detail={"orderId": order_id})
+
+        Args:
+            source: The logical id of a bus, a topic, a queue, a stream or a table.
+            within: For how many seconds to wait; a default that is long enough for the cloud when not given.
+            times: Exactly so many; all of them come back. That no more come is made sure of as in `expect_none`.
+            since: From when on to look, in epoch seconds; from the start of the test when not given.
+            wanted: ``detail_type``, ``detail`` or ``body`` (structural and partial; any object with ``==`` will do),
+                ``attributes``, ``pattern`` (EventBridge's own language), ``where`` (a predicate on the entry).
+
+        Raises:
+            NeverHappened: It did not come.
+            HappenedAnyway: It came more often than `times`.
+            UnknownResource: The template declares no such source.
+            MisusedStep: The source is not tapped, or the arguments make no sense.
+        """
+        __tracebackhide__ = True
+        wish = self._wish(source, wanted)
+        if times is not None and times < 1:
+            raise MisusedStep(f"times={times!r} expects nothing.", remedy="journal.expect_none(…) says that")
+        least = times or 1
+        within = self.patience.within if within is None else within
+        found = self._found(wish, since=since, least=least, within=within)
+        if len(found) < least:
+            raise self._never(wish, within=within, times=times, found=found, since=since)
+        if times is None:
+            return found[0]
+        found = self._closed_over(wish, since=since, most=times)
+        if len(found) > times:
+            raise happened_anyway(
+                wish, entries=found, closed_after=self.patience.grace, times=times, counts=self._counts(since)
+            )
+        return found
+
+    def in_order(self, *wishes: Expectation, within: float | None = None, since: float | None = None) -> list[Entry]:
+        """Give one entry for each expectation, each sent after the one before, or wait for them.
+
+        AWS keeps no order among buses, topics and standard queues; what counts is when the cloud took an entry in, to
+        the millisecond. It is sound for what follows from one another, such as what a function publishes when it is
+        started.
+
+        Raises:
+            NeverHappened: They did not come in this order.
+        """
+        __tracebackhide__ = True
+        for wish in wishes:
+            self._tapped(wish.source)
+        within = self.patience.within if within is None else within
+        found: list[Entry] = []
+
+        def complete() -> bool:
+            found[:] = _in_order(wishes, self._since(since))
+            return len(found) == len(wishes)
+
+        self._wait(complete, within=within)
+        if len(found) < len(wishes):
+            raise out_of_order(
+                wishes,
+                found=[*found, *[None] * (len(wishes) - len(found))],
+                entries=self._since(since),
+                within=within,
+                counts=self._counts(since),
+            )
+        return found
+
+    def expect_none(
+        self, source: str, *, grace: float | None = None, since: float | None = None, **wanted: Any
+    ) -> None:
+        """Make sure that nothing like this was published.
+
+        What was published before this call comes before a sentinel that is sent now; when the sentinel is back, and a
+        short grace is over, nothing is outstanding. A function that the system starts and that is still at work is not
+        waited for: expect first what it does, then what it must not do.
+
+        Args:
+            source: The logical id of a bus, a topic, a queue, a stream or a table.
+            grace: For how many seconds to look on after the sentinel has come back.
+            since: From when on to look, in epoch seconds; from the start of the test when not given.
+            wanted: As for `expect`.
+
+        Raises:
+            HappenedAnyway: It was published.
+            StageError: No sentinel came back, so that nothing can be said.
+        """
+        __tracebackhide__ = True
+        wish = self._wish(source, wanted)
+        grace = self.patience.grace if grace is None else grace
+        found = self._closed_over(wish, since=since, most=0, grace=grace)
+        if found:
+            raise happened_anyway(wish, entries=found, closed_after=grace, times=None, counts=self._counts(since))
+
+    def settle(self, *, within: float | None = None) -> None:
+        """Wait until all that has been published by now has been seen, and local functions have had what is theirs.
+
+        Raises:
+            StageError: It did not become quiet in time.
+        """
+        __tracebackhide__ = True
+        self._close([*self._taps.opened], within=within)
+
+    def quiet(self) -> None:
+        """Wait until all that has been published by now has been seen; no local function is started.
+
+        Raises:
+            StageError: It did not become quiet in time.
+        """
+        proof = self._taps.barrier()
+        deadline = time.monotonic() + self.patience.closing
+        with self._taps.waiting.begun():
+            while not proof():
+                if time.monotonic() > deadline:
+                    raise self._no_sentinel(self.patience.closing)
+                self._store.wait(self._store.position, timeout=_LONGEST_LOOK)
+
+    def _no_sentinel(self, within: float) -> StageError:
+        return StageError(
+            f"No sentinel has come back within {within:g} s, so nothing can be said of what has not come.",
+            facts=[("tapped", listed(self._taps.opened)), *self._trouble()],
+            remedy="is the cloud overloaded? see: harness status",
+        )
+
+    def _wish(self, source: str, wanted: Mapping[str, Any]) -> Expectation:
+        __tracebackhide__ = True
+        wish = expectation(source, **wanted)
+        self._tapped(source)
+        return wish
+
+    def _tapped(self, source: str) -> None:
+        """Insist on an open tap; a queue keeps what nobody takes, so its tap may open now."""
+        __tracebackhide__ = True
+        kind = self._taps.kind(source)
+        if source in self._taps.opened:
+            return
+        if kind != "queue":
+            raise MisusedStep(
+                f"The {kind} {source!r} is not tapped, so nothing is known of what it carried.",
+                facts=[("tapped", listed(self._taps.opened))],
+                remedy=f'tap it before the step that is tested: stage.journal.tap("{source}")\n'
+                f'or for all tests: taps = ["{source}"] in [tool.harness.systems.<name>] of pyproject.toml',
+            )
+        self._taps.tap(source)
+
+    def _since(self, since: float | None) -> list[Entry]:
+        return self._look(since).further()
+
+    def _look(self, since: float | None) -> _Look:
+        return _Look(self._store, start=self._began() if since is None else since, note=self._behind.note)
+
+    def _found(self, wish: Expectation, *, since: float | None, least: int, within: float) -> list[Entry]:
+        """Give the entries that are as expected; wait until there are enough of them."""
+        look = self._look(since)
+        found: list[Entry] = []
+
+        def enough() -> bool:
+            found.extend(entry for entry in look.further() if not wish.differences(entry))
+            return len(found) >= least
+
+        self._wait(enough, within=within)
+        return found
+
+    def _closed_over(
+        self, wish: Expectation, *, since: float | None, most: int, grace: float | None = None
+    ) -> list[Entry]:
+        """Give the entries that are as described: when no more can come, or as soon as there are too many."""
+        look = self._look(since)
+        found: list[Entry] = []
+
+        def too_many() -> bool:
+            found.extend(entry for entry in look.further() if not wish.differences(entry))
+            return len(found) > most
+
+        if not self._close([wish.source], until=too_many):
+            self._wait(too_many, within=self.patience.grace if grace is None else grace)
+        return found
+
+    def _close(
+        self, sources: Iterable[str], *, until: Callable[[], bool] = lambda: False, within: float | None = None
+    ) -> bool:
+        """Wait for sentinels that were sent after all that is looked for; say whether `until` ended it before.
+
+        What a local function publishes while it is waited for comes after the sentinel, so another one follows.
+        """
+        __tracebackhide__ = True
+        within = self.patience.closing if within is None else within
+        deadline = time.monotonic() + within
+        while True:
+            proof = self._taps.barrier(None if self._behind.deliver else sources)
+            started = self._started
+            if not self._wait(_either(until, proof), within=max(0.0, deadline - time.monotonic())):
+                raise self._no_sentinel(within)
+            if until():
+                return True
+            self._deliver()
+            if self._started == started:
+                return False
+
+    def _deliver(self) -> None:
+        if self._behind.deliver is not None:
+            self._started += self._behind.deliver()
+
+    def _wait(self, done: Callable[[], bool], *, within: float) -> bool:
+        """Wait until something is done and say whether it is; local functions run meanwhile, and their time is free."""
+        __tracebackhide__ = True
+        deadline = time.monotonic() + within
+        with self._taps.waiting.begun():
+            while True:
+                position = self._store.position
+                began = time.monotonic()
+                self._deliver()
+                # A debugger may hold a local function for as long as it likes.
+                deadline += time.monotonic() - began
+                if done():
+                    return True
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    return False
+                self._raise_trouble()
+                self._store.wait(position, timeout=min(left, _LONGEST_LOOK))
+
+    def _raise_trouble(self) -> None:
+        trouble = self._taps.trouble
+        if isinstance(trouble, StageError):
+            raise trouble
+
+    def _trouble(self) -> list[tuple[str, object]]:
+        return [("reading failed with", self._taps.trouble)] if self._taps.trouble else []
+
+    def _counts(self, since: float | None) -> dict[str, int]:
+        seen = [entry.source for entry in self._since(since)]
+        return {source: seen.count(source) for source in self._taps.opened}
+
+    def _never(
+        self, wish: Expectation, *, within: float, times: int | None, found: Sequence[Entry], since: float | None
+    ) -> Exception:
+        start = self._began() if since is None else since
+        notes = [self._behind.note] if self._behind.note else []
+        if self._store.dropped:
+            notes.append(f"the journal was full: the oldest {self._store.dropped} entries of the run are gone")
+        notes += [f"{label} {trouble}" for label, trouble in self._trouble()]
+        return never_happened(
+            wish,
+            entries=self._since(since),
+            counts=self._counts(since),
+            within=within,
+            times=times,
+            found=found,
+            reasons=self._behind.reasons(wish.source),
+            logs=self._behind.logs(wish.source, start),
+            notes=notes,
+        )
+
+
+def _either(one: Callable[[], bool], other: Callable[[], bool]) -> Callable[[], bool]:
+    return lambda: one() or other()
+
+
+class _Look:
+    """Looks at each entry since a moment once.
+
+    Args:
+        store: Where the entries are.
+        start: From when on, in epoch seconds by this machine's clock.
+        note: What every entry says besides.
+    """
+
+    def __init__(self, store: Store, *, start: float, note: str) -> None:
+        self._store = store
+        self._note = note
+        self._start = start
+        # What was sent after a moment was seen after it, too.
+        self._position = store.position_at(start)
+
+    def further(self) -> list[Entry]:
+        """Give the entries that have come since the last call."""
+        entries = self._store.since(self._position)
+        self._position += len(entries)
+        start = self._start + self._store.ahead
+        found = [entry for entry in entries if entry.sent + _GRAIN.get(entry.kind, 0.001) > start]
+        return [replace(entry, note=self._note) for entry in found] if self._note else found
+
+
+def _in_order(wishes: Sequence[Expectation], entries: Sequence[Entry]) -> list[Entry]:
+    """Give the entries that are as expected one after the other, as many as there are."""
+    found: list[Entry] = []
+    for entry in sorted(entries, key=lambda one: one.sent):
+        if len(found) < len(wishes) and not wishes[len(found)].differences(entry):
+            found.append(entry)
+    return found

@@ -1,0 +1,115 @@
+"""The entries of a run, in the order in which they were seen, shared by all who look."""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_left
+from collections import Counter, deque
+from collections.abc import Iterable
+from operator import attrgetter
+
+from harness.journal.entry import Entry
+
+__all__ = ["Store"]
+
+# What a run keeps at most. Whoever publishes more than this in one test looks at the latest of it.
+_MOST = 200_000
+_MOST_BYTES = 256 * 1024 * 1024
+
+
+class Store:
+    """Takes entries in, drops what comes twice, and wakes those who wait.
+
+    When it is full the oldest go, and `dropped` says how many.
+
+    Args:
+        most: How many entries it keeps.
+        most_bytes: How many bytes of text it keeps.
+        one_clock: Whether the cloud tells the time by this machine's clock.
+    """
+
+    def __init__(self, *, most: int = _MOST, most_bytes: int = _MOST_BYTES, one_clock: bool = True) -> None:
+        self._most = most
+        self._most_bytes = most_bytes
+        self._changed = threading.Condition()
+        self._entries: list[Entry] = []
+        self._ids: set[tuple[str, str]] = set()
+        self._ids_in_order: deque[tuple[str, str]] = deque()
+        self._first = 0
+        self._bytes = 0
+        self._one_clock = one_clock
+        self._ahead: float | None = None
+        self.dropped = 0
+        self.duplicates = 0
+
+    @property
+    def position(self) -> int:
+        """How many entries have come in all; the next one stands there."""
+        return self._first + len(self._entries)
+
+    @property
+    def ahead(self) -> float:
+        """By how many seconds at least the cloud's clock is ahead of this machine's; negative when it is behind.
+
+        An entry is seen after it was sent, so each tells that much. The estimate errs towards looking too far back.
+        """
+        return 0.0 if self._one_clock or self._ahead is None else self._ahead
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Take in entries; one that has been seen before is dropped."""
+        with self._changed:
+            before = self.position
+            for entry in entries:
+                self._take(entry)
+            if self.position > before:
+                self._changed.notify_all()
+
+    def _take(self, entry: Entry) -> None:
+        identity = (entry.source, entry.id)
+        if identity in self._ids:
+            self.duplicates += 1
+            return
+        ahead = entry.sent - entry.seen
+        self._ahead = ahead if self._ahead is None else max(self._ahead, ahead)
+        self._ids.add(identity)
+        self._ids_in_order.append(identity)
+        self._entries.append(entry)
+        self._bytes += len(entry.text)
+        if len(self._entries) > self._most or self._bytes > self._most_bytes:
+            self._forget()
+
+    def _forget(self) -> None:
+        """Let go of the oldest, a tenth of all at a time: to move the list for each single one would be slow."""
+        count = max(1, len(self._entries) // 10)
+        self._bytes -= sum(len(entry.text) for entry in self._entries[:count])
+        del self._entries[:count]
+        self._first += count
+        self.dropped += count
+        # A duplicate may come long after its entry has gone, so ids are kept four times as long.
+        while len(self._ids_in_order) > 4 * self._most:
+            self._ids.discard(self._ids_in_order.popleft())
+
+    def wake(self) -> None:
+        """Let those who wait look again: something else than an entry has come."""
+        with self._changed:
+            self._changed.notify_all()
+
+    def wait(self, position: int, *, timeout: float) -> None:
+        """Wait until there is an entry at a position, something else has woken the waiting, or the time is over."""
+        with self._changed:
+            if self.position <= position:
+                self._changed.wait(timeout)
+
+    def since(self, position: int) -> list[Entry]:
+        """Give the entries from a position on."""
+        with self._changed:
+            return self._entries[max(0, position - self._first) :]
+
+    def position_at(self, moment: float) -> int:
+        """Give the position of the first entry that was seen at a moment or later, in epoch seconds."""
+        with self._changed:
+            return self._first + bisect_left(self._entries, moment, key=attrgetter("seen"))
+
+    def counts(self, position: int) -> Counter[str]:
+        """Give how many entries each source has from a position on."""
+        return Counter(entry.source for entry in self.since(position))

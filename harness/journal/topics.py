@@ -1,0 +1,80 @@
+"""A tapped topic: a subscription that leads into a queue."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from harness.cloud.account import Cloud
+from harness.cloud.faults import translated
+from harness.journal.collector import Collector
+from harness.journal.entry import Kind
+from harness.journal.envelopes import SENTINEL
+
+__all__ = ["TopicTap", "send_sentinel"]
+
+
+class TopicTap:
+    """Hears all messages of a topic.
+
+    A topic hands a message to each of its subscribers, so a sentinel would reach the system's own as well. It goes
+    through the topic only where nobody but taps would take it; otherwise it goes straight into the queue, and that the
+    tap is open rests on SNS having confirmed the subscription, which it does at once for a queue of the same account
+    (https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html).
+
+    Args:
+        cloud: Where it is.
+        source: The logical id of the topic.
+        topic: Its ARN.
+        collector: The queue into which the subscription leads.
+        through: Whether nobody but taps would take a sentinel.
+    """
+
+    kind: Kind = "topic"
+
+    def __init__(self, cloud: Cloud, *, source: str, topic: str, collector: Collector, through: bool) -> None:
+        self.source = source
+        self._cloud = cloud
+        self._sns = cloud.client("sns")
+        self._topic = topic
+        self._collector = collector
+        self._through = through
+        self._closed = False
+        with translated(cloud):
+            answer = self._sns.subscribe(
+                TopicArn=topic, Protocol="sqs", Endpoint=collector.arn, ReturnSubscriptionArn=True
+            )
+        self._subscription: str = answer["SubscriptionArn"]
+
+    def barrier(self) -> Callable[[], bool]:
+        """Send a sentinel, and give what says whether it has come."""
+        if self._through:
+            token = send_sentinel(self._cloud, topic=self._topic)
+        else:
+            token = uuid.uuid4().hex
+            self._collector.send_token(token)
+        return lambda: token in self._collector.tokens
+
+    def close(self) -> None:
+        """Cancel the subscription."""
+        if self._closed:
+            return
+        self._closed = True
+        with translated(self._cloud):
+            try:
+                self._sns.unsubscribe(SubscriptionArn=self._subscription)
+            except self._sns.exceptions.NotFoundException:
+                return  # The stage has been taken away, its topic with it.
+
+
+def send_sentinel(cloud: Cloud, *, topic: str) -> str:
+    """Send a sentinel through a topic and give its token."""
+    token = uuid.uuid4().hex
+    fifo: dict[str, Any] = {}
+    if topic.endswith(".fifo"):
+        fifo = {"MessageGroupId": SENTINEL, "MessageDeduplicationId": token}
+    attributes = {SENTINEL: {"DataType": "String", "StringValue": token}}
+    with translated(cloud):
+        cloud.client("sns").publish(TopicArn=topic, Message=SENTINEL, MessageAttributes=attributes, **fifo)
+    return token

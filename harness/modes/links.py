@@ -1,0 +1,68 @@
+"""One link of a chain: a function started by an entry, and what is said when it fails or when there is no end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from harness._text import redacted, shortened
+from harness.errors import EndlessChain, FunctionFailed
+from harness.journal.entry import Entry
+from harness.modes.wiring import Start, event_of
+from harness.runtime.invocation import Invocation
+
+__all__ = ["LONGEST", "label", "run"]
+
+# Lambda itself ends a loop through SQS, SNS and S3 after about 16 invocations.
+# https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+LONGEST = 16
+_LOG_LINES = 10
+
+Invoke = Callable[[str, Mapping[str, Any]], Invocation]
+
+
+def run(start: Start, *, entry: Entry, path: tuple[str, ...], invoke: Invoke) -> None:
+    """Invoke the function that an entry starts.
+
+    Args:
+        start: Which function, and its event.
+        entry: What started it.
+        path: How it came to this: entries and functions in turn, from the first cause to this entry.
+        invoke: Runs it.
+
+    Raises:
+        FunctionFailed: It ended in an error.
+        EndlessChain: So many functions have started one another that there seems to be no end.
+    """
+    __tracebackhide__ = True
+    if len(path) > 2 * LONGEST:
+        raise EndlessChain(
+            f"Functions go on starting each other: {LONGEST} one after the other.",
+            facts=[("chain", _drawn((*path[:6], "…", *path[-4:])))],
+            remedy="which of them publishes what starts it again? Lambda ends only some such loops, and bills them all",
+        )
+    invocation = invoke(start.to, event_of(start))
+    if invocation.error is None:
+        return
+    error = invocation.error
+    facts = [("started by", f"{start.by}, by {entry}")]
+    if len(path) > 1:
+        facts.append(("chain", _drawn((*path, start.to))))
+    log = "\n    ".join(redacted(invocation.log).rstrip().splitlines()[-_LOG_LINES:])
+    if log:
+        facts.append(("its log", f"\n    {log}"))
+    if error.exception is None and error.trace:
+        facts.append(("trace", "\n    " + "\n    ".join(redacted(error.trace).rstrip().splitlines())))
+    message = shortened(redacted(error.message))
+    raise FunctionFailed(
+        f"The function {start.to!r} failed with {error.type}: {message}".rstrip(".: ") + ".", facts=facts
+    ) from error.exception
+
+
+def label(entry: Entry) -> str:
+    """Give an entry as a link of a chain."""
+    return f"{entry.source} {entry.detail_type}".rstrip()
+
+
+def _drawn(path: tuple[str, ...]) -> str:
+    return " → ".join(path)

@@ -1,0 +1,69 @@
+"""Events and messages sent for real."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from harness.cloud.account import Cloud
+from harness.cloud.faults import code_of, message_of, translated
+from harness.cloud.names import Names
+from harness.errors import HarnessError, NotPublished
+from harness.modes.messages import BusEvent, TopicMessage
+
+__all__ = ["put_event", "put_message"]
+
+
+def put_event(event: BusEvent, *, cloud: Cloud, names: Names) -> str:
+    """Put an event on a bus and give the id that EventBridge gave it.
+
+    Raises:
+        NotPublished: EventBridge does not take it.
+    """
+    __tracebackhide__ = True
+    events = cloud.client("events")
+    entry: dict[str, Any] = {
+        "EventBusName": names.physical.get(event.bus, event.bus),
+        "Source": event.source,
+        "DetailType": event.detail_type,
+        "Detail": json.dumps(event.detail, ensure_ascii=False),
+        "Resources": list(event.resources),
+    }
+    if event.time is not None:
+        entry["Time"] = event.time
+    with translated(cloud):
+        try:
+            answer = events.put_events(Entries=[entry])
+        except events.exceptions.ClientError as fault:
+            raise _refused(f"bus {event.bus!r}", code_of(fault), message_of(fault)) from None
+    (result,) = answer["Entries"]
+    if answer["FailedEntryCount"]:  # PutEvents answers 200 for an entry that it refuses.
+        raise _refused(f"bus {event.bus!r}", result.get("ErrorCode", ""), result.get("ErrorMessage", ""))
+    return str(result["EventId"])
+
+
+def put_message(message: TopicMessage, *, cloud: Cloud, names: Names) -> str:
+    """Publish a message to a topic and give the id that SNS gave it.
+
+    Raises:
+        NotPublished: SNS does not take it.
+    """
+    __tracebackhide__ = True
+    sns = cloud.client("sns")
+    optional = {
+        "Subject": message.subject,
+        "MessageAttributes": dict(message.attributes) or None,
+        "MessageGroupId": message.group,
+        "MessageDeduplicationId": message.deduplication,
+    }
+    given = {name: value for name, value in optional.items() if value is not None}
+    with translated(cloud):
+        try:
+            answer = sns.publish(TopicArn=names.physical[message.topic], Message=message.message, **given)
+        except sns.exceptions.ClientError as fault:
+            raise _refused(f"topic {message.topic!r}", code_of(fault), message_of(fault)) from None
+    return str(answer["MessageId"])
+
+
+def _refused(where: str, code: str, reason: str) -> HarnessError:
+    return NotPublished(f"The {where} does not take it.", facts=[("code", code), ("reason", reason)])
