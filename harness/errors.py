@@ -28,6 +28,7 @@ The bases say who must act; the names say what happened::
         ├── NotJson                an answer that was to be JSON is not
         ├── NeverHappened          what was expected in the journal did not come
         ├── HappenedAnyway         what must not come, or not so often, came
+        ├── NotHandedOn            a rule makes nothing of an event that its target could take
         ├── FunctionFailed         a function that an event started ended in an error
         ├── EndlessChain           functions go on starting each other
         └── TimedOut               a function passed its deadline
@@ -55,6 +56,7 @@ __all__ = [
     "NoTemplate",
     "NotAllowed",
     "NotDeployed",
+    "NotHandedOn",
     "NotJson",
     "NotPublished",
     "NotRemoved",
@@ -218,6 +220,10 @@ class NeverHappened(SystemFailure):
 
 class HappenedAnyway(SystemFailure):
     """What must not come, or not so often, came."""
+
+
+class NotHandedOn(SystemFailure):
+    """A rule makes nothing of an event that its target could take, so EventBridge hands nothing on."""
 
 
 class FunctionFailed(SystemFailure):

@@ -41,6 +41,11 @@ class Door:
         """The first label of the host name."""
         return self.domain.partition(".")[0]
 
+    @property
+    def deployment_id(self) -> str:
+        """An id as REST APIs give their deployments: six characters, the same from run to run, and made up."""
+        return self.api_id[-6:]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Call:

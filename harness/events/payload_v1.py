@@ -22,6 +22,9 @@ def rest_event(call: Call, door: Door) -> dict[str, Any]:
     context = {
         "accountId": door.account,
         "apiId": door.api_id,
+        # The guide does not name it, events recorded in AWS have it: `test_apigateway_lambda.snapshot.json` in
+        # https://github.com/localstack/localstack/tree/main/tests/aws/services/apigateway
+        "deploymentId": door.deployment_id,
         "domainName": door.domain,
         "domainPrefix": door.domain_prefix,
         "extendedRequestId": call.extended_request_id,

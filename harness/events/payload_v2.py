@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from harness.events.bodies import as_base64, as_text, is_text
 from harness.events.caller import Caller
@@ -28,7 +28,8 @@ def http_event(call: Call, door: Door) -> dict[str, Any]:
         "version": "2.0",
         "routeKey": call.route_key,
         "rawPath": path,
-        "rawQueryString": urlencode(call.query),
+        # As it was sent (https://github.com/ministackorg/ministack/issues/1035); `HttpMode` sends a space as %20.
+        "rawQueryString": urlencode(call.query, quote_via=quote),
         "headers": _joined(headers),
         "requestContext": _context(call, door, path=path),
         "isBase64Encoded": False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +11,8 @@ from harness.cloud.account import Cloud
 from harness.cloud.attributes import scope
 from harness.cloud.faults import translated
 from harness.cloud.names import Names
-from harness.events.eventbridge import text_handed_on
+from harness.errors import NotHandedOn
+from harness.events.eventbridge import handed_on, text_handed_on
 from harness.events.filters import accepts
 from harness.events.sns import function_event
 from harness.journal.entry import Entry
@@ -99,7 +100,12 @@ class Wiring:
             input_transformer=resolve(target.input_transformer, self._scope),
         )
         arn = f"arn:{self._cloud.partition}:events:{self._names.region}:{self._names.account}:rule/{place}"
-        text = text_handed_on(entry.document, known, rule_arn=arn, rule_name=name, now=entry.sent)
+        give = _event_handed_on if self.is_function(target.resource) else text_handed_on
+        try:
+            text = give(entry.document, known, rule_arn=arn, rule_name=name, now=entry.sent)
+        except NotHandedOn as error:
+            facts = [("rule", rule.name), ("target", target.resource), ("event", entry)]
+            raise NotHandedOn(error.sentence, facts=facts, remedy="EventBridge would hand nothing on") from None
         return Start(to=target.resource, text=text, by=rule.name)
 
     def _accepts(self, subscription: Subscription, entry: Entry) -> bool:
@@ -118,6 +124,11 @@ class Wiring:
         to_function = subscription.protocol == "lambda"
         text = json.dumps(function_event(notification, subscription_arn=arn)) if to_function else entry.text
         return Start(to=subscription.endpoint, text=text, by=subscription.name, raw=subscription.raw)
+
+
+def _event_handed_on(event: Mapping[str, Any], target: Target, **known: Any) -> str:
+    """Give the text of what a function gets, which must be JSON."""
+    return json.dumps(handed_on(event, target, **known))
 
 
 def event_of(start: Start) -> Any:

@@ -84,7 +84,7 @@ def test_a_rest_event_is_as_api_gateway_builds_it() -> None:
         "multiValueQueryStringParameters": {"page": ["1"], "tag": ["a", "b c"]},
         "pathParameters": {"id": "a%20b"},
         "stageVariables": None,
-        "requestContext": REST_CONTEXT,
+        "requestContext": {**REST_CONTEXT, "deploymentId": "abc123"},
         "body": '{"a":1}',
         "isBase64Encoded": False,
     }
@@ -106,14 +106,14 @@ def test_a_bare_rest_event_has_nulls() -> None:
         ]
     )
     rest = {"resource": "/orders/{id}", "path": "/orders/a%20b", "httpMethod": "PUT", "isBase64Encoded": False}
-    assert event == {**nothing, **rest, "requestContext": REST_CONTEXT}
+    assert event == {**nothing, **rest, "requestContext": {**REST_CONTEXT, "deploymentId": "abc123"}}
 
 
 def test_a_rest_event_has_the_claims_of_a_token() -> None:
     """A Cognito authorizer puts the claims where the function looks for them."""
     event = rest_event(call(claims={"sub": "u"}), REST)
 
-    assert event["requestContext"] == {**REST_CONTEXT, "authorizer": {"claims": {"sub": "u"}}}
+    assert event["requestContext"]["authorizer"] == {"claims": {"sub": "u"}}
 
 
 def test_a_function_that_changes_its_claims_changes_nobody_elses() -> None:
@@ -169,7 +169,7 @@ def test_an_http_event_is_as_api_gateway_builds_it() -> None:
         "version": "2.0",
         "routeKey": "PUT /orders/{id}",
         "rawPath": "/orders/a b",
-        "rawQueryString": "page=1&tag=a&tag=b+c",
+        "rawQueryString": "page=1&tag=a&tag=b%20c",
         "cookies": ["a=1", "b=2"],
         "headers": {"accept": "x,y", "content-type": "application/json"},
         "queryStringParameters": {"page": "1", "tag": "a,b c"},

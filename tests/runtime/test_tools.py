@@ -99,7 +99,6 @@ POWERTOOLS = """
 """
 
 
-@pytest.mark.skipif(importlib.util.find_spec("aws_lambda_powertools") is None, reason="Powertools is not installed")
 def test_powertools_loggers_of_one_service_are_apart(build: Build, tmp_path: Path) -> None:
     """Each function has one handler, its own keys and its own cold start."""
     packages = tmp_path / "packages"

@@ -47,6 +47,7 @@ def test_a_rest_request_becomes_an_event() -> None:
     assert {name: value for name, value in context.items() if name != "identity"} == {
         "accountId": "123456789012",
         "apiId": "abc123",
+        "deploymentId": "abc123",
         "domainName": DOMAIN,
         "domainPrefix": "abc123",
         "extendedRequestId": response.headers["x-amz-apigw-id"],
