@@ -14,15 +14,36 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from harness.errors import HarnessError, StageError, SystemFailure, UsageError
+    from harness.journal.entry import Entry
+    from harness.journal.expectation import ANY, Expectation, expectation
+    from harness.journal.journal import Journal
     from harness.modes.exchange import Response
     from harness.people import User
     from harness.project import Project
     from harness.stage import Stage
 
-__all__ = ["HarnessError", "Project", "Response", "Stage", "StageError", "SystemFailure", "UsageError", "User"]
+__all__ = [
+    "ANY",
+    "Entry",
+    "Expectation",
+    "HarnessError",
+    "Journal",
+    "Project",
+    "Response",
+    "Stage",
+    "StageError",
+    "SystemFailure",
+    "UsageError",
+    "User",
+    "expectation",
+]
 
 _PLACES = {
+    "ANY": "harness.journal.expectation",
+    "Entry": "harness.journal.entry",
+    "Expectation": "harness.journal.expectation",
     "HarnessError": "harness.errors",
+    "Journal": "harness.journal.journal",
     "Project": "harness.project",
     "Response": "harness.modes.exchange",
     "Stage": "harness.stage",
@@ -30,6 +51,7 @@ _PLACES = {
     "SystemFailure": "harness.errors",
     "UsageError": "harness.errors",
     "User": "harness.people",
+    "expectation": "harness.journal.expectation",
 }
 
 

@@ -42,9 +42,12 @@ def shortened(text: str, *, limit: int = 400) -> str:
     return text if len(text) <= limit else f"{text[:limit]}… ({len(text) - limit} more characters)"
 
 
-_SECRET = re.compile(
-    r"""("[^"]*(?:password|secret|token|authorization|credential|api_?key)[^"]*"\s*:\s*)"(?:[^"\\]|\\.)*"?""",
-    re.IGNORECASE,
+_HIDDEN_NAME = "(?:password|secret|token|authorization|credential|api_?key)"
+_SECRET = re.compile(rf"""("[^"]*{_HIDDEN_NAME}[^"]*"\s*:\s*)"(?:[^"\\]|\\.)*"?""", re.IGNORECASE)
+# JSON in a text within JSON, such as the body of an event: its quotes have backslashes, the same number at both ends.
+_NESTED_SECRET = re.compile(
+    rf"""(?<!\\)((\\{{1,31}}+)"[^"\\]*{_HIDDEN_NAME}[^"\\]*\2"\s*:\s*\2")(?:(?!(?<!\\)\2").)*""",
+    re.IGNORECASE | re.DOTALL,
 )
 _TOKEN = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*")
 
@@ -56,8 +59,10 @@ def redacted(text: str) -> str:
     '{"user": "ann", "password": "***", "idToken": "***"'
     >>> redacted("Bearer eyJhbGciOi.eyJzdWIi.c2ln")
     'Bearer ***'
+    >>> print(redacted(r'{"body": "{\"password\": \"p\\\"w\", \"n\": 1}"}'))
+    {"body": "{\"password\": \"***\", \"n\": 1}"}
     """
-    return _TOKEN.sub("***", _SECRET.sub(r'\1"***"', text))
+    return _TOKEN.sub("***", _SECRET.sub(r'\1"***"', _NESTED_SECRET.sub(r"\1***", text)))
 
 
 def new_uuid() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +11,24 @@ import pytest
 from harness.cloud.account import Cloud
 from harness.cloud.names import Names
 from harness.errors import MisusedStep, NotJson, UnknownResource
+from harness.journal.journal import Journal
+from harness.journal.taps import Taps
 from harness.modes.exchange import Request, Response
+from harness.modes.messages import BusEvent, TopicMessage
 from harness.people import User
 from harness.stage import Stage
-from harness.system.model import Api, Function, System
+from harness.system.model import Api, Function, Resource, System
 
 
 class Recording:
     """A mode that remembers what it was asked."""
 
     name = "recording"
+    deliver = None
+    ran = False
 
     def __init__(self) -> None:
+        self.published: list[BusEvent | TopicMessage] = []
         self.requests: list[Request] = []
         self.started: list[str] = []
         self.closed = False
@@ -29,6 +36,20 @@ class Recording:
     def request(self, request: Request) -> Response:
         self.requests.append(request)
         return Response(status_code=200, request=request)
+
+    def publish(self, event: BusEvent) -> str:
+        self.published.append(event)
+        return "an id"
+
+    def notify(self, message: TopicMessage) -> str:
+        self.published.append(message)
+        return "an id"
+
+    def logs(self, functions: Iterable[str], *, since: float) -> dict[str, list[str]]:
+        return {}
+
+    def over(self) -> None:
+        raise AssertionError("nothing ran in this process")
 
     def cold_start(self, function: str) -> None:
         self.started.append(function)
@@ -44,9 +65,16 @@ def stage_of(mode: Recording, tmp_path: Path, *, apis: tuple[str, ...] = ("Api",
         cloudformation={},
         functions={"Order": Function(name="Order", handler="order.handler", code=None)},
         apis={name: Api(name=name, kind="rest", stage="dev", routes=()) for name in apis},
+        resources={
+            "Bus": Resource(name="Bus", type="AWS::Events::EventBus"),
+            "Topic": Resource(name="Topic", type="AWS::SNS::Topic"),
+        },
     )
-    names = Names(stack="shop-dev", account="1", region="r", outputs={"Url": "u"}, physical={"Table": "t-1"})
-    return Stage("dev", system=system, cloud=Cloud(folder=tmp_path, region="r"), names=names, mode=mode)
+    physical = {"Table": "t-1", "Bus": "b-1", "Topic": "arn:aws:sns:r:1:t"}
+    names = Names(stack="shop-dev", account="1", region="r", outputs={"Url": "u"}, physical=physical)
+    cloud = Cloud(folder=tmp_path, region="r")
+    journal = Journal(Taps(system, cloud=cloud, names=names, run="r1"), began=lambda: 0.0)
+    return Stage("dev", system=system, cloud=cloud, names=names, mode=mode, journal=journal)
 
 
 def asked(tmp_path: Path, *arguments: Any, **options: Any) -> Request:
@@ -210,3 +238,71 @@ def test_html_is_parsed() -> None:
 def test_text_is_read_in_its_charset(content_type: str, content: bytes, text: str) -> None:
     """The content type names it; UTF-8 otherwise."""
     assert Response(status_code=200, headers={"Content-Type": content_type}, content=content).text == text
+
+
+def test_an_event_is_published(tmp_path: Path) -> None:
+    """The mode gets the event with all its parts, its detail as JSON has it."""
+    mode = Recording()
+
+    identity = stage_of(mode, tmp_path).publish(
+        "Bus", source="shop", detail_type="sold", detail={"sizes": (1, 2)}, resources=["arn:a"], time=5.0
+    )
+
+    detail = {"sizes": [1, 2]}
+    assert "an id" == identity
+    assert [
+        BusEvent(bus="Bus", source="shop", detail_type="sold", detail=detail, resources=("arn:a",), time=5.0)
+    ] == mode.published
+
+
+def test_the_default_bus_can_be_named(tmp_path: Path) -> None:
+    """No template declares it, and every account has it."""
+    mode = Recording()
+
+    stage_of(mode, tmp_path).publish("default", source="shop", detail_type="sold", detail={})
+
+    assert ["default"] == [event.bus for event in mode.published if isinstance(event, BusEvent)]
+
+
+def test_a_message_is_published(tmp_path: Path) -> None:
+    """The mode gets the message as text, its attributes as SNS takes them."""
+    mode = Recording()
+
+    stage_of(mode, tmp_path).notify("Topic", {"id": 1}, subject="News", attributes={"size": 3}, group="g")
+
+    attributes = {"size": {"DataType": "Number", "StringValue": "3"}}
+    assert [
+        TopicMessage(topic="Topic", message='{"id": 1}', subject="News", attributes=attributes, group="g")
+    ] == mode.published
+
+
+def test_an_unknown_bus_is_refused(tmp_path: Path) -> None:
+    """The error lists the buses that there are."""
+    with pytest.raises(UnknownResource) as refused:
+        stage_of(Recording(), tmp_path).publish("Bsu", source="shop", detail_type="sold", detail={})
+
+    assert ("No bus is called 'Bsu'.\n  declared in template.yaml: Bus, default\n  did you mean 'Bus'?") == str(
+        refused.value
+    )
+
+
+def test_an_unknown_topic_is_refused(tmp_path: Path) -> None:
+    """A bus is no topic."""
+    with pytest.raises(UnknownResource) as refused:
+        stage_of(Recording(), tmp_path).notify("Bus", "hello")
+
+    assert "No topic is called 'Bus'.\n  declared in template.yaml: Topic" == str(refused.value)
+
+
+def test_a_detail_is_an_object(tmp_path: Path) -> None:
+    """EventBridge takes nothing else."""
+    with pytest.raises(MisusedStep) as refused:
+        stage_of(Recording(), tmp_path).publish("Bus", source="shop", detail_type="sold", detail=["x"])  # type: ignore[arg-type]
+
+    assert "The detail ['x'] is no JSON object.\n  EventBridge takes objects only" == str(refused.value)
+
+
+def test_a_detail_can_be_written_as_json(tmp_path: Path) -> None:
+    """What JSON does not know is refused before anything is published."""
+    with pytest.raises(MisusedStep, match="cannot be written as JSON: Object of type set"):
+        stage_of(Recording(), tmp_path).publish("Bus", source="shop", detail_type="sold", detail={"x": {1}})

@@ -13,7 +13,7 @@ from harness.journal.entry import Entry
 from harness.journal.expectation import Expectation, expectation
 from harness.journal.failing import happened_anyway, never_happened, out_of_order
 from harness.journal.store import Store
-from harness.journal.taps import Taps
+from harness.journal.taps import DEFAULT_BUS, Taps
 
 __all__ = ["Behind", "Journal", "Patience"]
 
@@ -121,7 +121,7 @@ class Journal:
         if source is None:
             return self._since(since)
         wish = self._wish(source, wanted)
-        return [entry for entry in self._since(since) if not wish.differences(entry)]
+        return [entry for entry in self._since(since) if wish.matches(entry)]
 
     @overload
     def expect(
@@ -300,7 +300,7 @@ class Journal:
         found: list[Entry] = []
 
         def enough() -> bool:
-            found.extend(entry for entry in look.further() if not wish.differences(entry))
+            found.extend(entry for entry in look.further() if wish.matches(entry))
             return len(found) >= least
 
         self._wait(enough, within=within)
@@ -314,7 +314,7 @@ class Journal:
         found: list[Entry] = []
 
         def too_many() -> bool:
-            found.extend(entry for entry in look.further() if not wish.differences(entry))
+            found.extend(entry for entry in look.further() if wish.matches(entry))
             return len(found) > most
 
         if not self._close([wish.source], until=too_many):
@@ -392,6 +392,7 @@ class Journal:
             within=within,
             times=times,
             found=found,
+            sources=[name for name in self._taps.sources if name != DEFAULT_BUS],
             reasons=self._behind.reasons(wish.source),
             logs=self._behind.logs(wish.source, start),
             notes=notes,
@@ -431,6 +432,6 @@ def _in_order(wishes: Sequence[Expectation], entries: Sequence[Entry]) -> list[E
     """Give the entries that are as expected one after the other, as many as there are."""
     found: list[Entry] = []
     for entry in sorted(entries, key=lambda one: one.sent):
-        if len(found) < len(wishes) and not wishes[len(found)].differences(entry):
+        if len(found) < len(wishes) and wishes[len(found)].matches(entry):
             found.append(entry)
     return found
