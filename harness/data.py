@@ -1,17 +1,23 @@
-"""Data that a test brings: items of a table, secret parameters. What was there before comes back afterwards."""
+"""Data that a test brings: items of a table, secret parameters. What was there before comes back afterwards.
+
+Processes of one machine that bring the same data at once share it: it stays until the last of them ends.
+"""
 
 from __future__ import annotations
 
+import base64
+import json
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from decimal import Decimal
+from contextlib import contextmanager, suppress
+from decimal import Context, Decimal
 from typing import Any
 
 from harness.cloud.account import Cloud
 from harness.cloud.faults import translated
 from harness.errors import MisusedStep, StageError
+from harness.held import held
 
 __all__ = ["items", "secret_parameter"]
 
@@ -19,6 +25,9 @@ __all__ = ["items", "secret_parameter"]
 _WRITTEN_AT_ONCE = 25
 _READ_AT_ONCE = 100
 _TRIES = 10
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
+_NUMBERS = Context(prec=38)
+_SECRET = "SecureString"  # noqa: S105 - the name of a type
 
 Sleep = Callable[[float], None]
 
@@ -26,6 +35,9 @@ Sleep = Callable[[float], None]
 @contextmanager
 def items(cloud: Cloud, *, table: str, items: Iterable[Mapping[str, Any]], sleep: Sleep = time.sleep) -> Iterator[None]:
     """Bring items into a table, and afterwards take away exactly these and restore what they replaced.
+
+    Those that another process of this machine holds as well stay until it ends, too. When it brings another item with
+    the same key, the later of the two is there.
 
     Args:
         cloud: Where the table is.
@@ -40,12 +52,10 @@ def items(cloud: Cloud, *, table: str, items: Iterable[Mapping[str, Any]], sleep
     """
     store = _Table(cloud, name=table, sleep=sleep)
     brought = {store.key_of(item): store.serialised(item) for item in items}
-    before = store.read(brought)
-    try:
-        store.write([{"PutRequest": {"Item": item}} for item in brought.values()])
+    puts = [{"PutRequest": {"Item": item}} for item in brought.values()]
+    names = [store.name_of(key) for key in brought]
+    with held(cloud.folder, key=store.identity, names=names, store=store, bring=lambda: store.write(puts)):
         yield
-    finally:
-        store.write([_undone(key, before.get(key), store) for key in brought])
 
 
 class _Table:
@@ -63,6 +73,9 @@ class _Table:
         with translated(cloud):
             described = self._client.describe_table(TableName=name)["Table"]
         self.keys: tuple[str, ...] = tuple(part["AttributeName"] for part in described["KeySchema"])
+        # A table that was made anew under the same name is another one.
+        parts = [cloud.endpoint, described["TableArn"], described.get("TableId"), described.get("CreationDateTime")]
+        self.identity = json.dumps(parts, default=str)
 
     def serialised(self, item: Mapping[str, Any]) -> dict[str, Any]:
         return {name: self._serialise(_exact(value)) for name, value in item.items()}
@@ -76,8 +89,24 @@ class _Table:
             )
         return tuple(_plain(_exact(item[name])) for name in self.keys)
 
+    def name_of(self, key: Sequence[Any]) -> str:
+        """Give the text that stands for a key, the same for every spelling of a number."""
+        return _dumped(self.typed_key([_normal(value) for value in key]))
+
     def typed_key(self, key: Sequence[Any]) -> dict[str, Any]:
         return {name: self._serialise(value) for name, value in zip(self.keys, key, strict=True)}
+
+    def found(self, names: list[str]) -> dict[str, str]:
+        keys = [tuple(_plain(self._deserialise(value)) for value in _loaded(name).values()) for name in names]
+        return {self.name_of(key): _dumped(item) for key, item in self.read(keys).items()}
+
+    def restore(self, before: Mapping[str, str | None]) -> None:
+        self.write(
+            [
+                {"DeleteRequest": {"Key": _loaded(name)}} if item is None else {"PutRequest": {"Item": _loaded(item)}}
+                for name, item in before.items()
+            ]
+        )
 
     def read(self, keys: Iterable[tuple[Any, ...]]) -> dict[tuple[Any, ...], dict[str, Any]]:
         """Give those of the items that exist, by key."""
@@ -118,12 +147,6 @@ class _Table:
         )
 
 
-def _undone(key: tuple[Any, ...], before: dict[str, Any] | None, store: _Table) -> dict[str, Any]:
-    if before is None:
-        return {"DeleteRequest": {"Key": store.typed_key(key)}}
-    return {"PutRequest": {"Item": before}}
-
-
 def _exact(value: Any) -> Any:
     """Turn floats into Decimal, which DynamoDB's numbers are, at any depth."""
     if isinstance(value, float):
@@ -142,6 +165,24 @@ def _plain(key: Any) -> Any:
     return bytes(key.value) if hasattr(key, "value") else key
 
 
+def _normal(key: Any) -> Any:
+    """Give a number in one spelling of several: 1 for 1.0."""
+    return Decimal(key).normalize(_NUMBERS) if isinstance(key, int | Decimal) else key
+
+
+def _dumped(typed: Mapping[str, Any]) -> str:
+    """Give an item in DynamoDB's typed form as text; there every value is in a mapping, so bytes can be one too."""
+    return json.dumps(typed, default=lambda value: {"base64": base64.b64encode(bytes(value)).decode()})
+
+
+def _loaded(text: str) -> dict[str, Any]:
+    def with_bytes(found: dict[str, Any]) -> Any:
+        return base64.b64decode(found["base64"]) if isinstance(found.get("base64"), str) else found
+
+    loaded: dict[str, Any] = json.loads(text, object_hook=with_bytes)
+    return loaded
+
+
 def _chunks(values: list[Any], size: int) -> Iterator[list[Any]]:
     for start in range(0, len(values), size):
         yield values[start : start + size]
@@ -151,36 +192,60 @@ def _chunks(values: list[Any], size: int) -> Iterator[list[Any]]:
 def secret_parameter(cloud: Cloud, *, name: str, value: str, key: str) -> Iterator[None]:
     """Bring an SSM SecureString, and afterwards restore what was there before.
 
+    It stays until the last process of this machine that brings it ends. Until then what was there before is in a file
+    that only its owner can read.
+
     Args:
         cloud: Where the parameter is.
         name: Its name.
         value: The secret.
         key: The id of the KMS key that encrypts it.
     """
-    client = cloud.client("ssm")
-    before = _as_it_is(client, name, cloud=cloud)
-    with translated(cloud):
-        if before and before["Type"] != "SecureString":
-            client.delete_parameter(Name=name)  # The type of a parameter does not change.
-        client.put_parameter(Name=name, Value=value, Type="SecureString", KeyId=key, Overwrite=True)
-    try:
+    store = _Parameters(cloud)
+    identity = json.dumps(["ssm", cloud.endpoint, cloud.account, cloud.region])
+    secret = {"Value": value, "Type": _SECRET, "KeyId": key}
+    with held(cloud.folder, key=identity, names=[name], store=store, bring=lambda: store.put(name, secret)):
         yield
-    finally:
-        with translated(cloud):
-            if not before or before["Type"] != "SecureString":
-                client.delete_parameter(Name=name)
-            if before:
-                client.put_parameter(Name=name, **before, Overwrite=True)
 
 
-def _as_it_is(client: Any, name: str, *, cloud: Cloud) -> dict[str, str] | None:
-    """Give value, type and key of a parameter, as they are put back; None when there is none."""
-    with translated(cloud):
-        found = client.get_parameters(Names=[name], WithDecryption=True)["Parameters"]
-        if not found:
-            return None
-        filters = [{"Key": "Name", "Values": [name]}]
-        described = client.describe_parameters(ParameterFilters=filters)["Parameters"]
-    kept = {"Value": found[0]["Value"], "Type": found[0]["Type"]}
-    key = described[0].get("KeyId") if described else None
-    return kept | ({"KeyId": key} if key else {})
+class _Parameters:
+    """The parameters of SSM: value, type and key of each."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+        self._client = cloud.client("ssm")
+
+    def found(self, names: list[str]) -> dict[str, str]:
+        kept = {name: self._as_it_is(name) for name in names}
+        return {name: json.dumps(parts) for name, parts in kept.items() if parts}
+
+    def restore(self, before: Mapping[str, str | None]) -> None:
+        for name, parts in before.items():
+            if parts is None:
+                self._remove(name)
+            else:
+                self.put(name, json.loads(parts))
+
+    def put(self, name: str, parts: Mapping[str, str]) -> None:
+        with translated(self._cloud):
+            there = self._client.get_parameters(Names=[name])["Parameters"]
+            if there and there[0]["Type"] != parts["Type"]:
+                self._remove(name)  # The type of a parameter does not change.
+            self._client.put_parameter(Name=name, **parts, Overwrite=True)
+
+    def _remove(self, name: str) -> None:
+        # There is none when the holder that brought it was killed before it did.
+        with translated(self._cloud), suppress(self._client.exceptions.ParameterNotFound):
+            self._client.delete_parameter(Name=name)
+
+    def _as_it_is(self, name: str) -> dict[str, str] | None:
+        """Give value, type and key, as they are put back; None when there is none."""
+        with translated(self._cloud):
+            found = self._client.get_parameters(Names=[name], WithDecryption=True)["Parameters"]
+            if not found:
+                return None
+            filters = [{"Key": "Name", "Values": [name]}]
+            described = self._client.describe_parameters(ParameterFilters=filters)["Parameters"]
+        kept = {"Value": found[0]["Value"], "Type": found[0]["Type"]}
+        key = described[0].get("KeyId") if described else None
+        return kept | ({"KeyId": key} if key else {})

@@ -52,16 +52,18 @@ def _end_with_parent(lifeline: int) -> None:
     folder = Path.cwd()
     os.read(lifeline, 1)
     shutil.rmtree(folder, ignore_errors=True)
-    # A function that starts just now writes into the folder until the very end, so another process looks after it.
-    subprocess.Popen(
-        [sys.executable, "-I", "-S", "-c", _TAKE_AWAY, str(folder)],
-        cwd="/",
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    os.killpg(0, signal.SIGKILL)
+    try:
+        # A function that starts just now writes into the folder until the very end, so another process looks after it.
+        subprocess.Popen(
+            [sys.executable, "-I", "-S", "-c", _TAKE_AWAY, str(folder)],
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    finally:  # Whoever has deleted the project's folder has deleted the interpreter, too.
+        os.killpg(0, signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import Any
 
 from harness._text import listed
 from harness.errors import MalformedTemplate
-from harness.system import code
+from harness.system import code, muting
 from harness.system.apis import apis_of
 from harness.system.functions import functions_of
 from harness.system.intrinsics import Scope, holds, resolve
@@ -29,6 +29,7 @@ def read(  # noqa: PLR0913 - they are what CloudFormation asks for as well
     region: str = "us-east-1",
     account: str = "000000000000",
     cache: Path | None = None,
+    muted: bool = False,
 ) -> System:
     """Give the system that a template declares: SAM or plain CloudFormation, YAML or JSON.
 
@@ -39,6 +40,7 @@ def read(  # noqa: PLR0913 - they are what CloudFormation asks for as well
         region: Where it is, or will be, deployed.
         account: The account in which it is, or will be, deployed.
         cache: A folder for translated templates; with it a template that has not changed is read in milliseconds.
+        muted: Whether rules, subscriptions and the like lead to no function, so that whoever tests can deliver instead.
 
     Raises:
         NoTemplate: There is no such file.
@@ -48,6 +50,8 @@ def read(  # noqa: PLR0913 - they are what CloudFormation asks for as well
     pseudo = _pseudo_parameters(region, account)
     document = plain(template, parameters or {}, pseudo=pseudo, cache=cache)
     values = values_of(document, parameters or {}, template=template)
+    if muted:
+        document = muting.muted(document, parameters=values)
     code.anchored(document, template=template)
     declared = _declared(document, values, pseudo, template=template)
     return System(

@@ -4,6 +4,7 @@ Everything here runs in the child process before it serves. Each mending names t
 ministack 1.5.33, and leaves a version alone in which that place is gone. ``docs/embedded-cloud.md`` lists them.
 """
 
+from harness.cloud.mending.accounts import find_apis_of_any_account, sign_in_to_any_account
 from harness.cloud.mending.answers import refuse_malformed_answers
 from harness.cloud.mending.environment import give_the_variables_of_lambda
 from harness.cloud.mending.errors import tell_errors_as_lambda_does
@@ -20,3 +21,5 @@ def mend() -> None:
     tell_errors_as_lambda_does()
     refuse_malformed_answers()
     give_the_variables_of_lambda()
+    find_apis_of_any_account()
+    sign_in_to_any_account()

@@ -1,0 +1,54 @@
+"""Accounts of the embedded cloud that are leased, each to one process at a time."""
+
+from __future__ import annotations
+
+import fcntl
+from itertools import count
+from pathlib import Path
+from typing import IO
+
+__all__ = ["Lease", "lease"]
+
+
+class Lease:
+    """An account that is this process's own until it closes the lease or ends, however it ends.
+
+    Args:
+        account: In twelve digits.
+        file: The open file on which the lock is.
+    """
+
+    def __init__(self, *, account: str, file: IO[bytes]) -> None:
+        self.account = account
+        self._file = file
+
+    def __repr__(self) -> str:
+        return f"<Lease {self.account}{' closed' if self._file.closed else ''}>"
+
+    def close(self) -> None:
+        """Give the account back; a second time is harmless."""
+        self._file.close()
+
+
+def lease(folder: Path, *, cloud: str) -> Lease:
+    """Give a lease of the lowest account that nobody holds.
+
+    So two runs never share one, and a run that is alone finds its own as it left it. The first is 000000000001.
+
+    Args:
+        folder: The project's folder for caches and state.
+        cloud: What tells this cloud from others, such as its port.
+    """
+    place = folder / "leases"
+    place.mkdir(parents=True, exist_ok=True)
+    for number in count(1):
+        account = f"{number:012}"
+        # Python opens files such that programs which are started do not inherit them, so a lease ends with us.
+        file = (place / f"{cloud}-{account}").open("ab")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+        else:
+            return Lease(account=account, file=file)
+    raise AssertionError  # pragma: no cover - the numbers never end
