@@ -11,7 +11,7 @@ from harness.cloud.names import Names
 from harness.errors import TapNotOpen, UnknownResource
 from harness.journal.entry import Kind
 from harness.journal.hearing import Heard, hear, hear_through
-from harness.journal.polling import AWS, EMBEDDED, Poller, Waiting
+from harness.journal.polling import AWS, EMBEDDED, Pace, Poller, Waiting
 from harness.journal.store import Store
 from harness.journal.tap import Reader, Tap
 from harness.system.model import System
@@ -42,6 +42,8 @@ class Taps:
         queue: The logical id of a queue of the stage that hears its buses and topics; then nothing is created for them.
         patience: For how many seconds a tap may take to open. A new rule of EventBridge may take a minute to act
             (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-troubleshooting.html).
+        pace: How often they are read; what suits tests when not given.
+        waiting: Who waits for them, and what may interrupt the waiting.
     """
 
     def __init__(  # noqa: PLR0913 - each is a fact of a stage or of the run
@@ -54,17 +56,19 @@ class Taps:
         tags: Mapping[str, str] | None = None,
         queue: str = "",
         patience: float | None = None,
+        pace: Pace | None = None,
+        waiting: Waiting | None = None,
     ) -> None:
         self.cloud = cloud
         self.store = Store(one_clock=cloud.embedded)
-        self.waiting = Waiting()
+        self.waiting = waiting or Waiting()
         self._system = system
         self._names = names
         self._run = run
         self._tags = dict(tags or {})
         self._queue = queue
         self._patience = patience or (10.0 if cloud.embedded else 120.0)
-        self._pace = EMBEDDED if cloud.embedded else AWS
+        self._pace = pace or (EMBEDDED if cloud.embedded else AWS)
         self._pollers: dict[str, Poller] = {}
         self._readers: list[Reader] = []
         self._open: dict[str, Tap] = {}

@@ -1,0 +1,76 @@
+"""A tapped queue of SQS."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import Callable
+
+from harness.cloud.account import Cloud
+from harness.journal.asking import asked, opened
+from harness.journal.entry import Entry, Kind
+from harness.journal.looking import Looking, Message, Peek, Sweep
+
+__all__ = ["QueueTap"]
+
+
+class QueueTap:
+    """Sees the messages that lie in a queue, each once, and leaves them to its consumer.
+
+    It sees what is there when it is opened, and what comes later. What a consumer takes and deletes between two looks
+    is missed, so a queue is best tapped where nobody reads it: a dead-letter queue, the last queue of a system, one
+    whose consumer the harness plays. In the embedded cloud a look touches nothing and comes every few milliseconds,
+    and shows what a consumer holds. For what it does in AWS, see `Sweep`.
+
+    Args:
+        cloud: Where it is.
+        source: The logical id of the queue.
+        url: Its URL.
+        looking: How to look into it; by default what the cloud allows.
+
+    Raises:
+        TapNotOpen: There is no such queue, or a look would move its messages to another.
+    """
+
+    kind: Kind = "queue"
+
+    def __init__(self, cloud: Cloud, *, source: str, url: str, looking: Looking | None = None) -> None:
+        self.source = source
+        self._cloud = cloud
+        self._what = f"queue {url.rpartition('/')[2]!r}"
+        self._seen: set[str] = set()
+        self._began = 0
+        self._proven = 0
+        with opened(cloud, what=self._what):
+            cloud.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+            self._looking = looking or (Peek(cloud, url=url) if cloud.embedded else Sweep(cloud, url=url))
+        self.pause = self._looking.pause
+
+    def read(self, *, wait: float) -> list[Entry]:
+        """Give the messages that were not there at the last call, in the order in which the queue gives them."""
+        self._began += 1
+        look = self._began
+        with asked(self._cloud, what=self._what):
+            sight = self._looking.look(wait=wait)
+        self.pause = self._looking.pause
+        seen = time.time()
+        new = {one["MessageId"]: one for one in sight.messages if one["MessageId"] not in self._seen}
+        self._seen.update(new)
+        # A look that finds something new is no proof: its entries are not in the journal yet.
+        if sight.complete and not new:
+            self._proven = look
+        return [self._entry(message, seen=seen) for message in new.values()]
+
+    def barrier(self) -> Callable[[], bool]:
+        """Ask for proof: a complete look that begins after this call and finds nothing new."""
+        asked_after = self._began
+        return lambda: self._proven > asked_after
+
+    def close(self) -> None:
+        """Leave the queue as it is: nothing was created for looking into it."""
+
+    def _entry(self, message: Message, *, seen: float) -> Entry:
+        sent = int(message["Attributes"].get("SentTimestamp", "0")) / 1000 or seen
+        text = json.dumps(message, ensure_ascii=False, default=lambda content: base64.b64encode(content).decode())
+        return Entry(kind="queue", source=self.source, id=message["MessageId"], text=text, sent=sent, seen=seen)
