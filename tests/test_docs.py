@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -10,13 +14,15 @@ import pytest
 
 from harness.settings import read_settings
 
-DOCS = sorted((Path(__file__).parent.parent / "docs").glob("*.md"))
+ROOT = Path(__file__).parent.parent
+DOCS = sorted((ROOT / "docs").glob("*.md"))
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 
 
-def blocks(language: str) -> list[str]:
-    return [text for page in DOCS for kind, text in BLOCK.findall(page.read_text(encoding="utf-8")) if kind == language]
+def blocks(language: str, *, page: str = "*.md") -> list[str]:
+    pages = [one for one in DOCS if one.match(page)]
+    return [text for one in pages for kind, text in BLOCK.findall(one.read_text(encoding="utf-8")) if kind == language]
 
 
 def test_every_language_has_a_test() -> None:
@@ -37,9 +43,13 @@ def test_settings_are_settings(text: str, tmp_path: Path) -> None:
     assert {name: dict(system.parameters) for name, system in systems.items()} == {
         name: entry["parameters"] for name, entry in declared.items()
     }
+    assert [list(system.taps) for system in systems.values()] == [one.get("taps", []) for one in declared.values()]
+    assert [system.test_queue for system in systems.values()] == [
+        one.get("test_queue", "") for one in declared.values()
+    ]
 
 
-@pytest.mark.parametrize("text", blocks("python"))
+@pytest.mark.parametrize("text", blocks("python", page="settings.md"))
 def test_the_marker_is_understood(text: str, pytester: pytest.Pytester) -> None:
     """A test with the marker of the page is deselected in another mode."""
     pytester.makefile(".yaml", template="Resources: {A: {Type: 'AWS::SQS::Queue'}}")
@@ -50,7 +60,35 @@ def test_the_marker_is_understood(text: str, pytester: pytest.Pytester) -> None:
     outcome.assert_outcomes(deselected=1)
 
 
-@pytest.mark.parametrize("page", [*DOCS, DOCS[0].parent.parent / "README.md"], ids=lambda page: page.name)
+def test_the_journal_is_as_described(tmp_path: Path) -> None:
+    """The tests of the page pass in every mode, as tests of bigmouth."""
+    for name in ("conftest.py", "harness", "pyproject.toml", "steps", "suites", "systems"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    (tmp_path / "suites").unlink()
+    suite = shutil.copytree(ROOT / "suites" / "bigmouth", tmp_path / "suites" / "bigmouth")
+    for number, text in enumerate(blocks("python", page="journal.md")):
+        (suite / f"test_journal_{number}.py").write_text(text)
+
+    outcome = subprocess.run(
+        [sys.executable, "-m", "pytest", *suite.glob("test_journal_*"), "--mode=all", "-q", "-p", "no:cacheprovider"],
+        cwd=tmp_path,
+        env={name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TEST_"))},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "6 passed" in outcome.stdout, outcome.stdout + outcome.stderr
+
+
+def test_only_pages_with_a_test_hold_python() -> None:
+    """A block of Python elsewhere would be passed over."""
+    found = {page.name for page in DOCS if "```python" in page.read_text(encoding="utf-8")}
+
+    assert {"journal.md", "settings.md"} == found
+
+
+@pytest.mark.parametrize("page", [*DOCS, ROOT / "README.md"], ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
     """A link to a page of the project finds it."""
     missing = [link for link in LINK.findall(page.read_text(encoding="utf-8")) if not (page.parent / link).exists()]
