@@ -1,4 +1,4 @@
-"""The fixtures: ``stage``, and what it stands on: ``stage_mode`` and ``stage_system``."""
+"""The fixtures: ``stage`` and its ``journal``, and what they stand on: ``stage_mode`` and ``stage_system``."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from harness.errors import HarnessError
 from harness.leaving import leave
 
 if TYPE_CHECKING:  # A project without systems does not load what opens stages.
+    from harness.journal.journal import Journal
     from harness.project import Project
     from harness.stage import Stage
 
-__all__ = ["PROJECT", "stage", "stage_mode", "stage_system"]
+__all__ = ["PROJECT", "journal", "stage", "stage_mode", "stage_system"]
 
 PROJECT: pytest.StashKey[Project] = pytest.StashKey()
 
@@ -45,3 +46,9 @@ def stage(request: pytest.FixtureRequest, stage_mode: str, stage_system: str) ->
         leave(error, session=request.session)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def journal(stage: Stage) -> Journal:
+    """What the system publishes in this stage: ``stage.journal``."""
+    return stage.journal

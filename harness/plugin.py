@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from harness.errors import HarnessError
-from harness.fixtures import PROJECT, stage, stage_mode, stage_system
+from harness.fixtures import PROJECT, journal, stage, stage_mode, stage_system
 from harness.leaving import Left, in_words_of_pytest, refuse
 from harness.modes_of_tests import Deselected, modes_of, system_of
 from harness.report.tally import COUNTED_AS, tally
 from harness.settings import MODES, Settings, read_settings
 from harness.telling import Told
 
-__all__ = ["stage", "stage_mode", "stage_system"]
+__all__ = ["journal", "stage", "stage_mode", "stage_system"]
 
 _SETTINGS = pytest.StashKey[Settings]()
 _DESELECTED = pytest.StashKey[Deselected]()
@@ -151,8 +151,11 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
         return (yield)
     try:
         result = yield
-    except BaseException:
-        opened.over(passed=False)
+    except BaseException as failure:
+        try:
+            opened.over(passed=False)
+        except HarnessError as trouble:  # What the test itself says comes first.
+            failure.add_note(f"And after it: {trouble}")
         raise
     opened.over(passed=True)
     return result

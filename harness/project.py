@@ -52,7 +52,7 @@ class Project:
         self._systems: dict[tuple[str, bool], System] = {}
         self._names: dict[tuple[str, bool], Names] = {}
         self._taps: dict[tuple[str, bool], Taps] = {}
-        self._run = new_uuid()[:8]
+        self.run = new_uuid()[:8]
         # When the running test began; whoever looks into a journal looks from there on.
         self.began = 0.0
 
@@ -208,9 +208,10 @@ class Project:
                 self.system(system, muted=muted),
                 cloud=self._cloud(muted=muted),
                 names=self.names(system, muted=muted),
-                run=self._run,
-                tags=self._tags,
+                run=self.run,
+                tags=self.tags,
                 queue=settings.test_queue,
+                protected=self.settings.protected,
             )
             # Kept before they open: what a failure leaves half open is closed with all else.
             self._taps[system, muted] = taps
@@ -219,10 +220,10 @@ class Project:
         return self._taps[system, muted]
 
     @cached_property
-    def _tags(self) -> dict[str, str]:
+    def tags(self) -> dict[str, str]:
         """The tags of all that this run creates, by which it is found if the run cannot take it away itself."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        return {"harness:run": self._run, "harness:stage": self.settings.stage.value, "harness:created": now}
+        return {"harness:run": self.run, "harness:stage": self.settings.stage.value, "harness:created": now}
 
     def _mode(self, name: str, *, system: System, names: Names, overrides: Overrides, taps: Taps) -> Mode:
         if name == "http":
@@ -294,4 +295,5 @@ def _load_what_deploys() -> None:
     """Import what the first deployment needs, while the cloud starts on the other core."""
     import boto3  # noqa: F401, PLC0415 - the cloud's session will need it at once
 
+    import harness.cloud.completing  # noqa: PLC0415
     import harness.cloud.opening  # noqa: F401, PLC0415

@@ -13,10 +13,12 @@ from typing import Any
 from harness._text import did_you_mean, listed
 from harness.errors import MalformedSettings, NoTemplate, UnknownMode, UnknownSystem, UsageError
 
-__all__ = ["EMBEDDED", "MODES", "Choice", "Settings", "SystemSettings", "read_settings"]
+__all__ = ["EMBEDDED", "MODES", "PROTECTED", "Choice", "Settings", "SystemSettings", "read_settings"]
 
 MODES = ("handler", "invoke", "http")
 EMBEDDED = "embedded"
+# Stages in which the harness creates nothing.
+PROTECTED = ("prod", "production")
 _TEMPLATES = ("template.yaml", "template.yml", "template.json")
 
 
@@ -101,6 +103,11 @@ class Settings:
     def embedded(self) -> bool:
         """Whether the stage is in the embedded cloud."""
         return self.stage.value == EMBEDDED
+
+    @property
+    def protected(self) -> bool:
+        """Whether nothing may be created in the stage."""
+        return self.stage.value.lower() in PROTECTED
 
     @property
     def folder(self) -> Path:

@@ -1,4 +1,4 @@
-"""The command line: ``harness up``, ``down``, ``deploy``, ``status``, ``env``."""
+"""The command line: ``harness up``, ``down``, ``deploy``, ``status``, ``env``, ``tail``, ``put``."""
 
 from harness.cli.commands import main
 

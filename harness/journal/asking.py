@@ -10,8 +10,11 @@ from harness.errors import TapNotOpen, UnreachableEndpoint
 
 __all__ = ["asked", "opened"]
 
-# SQS says "AWS.SimpleQueueService.NonExistentQueue" in its query protocol, "QueueDoesNotExist" in JSON.
-_GONE = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist", "ResourceNotFoundException"})
+# SQS says "AWS.SimpleQueueService.NonExistentQueue" in its query protocol, "QueueDoesNotExist" in JSON; SNS says
+# "NotFound".
+_GONE = frozenset(
+    {"AWS.SimpleQueueService.NonExistentQueue", "NotFound", "QueueDoesNotExist", "ResourceNotFoundException"}
+)
 
 
 @contextmanager

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from typing import Any
 
 from harness.cloud.account import Cloud
 from harness.cloud.faults import translated
 from harness.errors import TapNotOpen
+from harness.journal.asking import opened
 from harness.journal.collector import Collector
 from harness.journal.entry import Kind
 from harness.journal.envelopes import SENTINEL, template_for
@@ -22,6 +25,10 @@ _TARGET = "harness"
 class BusTap:
     """Hears all events of a bus.
 
+    A sentinel goes through the bus only where no rule but those of taps would take it. Otherwise it goes straight into
+    the queue, and that the tap is open rests on its rule being there: at once in the embedded cloud, in AWS up to a
+    minute before it acts.
+
     Args:
         cloud: Where it is.
         source: The logical id of the bus.
@@ -29,6 +36,7 @@ class BusTap:
         rule: The name of the rule, unique on the bus.
         collector: The queue into which the rule leads.
         tags: The tags of the rule.
+        through: Whether nobody but taps would take a sentinel.
 
     Raises:
         TapNotOpen: The rule cannot be created.
@@ -37,16 +45,25 @@ class BusTap:
     kind: Kind = "bus"
 
     def __init__(  # noqa: PLR0913 - the parts of a rule
-        self, cloud: Cloud, *, source: str, bus: str, rule: str, collector: Collector, tags: Mapping[str, str]
+        self,
+        cloud: Cloud,
+        *,
+        source: str,
+        bus: str,
+        rule: str,
+        collector: Collector,
+        tags: Mapping[str, str],
+        through: bool = True,
     ) -> None:
         self.source = source
         self._cloud = cloud
         self._events = cloud.client("events")
         self._bus = bus
         self._rule = rule
-        self._tokens = collector.tokens
+        self._collector = collector
+        self._through = through
         self._closed = False
-        with translated(cloud):
+        with opened(cloud, what=f"bus {bus!r}"):
             self._events.put_rule(
                 Name=rule,
                 EventBusName=bus,
@@ -54,29 +71,55 @@ class BusTap:
                 Description=f"The harness hears {source} while a test run is on.",
                 Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
             )
-            answer = self._events.put_targets(Rule=rule, EventBusName=bus, Targets=[_target(collector.arn, source)])
+        with ExitStack() as undo:
+            undo.callback(self.close)
+            self._lead(collector.arn)
+            undo.pop_all()
+
+    def _lead(self, queue: str) -> None:
+        """Let the rule lead into the queue."""
+        with translated(self._cloud):
+            answer = self._events.put_targets(
+                Rule=self._rule, EventBusName=self._bus, Targets=[_target(queue, self.source)]
+            )
         if answer.get("FailedEntryCount"):
             raise TapNotOpen(
-                f"The bus {source!r} cannot be tapped.",
+                f"The bus {self.source!r} cannot be tapped.",
                 facts=[("reason", answer["FailedEntries"][0].get("ErrorMessage"))],
             )
 
     def barrier(self) -> Callable[[], bool]:
-        """Send a sentinel through the bus, and give what says whether it has come back."""
-        token = send_sentinel(self._cloud, bus=self._bus)
-        return lambda: token in self._tokens
+        """Send a sentinel, and give what says whether it has come."""
+        if self._through:
+            token = send_sentinel(self._cloud, bus=self._bus)
+        else:
+            self._insist_on_the_rule()
+            token = self._collector.send_token()
+        return lambda: token in self._collector.tokens
+
+    def _insist_on_the_rule(self) -> None:
+        """Make sure that the rule is there, and acts, and leads into the queue."""
+        rule = {"EventBusName": self._bus}
+        with opened(self._cloud, what=f"rule {self._rule!r} any more, through which {self.source!r} is tapped"):
+            state = self._events.describe_rule(Name=self._rule, **rule)["State"]
+            targets = self._events.list_targets_by_rule(Rule=self._rule, **rule)["Targets"]
+        if state == "DISABLED" or not any(target["Id"] == _TARGET for target in targets):
+            raise TapNotOpen(
+                f"The rule {self._rule!r}, through which {self.source!r} is tapped, leads nowhere any more.",
+                facts=[("state", state), ("targets", len(targets))],
+                remedy="somebody has changed it while the run was on; run it again",
+            )
 
     def close(self) -> None:
         """Delete the rule."""
         if self._closed:
             return
+        # The stage may have been taken away, its bus with it.
+        gone = contextlib.suppress(self._events.exceptions.ResourceNotFoundException)
+        with translated(self._cloud), gone:
+            self._events.remove_targets(Rule=self._rule, EventBusName=self._bus, Ids=[_TARGET])
+            self._events.delete_rule(Name=self._rule, EventBusName=self._bus)
         self._closed = True
-        with translated(self._cloud):
-            try:
-                self._events.remove_targets(Rule=self._rule, EventBusName=self._bus, Ids=[_TARGET])
-                self._events.delete_rule(Name=self._rule, EventBusName=self._bus)
-            except self._events.exceptions.ResourceNotFoundException:
-                return  # The stage has been taken away, its bus with it.
 
 
 def _target(queue: str, source: str) -> dict[str, Any]:
@@ -93,7 +136,7 @@ def send_sentinel(cloud: Cloud, *, bus: str) -> str:
         "DetailType": SENTINEL,
         "Detail": json.dumps({"token": token}),
     }
-    with translated(cloud):
+    with opened(cloud, what=f"bus {bus!r}"):
         answer = cloud.client("events").put_events(Entries=[entry])
     if answer["FailedEntryCount"]:
         failed = answer["Entries"][0]

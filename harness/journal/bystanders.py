@@ -1,4 +1,4 @@
-"""Who would take a sentinel that goes through a topic, besides the taps."""
+"""Who would take a sentinel that goes through a bus or a topic, besides the taps."""
 
 from __future__ import annotations
 
@@ -6,21 +6,60 @@ import json
 from typing import Any
 
 from harness.cloud.account import Cloud
-from harness.cloud.faults import code_of, translated
+from harness.cloud.faults import translated
+from harness.errors import MisusedStep
 from harness.events.filters import accepts
+from harness.events.patterns import matches
 from harness.journal.envelopes import SENTINEL
 
-__all__ = ["hears_only_taps"]
+__all__ = ["bus_has_only_taps", "topic_has_only_taps"]
 
-# The queues of taps are called so, whichever process they belong to.
-_TAPS = ":harness-"
+# The rules and queues of taps are called so, whichever process they belong to.
+_TAPS = "harness-"
 
 
-def hears_only_taps(topic: str, *, cloud: Cloud) -> bool:
+def bus_has_only_taps(bus: str, *, cloud: Cloud) -> bool:
+    """Say whether a sentinel through a bus reaches nobody but taps.
+
+    A rule for all events would take it. Rules that EventBridge has made for itself, such as that of an archive, do not
+    count (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rules.html), nor do rules that lead nowhere.
+
+    Args:
+        bus: Its name.
+        cloud: Where it is.
+    """
+    events = cloud.client("events")
+    sentinel = {
+        "version": "0",
+        "id": "",
+        "detail-type": SENTINEL,
+        "source": SENTINEL,
+        "account": cloud.account,
+        "time": "2026-01-01T00:00:00Z",
+        "region": cloud.region,
+        "resources": [],
+        "detail": {"token": ""},
+    }
+    with translated(cloud):
+        pages = events.get_paginator("list_rules").paginate(EventBusName=bus)
+        rules = [rule for page in pages for rule in page["Rules"] if _matches(rule, sentinel)]
+        return not any(events.list_targets_by_rule(Rule=rule["Name"], EventBusName=bus)["Targets"] for rule in rules)
+
+
+def _matches(rule: dict[str, Any], event: dict[str, Any]) -> bool:
+    if rule["Name"].startswith(_TAPS) or rule["State"] == "DISABLED" or rule.get("ManagedBy"):
+        return False
+    try:
+        return "EventPattern" in rule and matches(json.loads(rule["EventPattern"]), event)
+    except MisusedStep:  # What the harness cannot read may match.
+        return True
+
+
+def topic_has_only_taps(topic: str, *, cloud: Cloud) -> bool:
     """Say whether a sentinel through a topic reaches nobody but taps.
 
-    Subscribers whose filter policy refuses it do not count. In the embedded cloud a queue that no function reads does
-    not either: nothing else is there that could.
+    Subscribers whose filter policy refuses it do not count. A queue does, also when no function reads it: a test may
+    look into it.
 
     Args:
         topic: Its ARN.
@@ -30,16 +69,15 @@ def hears_only_taps(topic: str, *, cloud: Cloud) -> bool:
     with translated(cloud):
         pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
         subscriptions = [one for page in pages for one in page["Subscriptions"]]
-        return not any(_takes(one, cloud=cloud) for one in subscriptions)
+        return not any(_takes(one, sns=sns) for one in subscriptions)
 
 
-def _takes(subscription: dict[str, Any], *, cloud: Cloud) -> bool:
-    arn, endpoint = subscription["SubscriptionArn"], subscription["Endpoint"]
+def _takes(subscription: dict[str, Any], *, sns: Any) -> bool:
+    arn = subscription["SubscriptionArn"]
     if not arn.startswith("arn:"):  # PendingConfirmation, Deleted: SNS sends it nothing.
         return False
-    if subscription["Protocol"] == "sqs" and (_TAPS in endpoint or _is_idle(endpoint, cloud=cloud)):
+    if subscription["Protocol"] == "sqs" and subscription["Endpoint"].rpartition(":")[2].startswith(_TAPS):
         return False
-    sns = cloud.client("sns")
     try:
         attributes = sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
     except sns.exceptions.NotFoundException:  # It has gone in the meantime.
@@ -52,16 +90,3 @@ def _takes(subscription: dict[str, Any], *, cloud: Cloud) -> bool:
         attributes=sentinel,
         message=SENTINEL,
     )
-
-
-def _is_idle(queue: str, *, cloud: Cloud) -> bool:
-    if not cloud.embedded:
-        return False
-    functions = cloud.client("lambda")
-    try:
-        mappings = functions.list_event_source_mappings(EventSourceArn=queue)["EventSourceMappings"]
-    except functions.exceptions.ClientError as fault:
-        if code_of(fault) == "ResourceNotFoundException":
-            return True
-        raise
-    return not any(mapping.get("State", "Enabled") in ("Enabled", "Enabling", "Creating") for mapping in mappings)

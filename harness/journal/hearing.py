@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 
 from harness.cloud.account import Cloud
 from harness.journal.buses import BusTap, rule_arn
-from harness.journal.bystanders import hears_only_taps
+from harness.journal.bystanders import bus_has_only_taps, topic_has_only_taps
 from harness.journal.collector import Collector, StackQueue
 from harness.journal.entry import Kind
 from harness.journal.envelopes import Sources
@@ -53,11 +52,14 @@ def hear(
         undo.callback(collector.close)
         taps: list[Tap] = []
         for source, bus in buses.items():
-            rule = BusTap(cloud, source=source, bus=bus, rule=rules[source], collector=collector, tags=tags)
+            through = bus_has_only_taps(bus, cloud=cloud)
+            rule = BusTap(
+                cloud, source=source, bus=bus, rule=rules[source], collector=collector, tags=tags, through=through
+            )
             taps.append(rule)
             undo.callback(rule.close)
         for source, topic in topics.items():
-            through = hears_only_taps(topic, cloud=cloud)
+            through = topic_has_only_taps(topic, cloud=cloud)
             subscription = TopicTap(cloud, source=source, topic=topic, collector=collector, through=through)
             taps.append(subscription)
             undo.callback(subscription.close)
@@ -93,8 +95,7 @@ class _StackTap:
     queue: StackQueue
 
     def barrier(self) -> Callable[[], bool]:
-        token = uuid.uuid4().hex
-        self.queue.send_token(token)
+        token = self.queue.send_token()
         return lambda: token in self.queue.tokens
 
     def close(self) -> None:

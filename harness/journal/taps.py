@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 
-from harness._text import listed
+from harness._text import listed, new_uuid
 from harness.cloud.account import Cloud
 from harness.cloud.names import Names
-from harness.errors import TapNotOpen, UnknownResource
+from harness.errors import StageError, TapNotOpen, UnknownResource
 from harness.journal.entry import Kind
 from harness.journal.hearing import Heard, hear, hear_through
-from harness.journal.polling import AWS, EMBEDDED, Pace, Poller, Waiting
+from harness.journal.polling import AWS, EMBEDDED, Poller, Waiting
 from harness.journal.store import Store
 from harness.journal.tap import Reader, Tap
 from harness.system.model import System
@@ -40,10 +41,10 @@ class Taps:
         run: What tells this process from every other, in letters and digits.
         tags: The tags of all that is created.
         queue: The logical id of a queue of the stage that hears its buses and topics; then nothing is created for them.
+        protected: Whether nothing may be created in the stage.
         patience: For how many seconds a tap may take to open. A new rule of EventBridge may take a minute to act
             (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-troubleshooting.html).
-        pace: How often they are read; what suits tests when not given.
-        waiting: Who waits for them, and what may interrupt the waiting.
+        waiting: Who waits for them, which says how often they are read and what may interrupt the waiting.
     """
 
     def __init__(  # noqa: PLR0913 - each is a fact of a stage or of the run
@@ -55,8 +56,8 @@ class Taps:
         run: str,
         tags: Mapping[str, str] | None = None,
         queue: str = "",
+        protected: bool = False,
         patience: float | None = None,
-        pace: Pace | None = None,
         waiting: Waiting | None = None,
     ) -> None:
         self.cloud = cloud
@@ -64,11 +65,13 @@ class Taps:
         self.waiting = waiting or Waiting()
         self._system = system
         self._names = names
-        self._run = run
+        # A process may tap several stages whose logical ids are the same.
+        self._run = f"{run}-{new_uuid()[:4]}"
         self._tags = dict(tags or {})
         self._queue = queue
+        self._protected = protected
         self._patience = patience or (10.0 if cloud.embedded else 120.0)
-        self._pace = pace or (EMBEDDED if cloud.embedded else AWS)
+        self._pace = EMBEDDED if cloud.embedded else AWS
         self._pollers: dict[str, Poller] = {}
         self._readers: list[Reader] = []
         self._open: dict[str, Tap] = {}
@@ -98,9 +101,13 @@ class Taps:
     def open(self) -> None:
         """Tap every bus and every topic that the template declares; they are open when this returns.
 
+        In a protected stage that happens only through a queue of its own.
+
         Raises:
             TapNotOpen: One of them could not be created, or did not open in time.
         """
+        if self._protected and not self._queue:
+            return
         self.tap(*(name for name, kind in self.sources.items() if kind in ("bus", "topic") and name != DEFAULT_BUS))
 
     def tap(self, *sources: str) -> None:
@@ -139,8 +146,9 @@ class Taps:
     def _hear(self, buses: Mapping[str, str], topics: Mapping[str, str]) -> None:
         self._hearings += 1
         if self._queue and self._hearings == 1:
-            heard = hear_through(self._names.physical[self._queue], buses=buses, topics=topics, cloud=self.cloud)
+            heard = hear_through(self._stack_queue(), buses=buses, topics=topics, cloud=self.cloud)
         else:
+            self._refuse_protected([*buses, *topics])
             run = f"{self._run}-{self._hearings}"
             heard = hear(buses=buses, topics=topics, cloud=self.cloud, run=run, tags=self._tags)
         self._poll(heard.reader, name=f"hears-{self._hearings}")
@@ -150,6 +158,24 @@ class Taps:
         except BaseException:
             self.close()
             raise
+
+    def _of_kind(self, kind: Kind) -> list[str]:
+        return [name for name, its_kind in self.sources.items() if its_kind == kind]
+
+    def _stack_queue(self) -> str:
+        queues = self._of_kind("queue")
+        if self._queue not in queues:
+            raise UnknownResource("queue", self._queue, known=queues, declared_in=self._system.template)
+        return self._names.physical[self._queue]
+
+    def _refuse_protected(self, sources: list[str]) -> None:
+        if self._protected:
+            raise TapNotOpen(
+                f"The stage is protected, so nothing is created in it to tap {listed(sources)!r}.",
+                facts=[("stage", self._names.stack)],
+                remedy="if the stack has a queue that hears its buses and topics, name it: "
+                'test_queue = "…" in [tool.harness.systems.<name>] of pyproject.toml',
+            )
 
     def _await(self, heard: Heard) -> None:
         """Wait until a sentinel has come back through each tap; one after the other is sent until then."""
@@ -184,7 +210,7 @@ class Taps:
 
     def _raise_trouble(self) -> None:
         trouble = self.trouble
-        if isinstance(trouble, TapNotOpen):
+        if isinstance(trouble, StageError):
             raise trouble
 
     def _read(self, source: str, kind: Kind) -> None:
@@ -220,11 +246,16 @@ class Taps:
         self._pollers.clear()
 
     def close(self) -> None:
-        """Take away all that was created; the entries stay. Twice does no harm."""
+        """Take away all that was created; the entries stay. Twice does no harm.
+
+        Raises:
+            StageError: Something could not be taken away; all else was, and another call tries again.
+        """
         self.stop()
-        for tap in self._open.values():
-            tap.close()
-        for reader in self._readers:
-            reader.close()
+        with ExitStack() as undo:
+            for reader in self._readers:
+                undo.callback(reader.close)
+            for tap in self._open.values():
+                undo.callback(tap.close)
         self._open.clear()
         self._readers.clear()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 from harness.cloud.account import Cloud
 from harness.cloud.faults import translated
+from harness.journal.asking import opened
 from harness.journal.collector import Collector
 from harness.journal.entry import Kind
 from harness.journal.envelopes import SENTINEL
@@ -20,7 +22,7 @@ class TopicTap:
 
     A topic hands a message to each of its subscribers, so a sentinel would reach the system's own as well. It goes
     through the topic only where nobody but taps would take it; otherwise it goes straight into the queue, and that the
-    tap is open rests on SNS having confirmed the subscription, which it does at once for a queue of the same account
+    tap is open rests on the subscription being there, which SNS confirms at once for a queue of the same account
     (https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html).
 
     Args:
@@ -41,7 +43,7 @@ class TopicTap:
         self._collector = collector
         self._through = through
         self._closed = False
-        with translated(cloud):
+        with opened(cloud, what=f"topic {topic!r}"):
             answer = self._sns.subscribe(
                 TopicArn=topic, Protocol="sqs", Endpoint=collector.arn, ReturnSubscriptionArn=True
             )
@@ -52,20 +54,19 @@ class TopicTap:
         if self._through:
             token = send_sentinel(self._cloud, topic=self._topic)
         else:
-            token = uuid.uuid4().hex
-            self._collector.send_token(token)
+            with opened(self._cloud, what=f"subscription any more, through which {self.source!r} is tapped"):
+                self._sns.get_subscription_attributes(SubscriptionArn=self._subscription)
+            token = self._collector.send_token()
         return lambda: token in self._collector.tokens
 
     def close(self) -> None:
         """Cancel the subscription."""
         if self._closed:
             return
+        # The stage may have been taken away, its topic with it.
+        with translated(self._cloud), contextlib.suppress(self._sns.exceptions.NotFoundException):
+            self._sns.unsubscribe(SubscriptionArn=self._subscription)
         self._closed = True
-        with translated(self._cloud):
-            try:
-                self._sns.unsubscribe(SubscriptionArn=self._subscription)
-            except self._sns.exceptions.NotFoundException:
-                return  # The stage has been taken away, its topic with it.
 
 
 def send_sentinel(cloud: Cloud, *, topic: str) -> str:
@@ -75,6 +76,6 @@ def send_sentinel(cloud: Cloud, *, topic: str) -> str:
     if topic.endswith(".fifo"):
         fifo = {"MessageGroupId": SENTINEL, "MessageDeduplicationId": token}
     attributes = {SENTINEL: {"DataType": "String", "StringValue": token}}
-    with translated(cloud):
+    with opened(cloud, what=f"topic {topic!r}"):
         cloud.client("sns").publish(TopicArn=topic, Message=SENTINEL, MessageAttributes=attributes, **fifo)
     return token

@@ -1,4 +1,4 @@
-"""What a test publishes: an event for a bus, a message for a topic."""
+"""What a test publishes: an event for a bus, a message for a topic or a queue."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["BusEvent", "TopicMessage", "text_of"]
+__all__ = ["BusEvent", "QueueMessage", "TopicMessage", "text_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +47,25 @@ class TopicMessage:
     topic: str
     message: str
     subject: str | None = None
+    attributes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    group: str | None = None
+    deduplication: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueMessage:
+    """A message for a queue.
+
+    Args:
+        queue: The logical id of the queue.
+        body: Its text.
+        attributes: In the form that the API of SQS takes, which is that of SNS.
+        group: The message group, for FIFO queues.
+        deduplication: The deduplication id, for FIFO queues.
+    """
+
+    queue: str
+    body: str
     attributes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     group: str | None = None
     deduplication: str | None = None

@@ -8,10 +8,10 @@ from typing import Any
 from harness.cloud.account import Cloud
 from harness.cloud.faults import code_of, message_of, translated
 from harness.cloud.names import Names
-from harness.errors import HarnessError, NotPublished
-from harness.modes.messages import BusEvent, TopicMessage
+from harness.modes.limits import insist_on_event, insist_on_message, refused
+from harness.modes.messages import BusEvent, QueueMessage, TopicMessage
 
-__all__ = ["put_event", "put_message"]
+__all__ = ["put_event", "put_message", "put_queue_message"]
 
 
 def put_event(event: BusEvent, *, cloud: Cloud, names: Names) -> str:
@@ -21,6 +21,8 @@ def put_event(event: BusEvent, *, cloud: Cloud, names: Names) -> str:
         NotPublished: EventBridge does not take it.
     """
     __tracebackhide__ = True
+    if cloud.embedded:
+        insist_on_event(event)
     events = cloud.client("events")
     entry: dict[str, Any] = {
         "EventBusName": names.physical.get(event.bus, event.bus),
@@ -35,10 +37,10 @@ def put_event(event: BusEvent, *, cloud: Cloud, names: Names) -> str:
         try:
             answer = events.put_events(Entries=[entry])
         except events.exceptions.ClientError as fault:
-            raise _refused(f"bus {event.bus!r}", code_of(fault), message_of(fault)) from None
+            raise refused(f"bus {event.bus!r}", code_of(fault), message_of(fault)) from None
     (result,) = answer["Entries"]
     if answer["FailedEntryCount"]:  # PutEvents answers 200 for an entry that it refuses.
-        raise _refused(f"bus {event.bus!r}", result.get("ErrorCode", ""), result.get("ErrorMessage", ""))
+        raise refused(f"bus {event.bus!r}", result.get("ErrorCode", ""), result.get("ErrorMessage", ""))
     return str(result["EventId"])
 
 
@@ -49,6 +51,8 @@ def put_message(message: TopicMessage, *, cloud: Cloud, names: Names) -> str:
         NotPublished: SNS does not take it.
     """
     __tracebackhide__ = True
+    if cloud.embedded:
+        insist_on_message(message, topic_arn=names.physical[message.topic])
     sns = cloud.client("sns")
     optional = {
         "Subject": message.subject,
@@ -61,9 +65,27 @@ def put_message(message: TopicMessage, *, cloud: Cloud, names: Names) -> str:
         try:
             answer = sns.publish(TopicArn=names.physical[message.topic], Message=message.message, **given)
         except sns.exceptions.ClientError as fault:
-            raise _refused(f"topic {message.topic!r}", code_of(fault), message_of(fault)) from None
+            raise refused(f"topic {message.topic!r}", code_of(fault), message_of(fault)) from None
     return str(answer["MessageId"])
 
 
-def _refused(where: str, code: str, reason: str) -> HarnessError:
-    return NotPublished(f"The {where} does not take it.", facts=[("code", code), ("reason", reason)])
+def put_queue_message(message: QueueMessage, *, cloud: Cloud, names: Names) -> str:
+    """Send a message to a queue and give the id that SQS gave it.
+
+    Raises:
+        NotPublished: SQS does not take it.
+    """
+    __tracebackhide__ = True
+    sqs = cloud.client("sqs")
+    optional = {
+        "MessageAttributes": dict(message.attributes) or None,
+        "MessageGroupId": message.group,
+        "MessageDeduplicationId": message.deduplication,
+    }
+    given = {name: value for name, value in optional.items() if value is not None}
+    with translated(cloud):
+        try:
+            answer = sqs.send_message(QueueUrl=names.physical[message.queue], MessageBody=message.body, **given)
+        except sqs.exceptions.ClientError as fault:
+            raise refused(f"queue {message.queue!r}", code_of(fault), message_of(fault)) from None
+    return str(answer["MessageId"])

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from harness.cloud import embedded
+from harness.cloud.account import Cloud, embedded_cloud
 
 TEMPLATE = """
 AWSTemplateFormatVersion: "2010-09-09"
@@ -72,3 +77,86 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, state: P
     running = embedded.find(pytester.path / ".harness")
     if running is not None:
         embedded.stop(running)
+
+
+SHOP = """
+Resources:
+  Bus:
+    Type: AWS::Events::EventBus
+    Properties: {Name: shop}
+  Topic:
+    Type: AWS::SNS::Topic
+  Queue:
+    Type: AWS::SQS::Queue
+  FifoQueue:
+    Type: AWS::SQS::Queue
+    Properties: {QueueName: shop.fifo, FifoQueue: true}
+  Stream:
+    Type: AWS::Kinesis::Stream
+    Properties: {ShardCount: 1}
+  Table:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      BillingMode: PAY_PER_REQUEST
+      StreamSpecification: {StreamViewType: NEW_IMAGE}
+  Silent:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+      BillingMode: PAY_PER_REQUEST
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shop:
+    """A project of one system, `shop`, in an embedded cloud that `harness up` has started."""
+
+    folder: Path
+    cloud: Cloud
+
+    def popen(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        """Start `harness …`."""
+        return subprocess.Popen(
+            [Path(sys.executable).with_name("harness"), *arguments],
+            cwd=self.folder,
+            env=_plain_environment() | environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments: str, given: str = "", code: int = 0, **environment: str) -> tuple[str, str]:
+        """Run `harness …` and give what it printed, on stdout and on stderr."""
+        with self.popen(*arguments, **environment) as process:
+            out, error = process.communicate(given, timeout=60)
+        assert process.returncode == code, out + error
+        return out, error
+
+    def made(self) -> list[str]:
+        """Give what taps have made in the cloud and not taken away."""
+        events, sns, sqs = (self.cloud.client(service) for service in ("events", "sns", "sqs"))
+        rules = [one["Name"] for bus in ("shop", "default") for one in events.list_rules(EventBusName=bus)["Rules"]]
+        subscriptions = [one["SubscriptionArn"] for one in sns.list_subscriptions()["Subscriptions"]]
+        return rules + subscriptions + sqs.list_queues(QueueNamePrefix="harness-").get("QueueUrls", [])
+
+
+def _plain_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TEST_"))}
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """The project and its cloud; tests leave both as they found them."""
+    folder = tmp_path_factory.mktemp("shop")
+    (folder / "systems" / "shop").mkdir(parents=True)
+    (folder / "systems" / "shop" / "template.yaml").write_text(SHOP)
+    up = [Path(sys.executable).with_name("harness"), "up"]
+    subprocess.run(up, cwd=folder, env=_plain_environment(), check=True, capture_output=True)
+    running = embedded.find(folder / ".harness")
+    assert running is not None
+    yield Shop(folder=folder, cloud=embedded_cloud(running.endpoint, folder=folder, region="us-east-1"))
+    embedded.stop(running)

@@ -1,0 +1,195 @@
+"""What pytest shows of functions that an event has started in mode handler."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+TEMPLATE = """
+AWSTemplateFormatVersion: "2010-09-09"
+Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function:
+    CodeUri: functions/
+    Runtime: python3.12
+Resources:
+  Bus:
+    Type: AWS::Events::EventBus
+    Properties: {Name: hello}
+  Done:
+    Type: AWS::SNS::Topic
+  Place:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: place.handler
+      Environment: {Variables: {BUS: !Ref Bus}}
+      Policies: [{Statement: [{Effect: Allow, Action: events:PutEvents, Resource: !GetAtt Bus.Arn}]}]
+      Events:
+        Post:
+          Type: Api
+          Properties: {Path: /orders, Method: post}
+  Bill:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: bill.handler
+      Environment: {Variables: {DONE: !Ref Done}}
+      Policies: [{Statement: [{Effect: Allow, Action: sns:Publish, Resource: !Ref Done}]}]
+      Events:
+        Placed:
+          Type: EventBridgeRule
+          Properties: {EventBusName: !Ref Bus, Pattern: {source: [shop]}}
+"""
+
+PLACE = """
+import json, os
+import boto3
+
+events = boto3.client("events")
+
+
+def handler(event, context):
+    entry = {"EventBusName": os.environ["BUS"], "Source": "shop", "DetailType": "order_placed"}
+    events.put_events(Entries=[entry | {"Detail": event["body"]}])
+    return {"statusCode": 200, "body": "{}"}
+"""
+
+BILL = """
+import json, os
+import boto3
+
+sns = boto3.client("sns")
+
+
+def handler(event, context):
+    each = share(event["detail"]["total"], event["detail"]["among"])
+    sns.publish(TopicArn=os.environ["DONE"], Message=json.dumps(each))
+
+
+def share(total, among):
+    return total / among
+"""
+
+STEPS = """
+def order(stage, among):
+    assert stage.request("POST", "/orders", json={"total": 10, "among": among}).status_code == 200
+"""
+
+
+@pytest.fixture
+def shop(project: pytest.Pytester) -> pytest.Pytester:
+    """The project with two functions and a bus between them."""
+    system = project.path / "systems" / "hello"
+    (system / "template.yaml").write_text(TEMPLATE)
+    (system / "functions" / "place.py").write_text(PLACE)
+    (system / "functions" / "bill.py").write_text(BILL)
+    (project.path / "suites" / "hello" / "test_hello.py").unlink()
+    project.makeconftest("")
+    return project
+
+
+def run(shop: pytest.Pytester, suite: str, *options: str) -> pytest.RunResult:
+    Path(shop.path / "suites" / "hello" / "test_orders.py").write_text(STEPS + suite)
+    return shop.runpytest_subprocess("--mode=handler", *options)
+
+
+def test_a_bug_in_a_consumer_turns_the_test_red(shop: pytest.Pytester) -> None:
+    """The test waits for nothing; the failure is shown in the consumer's own frames."""
+    outcome = run(
+        shop, "def test_orders(stage):\n    order(stage, 0)\n\n\ndef test_others(stage):\n    order(stage, 5)\n"
+    )
+
+    outcome.assert_outcomes(failed=1, passed=1)
+    outcome.stdout.fnmatch_lines(
+        [
+            "*def handler(event, context):",
+            '>       each = share(event["detail"]["total"], event["detail"]["among"])',
+            "*bill.py:9: *",
+            "*def share(total, among):",
+            ">       return total / among",
+            "E       ZeroDivisionError: division by zero",
+            "*bill.py:14: ZeroDivisionError",
+            "The above exception was the direct cause of the following exception:",
+            "E * harness.errors.FunctionFailed: The function 'Bill' failed with ZeroDivisionError: division by zero.",
+            'E *   started by: BillPlaced, by Bus order_placed {"total": 10, "among": 0}',
+            "E *   chain: Place → Bus order_placed → Bill",
+        ]
+    )
+
+
+def test_no_frame_of_ours_is_shown(shop: pytest.Pytester) -> None:
+    """The trace ends at the step that waited."""
+    suite = (
+        "def test_orders(stage):\n    order(stage, 0)\n    bill_comes(stage)\n\n\n"
+        'def bill_comes(stage):\n    stage.journal.expect("Done")\n'
+    )
+
+    outcome = run(shop, suite)
+
+    outcome.assert_outcomes(failed=1)
+    outcome.stdout.fnmatch_lines(['>       stage.journal.expect("Done")', "E * harness.errors.FunctionFailed: *"])
+    assert "harness/journal/" not in outcome.stdout.str()
+    assert "harness/modes/" not in outcome.stdout.str()
+
+
+def test_nothing_of_a_failed_test_reaches_the_next(shop: pytest.Pytester) -> None:
+    """The consumer of the first would fail in the second."""
+    suite = (
+        "def test_first(stage):\n    order(stage, 0)\n    assert False, 'its own failure'\n\n\n"
+        "def test_second(stage):\n    order(stage, 5)\n    assert stage.journal.expect('Done', times=1)[0].body == 2.0\n"
+    )
+
+    outcome = run(shop, suite)
+
+    outcome.assert_outcomes(failed=1, passed=1)
+    outcome.stdout.fnmatch_lines(["*AssertionError: its own failure"])
+    outcome.stdout.no_fnmatch_line("*ZeroDivisionError*")
+
+
+def test_the_failure_of_the_test_itself_comes_first(shop: pytest.Pytester) -> None:
+    """Whatever goes wrong at its end is said below."""
+    suite = """
+import pytest
+from harness import errors
+
+class Broken:
+    def over(self, *, passed):
+        raise errors.StageError("The stage is gone.", facts=[("passed", passed)])
+
+@pytest.fixture
+def stage():
+    return Broken()
+
+def test_fails(stage):
+    assert False, "its own failure"
+
+def test_passes(stage):
+    pass
+"""
+    outcome = run(shop, suite)
+
+    outcome.assert_outcomes(failed=2)
+    outcome.stdout.fnmatch_lines(
+        [
+            "E       AssertionError: its own failure",
+            "E       And after it: The stage is gone.",
+            "E         passed: False",
+            "*test_passes*",
+            "E * harness.errors.StageError: The stage is gone.",
+            "E *   passed: True",
+        ]
+    )
+
+
+def test_a_debugger_stops_in_the_consumer(shop: pytest.Pytester) -> None:
+    """At the end of a test that waits for nothing, in the main thread: the debugger reads what is typed."""
+    bill = shop.path / "systems" / "hello" / "functions" / "bill.py"
+    bill.write_text(BILL.replace("    return total", "    breakpoint()\n    return total"))
+    tests = shop.path / "suites" / "hello" / "test_orders.py"
+    tests.write_text(STEPS + "def test_orders(stage):\n    order(stage, 5)\n")
+
+    outcome = shop.run(sys.executable, "-m", "pytest", stdin=b"p ('seen', total, among)\ncontinue\n")
+
+    outcome.assert_outcomes(passed=1)
+    outcome.stdout.fnmatch_lines([f"> {bill}(*)share()", "*('seen', 10, 5)*"])
