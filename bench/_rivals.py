@@ -18,12 +18,13 @@ from pathlib import Path
 
 from _places import environment, free_port, ready
 
-__all__ = ["Missing", "Repeater", "driven", "npm_folder", "python_lambda_local", "serverless_offline"]
+__all__ = ["Missing", "Repeater", "course", "driven", "npm_folder", "python_lambda_local", "serverless_offline"]
 
 _BENCH = Path(__file__).parent
 _HOME = _BENCH / ".rivals"
 # serverless 4 asks for a licence; 3 is the last that works without, and 13 the last serverless-offline for it.
 _NPM = ("lambda-local@2", "serverless@3", "serverless-offline@13")
+_COURSE = ("@aws-sdk/client-eventbridge@3", "@aws-sdk/client-sqs@3", "rxjs@7")
 _PYPI = "python-lambda-local==0.1.13"
 
 
@@ -74,8 +75,18 @@ def python_lambda_local(event: object) -> list[str]:
     return [str(python), str(_BENCH / "rivals" / "python_lambda_local.py"), json.dumps(event)]
 
 
-def npm_folder() -> Path:
-    """Give the folder in which npm's rivals are installed.
+def course() -> tuple[list[str], Path]:
+    """Give the command of the driver of the course's way to wait for an event, and the folder in which it runs.
+
+    Raises:
+        Missing: It cannot be installed.
+    """
+    folder = npm_folder("course", packages=_COURSE)
+    return ["node", "--no-warnings", str(_BENCH / "rivals" / "course.js")], folder
+
+
+def npm_folder(name: str = "npm", *, packages: Sequence[str] = _NPM) -> Path:
+    """Give a folder in which rivals of npm are installed.
 
     Raises:
         Missing: They cannot be installed.
@@ -83,11 +94,11 @@ def npm_folder() -> Path:
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
         raise Missing("npm is not there")
-    home = _HOME / "npm"
+    home = _HOME / name
     if not (home / "ready").exists():
         home.mkdir(parents=True, exist_ok=True)
         (home / "package.json").write_text('{"private": true}\n')
-        _installed([npm, "install", "--no-audit", "--no-fund", *_NPM], cwd=home)
+        _installed([npm, "install", "--no-audit", "--no-fund", *packages], cwd=home)
         (home / "ready").touch()
     return home
 

@@ -162,6 +162,17 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    """Forget what the test has set off while it was taken down, or set up in vain: it is none of the next one's."""
+    try:
+        return (yield)
+    finally:
+        opened: Any = (getattr(item, "funcargs", None) or {}).get("stage")
+        if hasattr(opened, "over"):
+            opened.over(passed=False)
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:

@@ -57,10 +57,13 @@ class Cloud:
         import boto3  # noqa: PLC0415 - `import harness` must not load boto3
         import botocore.session  # noqa: PLC0415
 
+        from harness.cloud.loading import QuickLoader  # noqa: PLC0415 - loads botocore
+
         if not self.embedded:
             return boto3.Session(profile_name=self.profile, region_name=self.region)
         nowhere = {name: (None, None, value, None) for name, value in _NO_CONFIGURATION.items()}
         inner = botocore.session.Session(session_vars=nowhere)
+        inner.register_component("data_loader", QuickLoader())
         key, secret, _ = self.credentials()
         return boto3.Session(key, secret, region_name=self.region, botocore_session=inner)
 
@@ -75,10 +78,13 @@ class Cloud:
     def _new_client(self, service: str, **config: Any) -> Any:
         from botocore.config import Config  # noqa: PLC0415 - `import harness` must not load boto3
 
+        from harness.cloud.loading import uncollected  # noqa: PLC0415 - loads botocore
+
         settings: dict[str, Any] = {"connect_timeout": 5, "retries": {"mode": "standard", "max_attempts": 5}}
         if self.embedded:
             settings["proxies"] = {}
-        return self.session.client(service, endpoint_url=self.endpoint, config=Config(**settings | config))
+        with uncollected():
+            return self.session.client(service, endpoint_url=self.endpoint, config=Config(**settings | config))
 
     @cached_property
     def identity(self) -> dict[str, str]:

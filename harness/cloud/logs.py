@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -141,17 +141,35 @@ def _pages(logs: Any, *, group: str, start: float) -> Iterator[list[dict[str, An
     seen: set[str] = set()
     while True:
         answer = logs.filter_log_events(**asking)
-        page = [event for event in answer["events"] if event["eventId"] not in seen]
+        events = _identified(answer["events"])
+        page = [event for event in events if event["eventId"] not in seen]
         yield page
         if answer.get("nextToken"):
             asking["nextToken"] = answer["nextToken"]
-        elif page and len(answer["events"]) == _PAGE:
+        elif page and len(events) == _PAGE:
             # The embedded cloud has no token for the next page.
-            seen = {event["eventId"] for event in answer["events"]}
+            seen = {event["eventId"] for event in events}
             asking = {**asking, "startTime": page[-1]["timestamp"]}
             asking.pop("nextToken", None)
         else:
             return
+
+
+def _identified(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give an id to events that have none: what functions of the embedded cloud log has none.
+
+    A call starts at a whole millisecond, so among equal events of a millisecond each has its number in every answer.
+    """
+    numbers: Counter[tuple[Any, ...]] = Counter()
+    found = []
+    for event in events:
+        if "eventId" in event:
+            found.append(event)
+            continue
+        what = event["logStreamName"], event["timestamp"], event["message"]
+        numbers[what] += 1
+        found.append({**event, "eventId": str((*what, numbers[what]))})
+    return found
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from harness._files import write
 from harness.cloud.account import Cloud
-from harness.cloud.completing import complete
 from harness.cloud.deploying import Deployment, deploy
 from harness.cloud.locks import locked
 from harness.cloud.names import Names
@@ -45,6 +44,8 @@ def _completed(
     version = f"{cloud.endpoint} {deployment.stack_id} {deployment.fingerprint}".encode()
     if mark.is_file() and mark.read_bytes() == version:
         return
+    from harness.cloud.completing import complete  # noqa: PLC0415 - needed once for each deployment
+
     for line in complete(system, cloud=cloud, names=names):
         tell(line if line.startswith("not done here") else f"completed {line}")
     write(mark, version)

@@ -99,7 +99,7 @@ class Entry:
 def _parsed(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # No JSON, or so deep that Python's own parser gives up.
         return text
 
 

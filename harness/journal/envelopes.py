@@ -42,7 +42,7 @@ def read(body: str, *, message_id: str, sent: float, seen: float, sources: Sourc
 
     It knows a rule of the harness, an event as EventBridge sends it, an event that a rule of the stack has wrapped
     together with the name of its bus, and a notification of SNS. Anything else is an entry of the queue itself: a
-    poison message is kept, not lost.
+    poison message is kept, not lost, and raises nothing, because it would take the others of its batch with it.
 
     Args:
         body: The body of the message.
@@ -51,19 +51,29 @@ def read(body: str, *, message_id: str, sent: float, seen: float, sources: Sourc
         seen: When it was received, in epoch seconds.
         sources: Which sources lead into the queue.
     """
-    document = _parsed(body)
-    if document is not None:
-        if isinstance(document.get(SENTINEL), str):
-            return str(document[SENTINEL])
-        event = _event_of(document)
-        if event is not None:
-            if event.get("source") == SENTINEL:
-                return str(event["detail"]["token"])
-            return _of_bus(event, source=_bus_of(document, event, sources), sent=sent, seen=seen)
-        if document.get("Type") == "Notification" and "TopicArn" in document:
-            return _of_topic(document, body=body, sources=sources, sent=sent, seen=seen)
+    try:
+        found = _understood(body, sent=sent, seen=seen, sources=sources)
+    except RecursionError:  # So deep that Python's own parser gives up.
+        found = None
+    if found is not None:
+        return found
     text = json.dumps({"MessageId": message_id, "Body": body})
     return Entry(kind="queue", source="", id=message_id, text=text, sent=sent, seen=seen)
+
+
+def _understood(body: str, *, sent: float, seen: float, sources: Sources) -> Entry | str | None:
+    document = _parsed(body)
+    if document is None:
+        return None
+    if isinstance(document.get(SENTINEL), str):
+        return str(document[SENTINEL])
+    event = _event_of(document)
+    if event is not None:
+        token = _token_of(event)
+        return token or _of_bus(event, source=_bus_of(document, event, sources), sent=sent, seen=seen)
+    if _is_notification(document):
+        return _of_topic(document, body=body, sources=sources, sent=sent, seen=seen)
+    return None
 
 
 def _parsed(body: str) -> dict[str, Any] | None:
@@ -72,6 +82,29 @@ def _parsed(body: str) -> dict[str, Any] | None:
     except ValueError:
         return None
     return document if isinstance(document, dict) else None
+
+
+def _token_of(event: Mapping[str, Any]) -> str:
+    """Give the token of a sentinel's event; nothing of any other."""
+    detail = event["detail"]
+    if event["source"] != SENTINEL or not isinstance(detail, dict) or not isinstance(detail.get("token"), str):
+        return ""
+    return str(detail["token"])
+
+
+def _is_notification(document: Mapping[str, Any]) -> bool:
+    """Say whether SNS has written a document; a forged one would fail the test that looks at it, whichever it is."""
+    attributes = document.get("MessageAttributes") or {}
+    return (
+        document.get("Type") == "Notification"
+        and all(isinstance(document.get(name), str) for name in ("MessageId", "TopicArn", "Message"))
+        and isinstance(attributes, dict)
+        and all(_is_attribute(one) for one in attributes.values())
+    )
+
+
+def _is_attribute(attribute: Any) -> bool:
+    return isinstance(attribute, dict) and all(isinstance(attribute.get(name), str) for name in ("Type", "Value"))
 
 
 def _event_of(document: Mapping[str, Any]) -> dict[str, Any] | None:

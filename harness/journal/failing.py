@@ -22,7 +22,8 @@ _NEAREST = 3
 _CAME = 5
 _FIELDS = 6
 _LOG_LINES = 10
-_LOG_WIDTH = 200
+# A denial of AWS names the action after some three hundred characters.
+_LOG_WIDTH = 400
 # To rank an entry is to parse it. The latest of a long test are enough to find what is nearly right, at once.
 _RANKED = 200
 

@@ -52,12 +52,14 @@ class Behind:
         deliver: Called in the thread of the test while it waits: hands to local functions what has come, and says how
             many it has started. None where the cloud does that itself.
         reasons: Gives the likely reasons why nothing came from a source.
+        asleep: Gives what should have led to a source and took no notice of these entries.
         logs: Gives the last log lines of the functions around a source since a moment.
         note: What every reader of an entry must know, such as that deployed functions take part.
     """
 
     deliver: Callable[[], int] | None = None
     reasons: Callable[[str], Sequence[str]] = lambda _source: ()
+    asleep: Callable[[str, Sequence[Entry]], Sequence[str]] = lambda _source, _entries: ()
     logs: Callable[[str, float], Mapping[str, Sequence[str]]] = lambda _source, _since: {}
     note: str = ""
 
@@ -121,7 +123,7 @@ class Journal:
         if source is None:
             return self._since(since)
         wish = self._wish(source, wanted)
-        return [entry for entry in self._since(since) if wish.matches(entry)]
+        return wish.among(self._since(since))
 
     @overload
     def expect(
@@ -258,6 +260,7 @@ class Journal:
             while not proof():
                 if time.monotonic() > deadline:
                     raise self._no_sentinel(self.patience.closing)
+                self._raise_trouble()
                 self._store.wait(self._store.position, timeout=_LONGEST_LOOK)
 
     def _no_sentinel(self, within: float) -> StageError:
@@ -296,11 +299,12 @@ class Journal:
 
     def _found(self, wish: Expectation, *, since: float | None, least: int, within: float) -> list[Entry]:
         """Give the entries that are as expected; wait until there are enough of them."""
+        __tracebackhide__ = True
         look = self._look(since)
         found: list[Entry] = []
 
         def enough() -> bool:
-            found.extend(entry for entry in look.further() if wish.matches(entry))
+            found.extend(wish.among(look.further()))
             return len(found) >= least
 
         self._wait(enough, within=within)
@@ -310,11 +314,12 @@ class Journal:
         self, wish: Expectation, *, since: float | None, most: int, grace: float | None = None
     ) -> list[Entry]:
         """Give the entries that are as described: when no more can come, or as soon as there are too many."""
+        __tracebackhide__ = True
         look = self._look(since)
         found: list[Entry] = []
 
         def too_many() -> bool:
-            found.extend(entry for entry in look.further() if wish.matches(entry))
+            found.extend(wish.among(look.further()))
             return len(found) > most
 
         if not self._close([wish.source], until=too_many):
@@ -343,12 +348,16 @@ class Journal:
                 return False
 
     def _deliver(self) -> None:
+        __tracebackhide__ = True
         if self._behind.deliver is not None:
             self._started += self._behind.deliver()
 
     def _wait(self, done: Callable[[], bool], *, within: float) -> bool:
         """Wait until something is done and say whether it is; local functions run meanwhile, and their time is free."""
         __tracebackhide__ = True
+        self._deliver()
+        if done():  # What is there already wakes no poller.
+            return True
         deadline = time.monotonic() + within
         with self._taps.waiting.begun():
             while True:
@@ -366,6 +375,7 @@ class Journal:
                 self._store.wait(position, timeout=min(left, _LONGEST_LOOK))
 
     def _raise_trouble(self) -> None:
+        __tracebackhide__ = True
         trouble = self._taps.trouble
         if isinstance(trouble, StageError):
             raise trouble
@@ -381,7 +391,8 @@ class Journal:
         self, wish: Expectation, *, within: float, times: int | None, found: Sequence[Entry], since: float | None
     ) -> Exception:
         start = self._began() if since is None else since
-        notes = [self._behind.note] if self._behind.note else []
+        notes = [*self._behind.asleep(wish.source, self._since(since))]
+        notes += [self._behind.note] if self._behind.note else []
         if self._store.dropped:
             notes.append(f"the journal was full: the oldest {self._store.dropped} entries of the run are gone")
         notes += [f"{label} {trouble}" for label, trouble in self._trouble()]
@@ -421,11 +432,15 @@ class _Look:
 
     def further(self) -> list[Entry]:
         """Give the entries that have come since the last call."""
-        entries = self._store.since(self._position)
-        self._position += len(entries)
+        entries, self._position = self._store.after(self._position)
         start = self._start + self._store.ahead
-        found = [entry for entry in entries if entry.sent + _GRAIN.get(entry.kind, 0.001) > start]
+        latest = max(start, self._start)
+        found = [one for one in entries if one.sent > latest or self._is_within(one, start)]
         return [replace(entry, note=self._note) for entry in found] if self._note else found
+
+    def _is_within(self, entry: Entry, start: float) -> bool:
+        """Say whether an entry may have been sent since then: its time is rounded down, or by this machine's clock."""
+        return entry.sent + _GRAIN.get(entry.kind, 0.001) > (self._start if entry.played else start)
 
 
 def _in_order(wishes: Sequence[Expectation], entries: Sequence[Entry]) -> list[Entry]:

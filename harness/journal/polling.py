@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from harness.errors import HarnessError
 from harness.journal.store import Store
 from harness.journal.tap import Reader
 
-__all__ = ["AWS", "EMBEDDED", "Pace", "Poller", "Waiting"]
+__all__ = ["AWS", "EMBEDDED", "Pace", "Poller", "Waiting", "pause_after"]
 
 _LONGEST_PAUSE = 5.0
 
@@ -57,11 +58,12 @@ class Waiting:
                 self._waiting -= 1
 
     def pause(self, pace: Pace, *, least: float, over: threading.Event) -> None:
-        """Pause as long as is fit: in a lazy pace until a test begins to wait."""
+        """Pause as long as is fit: in a lazy pace until a test begins to wait, which is then served at once."""
+        pause = max(pace.brisk, least)
         if not self._waiting and pace.lazy:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting or over.is_set(), timeout=pace.lazy)
-        pause = max(pace.brisk, least)
+            pause = least
         if pause:
             over.wait(pause)
 
@@ -69,6 +71,16 @@ class Waiting:
         """Let those who pause look whether it is over."""
         with self._changed:
             self._changed.notify_all()
+
+
+def pause_after(failures: int) -> float:
+    """Give how long to pause after so many failures in a row, in seconds; a service may be away for a night.
+
+    >>> [pause_after(failures) for failures in (1, 2, 5_000)]
+    [0.2, 0.4, 5.0]
+    """
+    # 2 to the power of 5,000 is more than a float holds.
+    return min(_LONGEST_PAUSE, 0.1 * 2.0 ** min(failures, 10))
 
 
 class Poller:
@@ -97,6 +109,7 @@ class Poller:
         while not self._over.is_set():
             try:
                 entries = self._reader.read(wait=self._pace.wait)
+                self._store.add(entries)
             except HarnessError as error:
                 # What needs a person does not get better by asking again.
                 self.trouble = error
@@ -105,11 +118,12 @@ class Poller:
             except Exception as error:  # noqa: BLE001 - a thread must not die in silence; who waits is told
                 self.trouble = error
                 failures += 1
-                self._over.wait(min(_LONGEST_PAUSE, 0.1 * 2**failures))
+                self._over.wait(pause_after(failures))
                 continue
             self.trouble, failures = None, 0
             if entries:
-                self._store.add(entries)
+                # The interpreter would let this thread put the next read together first, for up to 5 ms.
+                time.sleep(0)
             else:
                 self._store.wake()
                 self._waiting.pause(self._pace, least=self._reader.pause, over=self._over)

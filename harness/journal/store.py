@@ -6,7 +6,6 @@ import threading
 from bisect import bisect_left
 from collections import Counter, deque
 from collections.abc import Iterable
-from operator import attrgetter
 
 from harness.journal.entry import Entry
 
@@ -33,6 +32,9 @@ class Store:
         self._most_bytes = most_bytes
         self._changed = threading.Condition()
         self._entries: list[Entry] = []
+        # The latest `seen` up to each entry. Threads add what they saw a moment ago, and a clock may be set back, so
+        # that the times themselves are in no order in which one could be looked up.
+        self._latest: list[float] = []
         self._ids: set[tuple[str, str]] = set()
         self._ids_in_order: deque[tuple[str, str]] = deque()
         self._first = 0
@@ -69,13 +71,15 @@ class Store:
         if identity in self._ids:
             self.duplicates += 1
             return
-        ahead = entry.sent - entry.seen
-        self._ahead = ahead if self._ahead is None else max(self._ahead, ahead)
+        if not entry.played:  # Only this machine's clock was asked when it was.
+            ahead = entry.sent - entry.seen
+            self._ahead = ahead if self._ahead is None else max(self._ahead, ahead)
         self._ids.add(identity)
         self._ids_in_order.append(identity)
+        self._latest.append(max(entry.seen, self._latest[-1]) if self._latest else entry.seen)
         self._entries.append(entry)
         self._bytes += len(entry.text)
-        if len(self._entries) > self._most or self._bytes > self._most_bytes:
+        while len(self._entries) > self._most or self._bytes > self._most_bytes:
             self._forget()
 
     def _forget(self) -> None:
@@ -83,6 +87,7 @@ class Store:
         count = max(1, len(self._entries) // 10)
         self._bytes -= sum(len(entry.text) for entry in self._entries[:count])
         del self._entries[:count]
+        del self._latest[:count]
         self._first += count
         self.dropped += count
         # A duplicate may come long after its entry has gone, so ids are kept four times as long.
@@ -105,10 +110,15 @@ class Store:
         with self._changed:
             return self._entries[max(0, position - self._first) :]
 
+    def after(self, position: int) -> tuple[list[Entry], int]:
+        """Give the entries from a position on, and the position behind them; some before may have gone meanwhile."""
+        with self._changed:
+            return self._entries[max(0, position - self._first) :], self.position
+
     def position_at(self, moment: float) -> int:
         """Give the position of the first entry that was seen at a moment or later, in epoch seconds."""
         with self._changed:
-            return self._first + bisect_left(self._entries, moment, key=attrgetter("seen"))
+            return self._first + bisect_left(self._latest, moment)
 
     def counts(self, position: int) -> Counter[str]:
         """Give how many entries each source has from a position on."""

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 
 from harness._text import listed
+from harness.events.patterns import unmatched
+from harness.journal.entry import Entry
 from harness.journal.journal import Behind
 from harness.modes.protocol import Mode
 from harness.system.model import System
@@ -30,6 +32,7 @@ def behind(mode: Mode, *, system: System, deployed_take_part: bool) -> Behind:
     return Behind(
         deliver=mode.deliver,
         reasons=lambda source: reasons(system, source),
+        asleep=lambda source, entries: asleep(system, source, entries=entries),
         logs=logs,
         note=_DEPLOYED_TAKE_PART if deployed_take_part else "",
     )
@@ -38,31 +41,48 @@ def behind(mode: Mode, *, system: System, deployed_take_part: bool) -> Behind:
 def reasons(system: System, source: str) -> list[str]:
     """Give the likely reasons why nothing has come from a source, as questions."""
     publishers = _naming(system, source)
-    found = []
+    found = [f"{source} is fed by {way}" for way in _ways(system, source)]
     if publishers:
         found.append(f"did any of these run, which know of it: {listed(publishers)}? if not, what should start them?")
-        found += [line for name in sorted(publishers) for line in _starts(system, name)]
+        found += [f"{name} is started by {way}" for name in sorted(publishers) for way in _ways(system, name)]
         found.append("did it fail before it published? does it publish somewhere else?")
-    else:
+    elif not found:
         found.append(f"no function of the template knows of {source}: nothing here publishes to it")
     return found
 
 
-def _starts(system: System, function: str) -> list[str]:
-    """Give what starts a function besides requests."""
-    lines = []
+def asleep(system: System, source: str, *, entries: Sequence[Entry]) -> list[str]:
+    """Give the rules that would have started a function which knows of a source, and matched nothing that was seen."""
+    publishers = _naming(system, source)
+    found = []
     for rule in system.rules.values():
-        if any(target.resource == function for target in rule.targets):
+        started = sorted(publishers & {target.resource for target in rule.targets})
+        seen = [entry.document for entry in entries if entry.kind == "bus" and entry.source == rule.bus]
+        if not (started and seen and rule.pattern):
+            continue
+        nearest = min((unmatched(rule.pattern, event) for event in seen), key=len)
+        if nearest:
+            what = "the event" if len(seen) == 1 else f"any of the {len(seen)} events"
+            found.append(
+                f"no rule matched: {rule.name}, which starts {listed(started)}, does not match {what} on {rule.bus}: "
+                + ", ".join(map(str, nearest))
+            )
+    return found
+
+
+def _ways(system: System, to: str) -> list[str]:
+    """Give the rules and subscriptions that lead to a function, a topic, a queue or a bus."""
+    ways = []
+    for rule in system.rules.values():
+        if any(target.resource == to for target in rule.targets):
             what = f"pattern {json.dumps(rule.pattern)}" if rule.pattern else f"schedule {rule.schedule}"
             state = "" if rule.enabled else ", which is disabled"
-            lines.append(f"{function} is started by the rule {rule.name} on {rule.bus}: {what}{state}")
+            ways.append(f"the rule {rule.name} on {rule.bus}: {what}{state}")
     for subscription in system.subscriptions.values():
-        if subscription.endpoint == function:
+        if subscription.endpoint == to:
             policy = f", filter policy {json.dumps(subscription.filter_policy)}" if subscription.filter_policy else ""
-            lines.append(
-                f"{function} is started by the subscription {subscription.name} to {subscription.topic}{policy}"
-            )
-    return lines
+            ways.append(f"the subscription {subscription.name} to {subscription.topic}{policy}")
+    return ways
 
 
 def _involved(system: System, source: str) -> list[str]:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from harness.cloud.account import Cloud
 from harness.cloud.names import Names
-from harness.errors import FunctionFailed, StageError
+from harness.errors import StageError
 from harness.journal.entry import Entry
-from harness.journal.taps import Taps
-from harness.modes.links import Invoke, label, run
+from harness.journal.taps import DEFAULT_BUS, Taps
+from harness.modes.links import Invoke, each, label, run
 from harness.modes.messages import BusEvent, TopicMessage
 from harness.modes.sending import put_event, put_message
-from harness.modes.wiring import Wiring
+from harness.modes.wiring import Start, Wiring
 from harness.runtime.invocation import Invocation
 
 __all__ = ["Chain"]
 
-_BACK_WITHIN = 10.0
 _RUNS_KEPT = 1000
 
 
@@ -46,18 +46,43 @@ class Chain:
         names: What its things are called there.
         taps: What brings the entries.
         invoke: Runs a local function.
+        tell: Called with a sentence, once, when something cannot be started here.
+        back_within: For how many seconds what a test publishes may be on its way to the taps.
     """
 
-    def __init__(self, wiring: Wiring, *, cloud: Cloud, names: Names, taps: Taps, invoke: Invoke) -> None:
+    def __init__(  # noqa: PLR0913 - each is a fact of a stage
+        self,
+        wiring: Wiring,
+        *,
+        cloud: Cloud,
+        names: Names,
+        taps: Taps,
+        invoke: Invoke,
+        tell: Callable[[str], None],
+        back_within: float = 10.0,
+    ) -> None:
         self._wiring = wiring
         self._cloud = cloud
         self._names = names
         self._taps = taps
         self._invoke = invoke
+        self._tell = tell
+        self._told: set[str] = set()
+        self._back_within = back_within
         self._position = 0
+        self._due: deque[Entry] = deque()
+        self._from = 0.0
         self._runs: deque[_Run] = deque(maxlen=_RUNS_KEPT)
+        self._of_tests: deque[str] = deque(maxlen=_RUNS_KEPT)
         self._path: tuple[str, ...] = ()
-        self._delivering = False
+        self._delivering = threading.Lock()
+        # Taps open without it, because every account has it and few systems use it; here its rules must be heard.
+        if wiring.functions(DEFAULT_BUS):
+            taps.tap(DEFAULT_BUS)
+        for by, source in wiring.unheard(taps.sources).items():
+            tell(f"{by} listens to {source}, which the template does not declare: in handler mode it starts nothing")
+        for name in wiring.mapped():
+            tell(f"{name} is not played: in handler mode what comes to its source starts nothing")
 
     def invoke(self, function: str, event: Mapping[str, Any]) -> Invocation:
         """Run a local function and remember when, so that what it publishes is known to be its own."""
@@ -73,43 +98,59 @@ class Chain:
 
         Raises:
             FunctionFailed: One of them ended in an error.
+            NotHandedOn: A rule makes nothing of an event that its target could take.
             EndlessChain: There is no end of them.
         """
         __tracebackhide__ = True
-        if self._delivering:  # A handler that itself waits for the journal does not start others from within.
+        # A handler that itself waits for the journal does not start others from within, nor does another thread.
+        if not self._delivering.acquire(blocking=False):
             return 0
-        self._delivering = True
         started = 0
         try:
-            while pending := self._taps.store.since(self._position):
-                for entry in pending:
-                    self._position += 1
+            while self._has_come():
+                entry = self._due.popleft()
+                if entry.sent >= self._from:
                     started += self._deliver(entry)
         finally:
-            self._delivering = False
             self._path = ()
+            self._delivering.release()
         return started
 
+    def _has_come(self) -> deque[Entry]:
+        """Give what has come and was not delivered."""
+        come, self._position = self._taps.store.after(self._position)
+        self._due.extend(come)
+        return self._due
+
     def _deliver(self, entry: Entry) -> int:
-        """Start all functions that one entry starts, as AWS does whatever becomes of one of them."""
+        """Start all functions that one entry starts, and say how many; what is no function has the cloud started."""
         __tracebackhide__ = True
         path = (*self._cause(entry), label(entry))
-        failed: FunctionFailed | None = None
-        started = 0
-        for start in self._wiring.starts(entry):
+        started: list[str] = []
+
+        def start_function(start: Start) -> None:
+            __tracebackhide__ = True
             if self._wiring.is_function(start.to):
-                started += 1
+                started.append(start.to)
                 self._path = path
-                try:
-                    run(start, entry=entry, path=path, invoke=self.invoke)
-                except FunctionFailed as error:
-                    failed = failed or error
-        if failed is not None:
-            raise failed
-        return started
+                run(start, entry=entry, path=path, invoke=self.invoke)
+            elif self._wiring.is_foreign_function(start.to):
+                self._tell_once(
+                    f"{start.by} leads to {start.to}, a function that the template does not declare: it does not run"
+                )
+
+        each(self._wiring.starts(entry), start_function)
+        return len(started)
+
+    def _tell_once(self, sentence: str) -> None:
+        if sentence not in self._told:
+            self._told.add(sentence)
+            self._tell(sentence)
 
     def _cause(self, entry: Entry) -> tuple[str, ...]:
         """Give how it came to an entry; nothing when no function published it."""
+        if entry.id in self._of_tests:
+            return ()
         # SQS tells the time in whole milliseconds, rounded down.
         for one in reversed(self._runs):
             if one.began - 0.001 <= entry.sent <= one.ended:
@@ -124,8 +165,9 @@ class Chain:
         """
         __tracebackhide__ = True
         self._taps.tap(event.bus)
+        position = self._taps.store.position
         identity = put_event(event, cloud=self._cloud, names=self._names)
-        self._bring(event.bus, identity)
+        self._bring(event.bus, identity, position=position)
         return identity
 
     def notify(self, message: TopicMessage) -> str:
@@ -136,29 +178,36 @@ class Chain:
         """
         __tracebackhide__ = True
         self._taps.tap(message.topic)
+        position = self._taps.store.position
         identity = put_message(message, cloud=self._cloud, names=self._names)
-        self._bring(message.topic, identity)
+        self._bring(message.topic, identity, position=position)
         return identity
 
-    def _bring(self, source: str, identity: str) -> None:
-        """Wait until what a test has published has come back, and start what it starts."""
+    def _bring(self, source: str, identity: str, *, position: int) -> None:
+        """Wait until what a test has published has come back, behind a position, and start what it starts."""
         __tracebackhide__ = True
-        deadline = time.monotonic() + _BACK_WITHIN
+        self._of_tests.append(identity)
+        deadline = time.monotonic() + self._back_within
         with self._taps.waiting.begun():
-            while not self._has_come(source, identity):
+            store = self._taps.store
+            while not any((entry.source, entry.id) == (source, identity) for entry in store.since(position)):
+                trouble = self._taps.trouble
+                if isinstance(trouble, StageError):
+                    raise trouble
                 if time.monotonic() > deadline:
                     raise StageError(
-                        f"What was published to {source!r} has not come back within {_BACK_WITHIN:g} s.",
-                        facts=[("id", identity), ("reading failed with", self._taps.trouble or "nothing")],
+                        f"What was published to {source!r} has not come back within {self._back_within:g} s.",
+                        facts=[("id", identity), *([("reading failed with", trouble)] if trouble else [])],
                         remedy="is the embedded cloud overloaded? see: harness status",
                     )
-                self._taps.store.wait(self._taps.store.position, timeout=0.05)
+                store.wait(store.position, timeout=0.05)
         self.deliver()
 
-    def _has_come(self, source: str, identity: str) -> bool:
-        pending = self._taps.store.since(self._position)
-        return any((entry.source, entry.id) == (source, identity) for entry in pending)
-
     def drop(self) -> None:
-        """Forget what has come and was not delivered: the test that caused it is over."""
-        self._position = self._taps.store.position
+        """Forget what was sent by now and not delivered, also what comes later: the test that caused it is over.
+
+        The cloud of a muted stage tells the time by this machine's clock, in whole milliseconds, rounded down.
+        """
+        self._has_come()
+        self._due.clear()
+        self._from = time.time()

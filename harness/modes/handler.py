@@ -80,7 +80,7 @@ class HandlerMode:
         self._chain: Chain | None = None
         if muted:
             wiring = Wiring(system, cloud=cloud, names=names)
-            self._chain = Chain(wiring, cloud=cloud, names=names, taps=taps, invoke=self._run)
+            self._chain = Chain(wiring, cloud=cloud, names=names, taps=taps, invoke=self._run, tell=tell)
 
     def request(self, request: Request) -> Response:
         """Play API Gateway around the handler."""
@@ -92,6 +92,7 @@ class HandlerMode:
         __tracebackhide__ = True
         if self._chain is None:
             return self._player.publish(event)
+        self._ran = True  # What it starts by way of a topic or another bus may run later.
         return self._chain.publish(event)
 
     def notify(self, message: TopicMessage) -> str:
@@ -99,6 +100,7 @@ class HandlerMode:
         __tracebackhide__ = True
         if self._chain is None:
             return self._player.notify(message)
+        self._ran = True
         return self._chain.notify(message)
 
     def invoke(self, function: str, event: Mapping[str, Any]) -> Invocation:
@@ -126,11 +128,11 @@ class HandlerMode:
 
     @property
     def ran(self) -> bool:
-        """Whether a function has run since the last `over`."""
+        """Whether a function has run, or something was published that may start one, since the last `over`."""
         return self._ran
 
     def over(self) -> None:
-        """Forget what has come and was not delivered."""
+        """Forget what was published by now and not delivered."""
         self._ran = False
         if self._chain is not None:
             self._chain.drop()

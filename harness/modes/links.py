@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from harness._text import redacted, shortened
-from harness.errors import EndlessChain, FunctionFailed
+from harness.errors import EndlessChain, FunctionFailed, SystemFailure
 from harness.journal.entry import Entry
 from harness.modes.wiring import Start, event_of
 from harness.runtime.invocation import Invocation
 
-__all__ = ["LONGEST", "label", "run"]
+__all__ = ["Invoke", "each", "ended", "label", "run"]
 
 # Lambda itself ends a loop through SQS, SNS and S3 after about 16 invocations.
 # https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
-LONGEST = 16
+_LONGEST = 16
 _LOG_LINES = 10
 
 Invoke = Callable[[str, Mapping[str, Any]], Invocation]
@@ -35,12 +35,7 @@ def run(start: Start, *, entry: Entry, path: tuple[str, ...], invoke: Invoke) ->
         EndlessChain: So many functions have started one another that there seems to be no end.
     """
     __tracebackhide__ = True
-    if len(path) > 2 * LONGEST:
-        raise EndlessChain(
-            f"Functions go on starting each other: {LONGEST} one after the other.",
-            facts=[("chain", _drawn((*path[:6], "…", *path[-4:])))],
-            remedy="which of them publishes what starts it again? Lambda ends only some such loops, and bills them all",
-        )
+    ended(path)
     invocation = invoke(start.to, event_of(start))
     if invocation.error is None:
         return
@@ -57,6 +52,43 @@ def run(start: Start, *, entry: Entry, path: tuple[str, ...], invoke: Invoke) ->
     raise FunctionFailed(
         f"The function {start.to!r} failed with {error.type}: {message}".rstrip(".: ") + ".", facts=facts
     ) from error.exception
+
+
+def ended(path: tuple[str, ...]) -> None:
+    """Make sure that a chain has an end.
+
+    Raises:
+        EndlessChain: It has grown so long that there seems to be none.
+    """
+    __tracebackhide__ = True
+    if len(path) > 2 * _LONGEST:
+        raise EndlessChain(
+            f"Functions go on starting each other: {_LONGEST} one after the other.",
+            facts=[("chain", _drawn((*path[:6], "…", *path[-4:])))],
+            remedy="which of them publishes what starts it again? Lambda ends only some such loops, and bills them all",
+        )
+
+
+def each(starts: Iterable[Start], start: Callable[[Start], object]) -> None:
+    """Start all that one entry starts, as AWS does whatever becomes of one of them.
+
+    Raises:
+        SystemFailure: What the first one that failed has raised; it notes the failures of the others.
+    """
+    __tracebackhide__ = True
+    failures: list[SystemFailure] = []
+    for one in starts:
+        try:
+            if one.refused is not None:
+                raise one.refused
+            start(one)
+        except SystemFailure as failure:
+            failures.append(failure)
+    if failures:
+        first, *others = failures
+        for other in others:
+            first.add_note(f"And: {other.sentence}")
+        raise first
 
 
 def label(entry: Entry) -> str:

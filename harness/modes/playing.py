@@ -12,16 +12,18 @@ from harness._text import new_uuid
 from harness.cloud.account import Cloud
 from harness.cloud.faults import translated
 from harness.cloud.names import Names
-from harness.errors import FunctionFailed
 from harness.events import eventbridge, sns
 from harness.journal.entry import Entry, Kind
 from harness.journal.store import Store
-from harness.modes.links import Invoke, label, run
+from harness.modes.limits import insist_on_event, insist_on_message
+from harness.modes.links import Invoke, each, ended, label, run
 from harness.modes.messages import BusEvent, TopicMessage
 from harness.modes.wiring import Start, Wiring
 from harness.system.model import System
 
 __all__ = ["Player"]
+
+_Fifo = Mapping[str, str | None]
 
 
 class Player:
@@ -36,7 +38,7 @@ class Player:
         names: What its things are called there.
         store: Where entries go.
         invoke: Runs a function.
-        tell: Called with a sentence when something is not played.
+        tell: Called with a sentence, once, when something is not played.
     """
 
     def __init__(  # noqa: PLR0913 - each is a fact of a stage
@@ -55,15 +57,18 @@ class Player:
         self._store = store
         self._invoke = invoke
         self._tell = tell
+        self._told: set[str] = set()
         self._wiring = Wiring(system, cloud=cloud, names=names)
 
     def publish(self, event: BusEvent, *, path: tuple[str, ...] = ()) -> str:
         """Play an event on a bus and give its id.
 
         Raises:
+            NotPublished: EventBridge would not take it.
             FunctionFailed: A function that it starts ended in an error.
         """
         __tracebackhide__ = True
+        insist_on_event(event)
         document = eventbridge.event(
             source=event.source,
             detail_type=event.detail_type,
@@ -79,9 +84,11 @@ class Player:
         """Play a message on a topic and give its id.
 
         Raises:
+            NotPublished: SNS would not take it.
             FunctionFailed: A function that it starts ended in an error.
         """
         __tracebackhide__ = True
+        insist_on_message(message, topic_arn=self._names.physical[message.topic])
         document = sns.notification(
             topic_arn=self._names.physical[message.topic],
             message=message.message,
@@ -89,10 +96,18 @@ class Player:
             subject=message.subject,
             attributes=sns.notified(message.attributes),
         )
-        return self._arrived("topic", message.topic, document, path=path)
+        fifo = {"MessageGroupId": message.group, "MessageDeduplicationId": message.deduplication}
+        return self._arrived("topic", message.topic, document, path=path, fifo=fifo)
 
-    def _arrived(
-        self, kind: Kind, source: str, document: Mapping[str, Any], *, path: tuple[str, ...], detail_type: str = ""
+    def _arrived(  # noqa: PLR0913 - the parts of an entry
+        self,
+        kind: Kind,
+        source: str,
+        document: Mapping[str, Any],
+        *,
+        path: tuple[str, ...],
+        detail_type: str = "",
+        fifo: _Fifo | None = None,
     ) -> str:
         __tracebackhide__ = True
         now = time.time()
@@ -108,42 +123,44 @@ class Player:
             played=True,
         )
         self._store.add([entry])
-        self._hand_on(entry, path=(*path, label(entry)))
+        self._hand_on(entry, path=(*path, label(entry)), fifo=fifo or {})
         return identity
 
-    def _hand_on(self, entry: Entry, *, path: tuple[str, ...]) -> None:
-        """Give each target what is its own, as AWS does whatever becomes of the others."""
+    def _hand_on(self, entry: Entry, *, path: tuple[str, ...], fifo: _Fifo) -> None:
+        """Give each target what is its own."""
         __tracebackhide__ = True
-        failed: FunctionFailed | None = None
-        for start in self._wiring.starts(entry):
-            try:
-                if self._wiring.is_function(start.to):
-                    run(start, entry=entry, path=path, invoke=self._invoke)
-                else:
-                    self._forward(start, entry, path=path)
-            except FunctionFailed as error:
-                failed = failed or error
-        if failed is not None:
-            raise failed
+        ended(path)
 
-    def _forward(self, start: Start, entry: Entry, *, path: tuple[str, ...]) -> None:
+        def give(start: Start) -> None:
+            __tracebackhide__ = True
+            if self._wiring.is_function(start.to):
+                run(start, entry=entry, path=path, invoke=self._invoke)
+            else:
+                self._forward(start, entry, path=path, fifo=fifo)
+
+        each(self._wiring.starts(entry), give)
+
+    def _forward(self, start: Start, entry: Entry, *, path: tuple[str, ...], fifo: _Fifo) -> None:
         """Give something to a target that is no function: a queue really gets it, a bus or a topic is played."""
         __tracebackhide__ = True
         kind = self._system.resources[start.to].type if start.to in self._system.resources else ""
         if kind == "AWS::SQS::Queue":
-            self._queue(start, entry)
+            self._queue(start, entry, fifo=fifo)
         elif kind == "AWS::SNS::Topic":
             self.notify(TopicMessage(topic=start.to, message=start.text), path=path)
         elif kind == "AWS::Events::EventBus":
             event = json.loads(start.text)
             self._arrived("bus", start.to, event, path=path, detail_type=event["detail-type"])
-        else:
-            self._tell(f"{start.by} leads to {start.to}, which is not played in this mode")
+        elif (sentence := f"{start.by} leads to {start.to}, which is not played in this mode") not in self._told:
+            self._told.add(sentence)
+            self._tell(sentence)
 
-    def _queue(self, start: Start, entry: Entry) -> None:
+    def _queue(self, start: Start, entry: Entry, *, fifo: _Fifo) -> None:
         """Send to a queue what it gets of a topic or a rule.
 
+        A FIFO topic hands its message group and deduplication id on to its FIFO queues.
         https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
+        https://docs.aws.amazon.com/sns/latest/dg/fifo-message-dedup.html
         """
         message: dict[str, Any] = {"MessageBody": start.text}
         if start.raw:
@@ -153,7 +170,8 @@ class Player:
             message |= {"MessageAttributes": {name: _as_sqs_takes_it(one) for name, one in attributes}}
         url = self._names.physical[start.to]
         if url.endswith(".fifo"):
-            message |= {"MessageGroupId": "harness", "MessageDeduplicationId": new_uuid()}
+            message |= {"MessageGroupId": start.group or "harness", "MessageDeduplicationId": new_uuid()}
+            message |= {name: value for name, value in fifo.items() if value is not None}
         with translated(self._cloud):
             self._cloud.client("sqs").send_message(QueueUrl=url, **message)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -31,12 +31,16 @@ class Start:
         text: What it gets: for a function the JSON text of its event.
         by: The logical id of the rule or subscription.
         raw: Whether a queue behind a subscription gets the message without the envelope.
+        group: The message group that a rule names for a FIFO queue.
+        refused: Why nothing is handed on, where the service makes nothing of the entry that the target could take.
     """
 
     to: str
     text: str
     by: str
     raw: bool = False
+    group: str | None = None
+    refused: NotHandedOn | None = None
 
 
 class Wiring:
@@ -76,16 +80,39 @@ class Wiring:
         subscriptions = {one.name: one.endpoint for one in self._system.subscriptions.values() if one.topic == source}
         return {by: to for by, to in (rules | subscriptions).items() if to in self._system.functions}
 
+    def unheard(self, known: Container[str]) -> dict[str, str]:
+        """Give the buses and topics which may start a function and are none of those, by rule or subscription."""
+        rules = {
+            rule.name: rule.bus
+            for rule in self._system.rules.values()
+            if rule.pattern and any(self.is_function(target.resource) for target in rule.targets)
+        }
+        subscriptions = {
+            one.name: one.topic for one in self._system.subscriptions.values() if self.is_function(one.endpoint)
+        }
+        return {by: source for by, source in (rules | subscriptions).items() if source not in known}
+
+    def mapped(self) -> list[str]:
+        """Give the event source mappings, by which Lambda itself reads queues and streams."""
+        return sorted(self._system.of_type("AWS::Lambda::EventSourceMapping"))
+
     def is_function(self, name: str) -> bool:
         """Say whether a logical id is a function's."""
         return name in self._system.functions
 
+    def is_foreign_function(self, name: str) -> bool:
+        """Say whether a target is a function that the template does not declare, such as one of another stack."""
+        return ":lambda:" in name and not self.is_function(name)
+
     def _matches(self, rule: Rule, entry: Entry) -> bool:
-        """Ask EventBridge itself.
+        """Ask EventBridge itself, unless the rule is for other sources or types of events.
 
         https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TestEventPattern.html
         """
-        pattern = json.dumps(resolve(rule.pattern, self._scope))
+        asked = resolve(rule.pattern, self._scope)
+        if _is_left_out(entry.document, asked):
+            return False
+        pattern = json.dumps(asked)
         with translated(self._cloud):
             answer = self._cloud.client("events").test_event_pattern(EventPattern=pattern, Event=entry.text)
         return bool(answer["Result"])
@@ -105,8 +132,17 @@ class Wiring:
             text = give(entry.document, known, rule_arn=arn, rule_name=name, now=entry.sent)
         except NotHandedOn as error:
             facts = [("rule", rule.name), ("target", target.resource), ("event", entry)]
-            raise NotHandedOn(error.sentence, facts=facts, remedy="EventBridge would hand nothing on") from None
-        return Start(to=target.resource, text=text, by=rule.name)
+            refused = NotHandedOn(error.sentence, facts=facts, remedy="EventBridge would hand nothing on")
+            return Start(to=target.resource, text="", by=rule.name, refused=refused)
+        return Start(to=target.resource, text=text, by=rule.name, group=self._group(rule, target))
+
+    def _group(self, rule: Rule, target: Target) -> str | None:
+        """Give the message group that the template names; a rule that is declared in Python has no properties."""
+        resource = self._system.resources.get(rule.name)
+        declared = resolve(resource.properties.get("Targets"), self._scope) if resource else None
+        named = [one.get("SqsParameters") or {} for one in declared or () if isinstance(one, dict)]
+        groups = zip(rule.targets, named, strict=False)
+        return next((parameters.get("MessageGroupId") for one, parameters in groups if one is target), None)
 
     def _accepts(self, subscription: Subscription, entry: Entry) -> bool:
         notification = entry.document
@@ -124,6 +160,19 @@ class Wiring:
         to_function = subscription.protocol == "lambda"
         text = json.dumps(function_event(notification, subscription_arn=arn)) if to_function else entry.text
         return Start(to=subscription.endpoint, text=text, by=subscription.name, raw=subscription.raw)
+
+
+def _is_left_out(event: Mapping[str, Any], pattern: Mapping[str, Any]) -> bool:
+    """Say whether the plain texts that a pattern lists leave an event out; most rules of a bus are told apart by them.
+
+    "For an event pattern to match an event, the event must contain all the field names listed in the event pattern",
+    each with one of the values: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern.html
+    """
+    listed = {name: pattern[name] for name in ("source", "detail-type") if isinstance(pattern.get(name), list)}
+    return any(
+        event.get(name) not in values and all(isinstance(value, str) for value in values)
+        for name, values in listed.items()
+    )
 
 
 def _event_handed_on(event: Mapping[str, Any], target: Target, **known: Any) -> str:

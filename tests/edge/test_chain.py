@@ -137,7 +137,8 @@ def test_nothing_of_a_failed_test_reaches_the_next(shop: pytest.Pytester) -> Non
     """The consumer of the first would fail in the second."""
     suite = (
         "def test_first(stage):\n    order(stage, 0)\n    assert False, 'its own failure'\n\n\n"
-        "def test_second(stage):\n    order(stage, 5)\n    assert stage.journal.expect('Done', times=1)[0].body == 2.0\n"
+        "def test_second(stage):\n    order(stage, 5)\n"
+        "    [done] = stage.journal.expect('Done', times=1)\n    assert done.body == 2.0\n"
     )
 
     outcome = run(shop, suite)
@@ -147,6 +148,36 @@ def test_nothing_of_a_failed_test_reaches_the_next(shop: pytest.Pytester) -> Non
     outcome.stdout.no_fnmatch_line("*ZeroDivisionError*")
 
 
+def test_nothing_of_a_fixture_reaches_the_next_test(shop: pytest.Pytester) -> None:
+    """Neither what a setup that failed has set off, nor what is set off while it is taken down."""
+    suite = """
+import pytest
+
+@pytest.fixture
+def failing(stage):
+    order(stage, 0)
+    raise LookupError("its own failure")
+
+@pytest.fixture
+def undone(stage):
+    yield
+    order(stage, 0)
+
+def test_first(failing):
+    pass
+
+def test_second(stage, undone):
+    order(stage, 5)
+
+def test_third(stage):
+    order(stage, 5)
+    assert len(stage.journal.expect("Done", times=1)) == 1
+"""
+    outcome = run(shop, suite)
+
+    outcome.assert_outcomes(errors=1, passed=2)
+
+
 def test_the_failure_of_the_test_itself_comes_first(shop: pytest.Pytester) -> None:
     """Whatever goes wrong at its end is said below."""
     suite = """
@@ -154,8 +185,12 @@ import pytest
 from harness import errors
 
 class Broken:
+    calls = 0
+
     def over(self, *, passed):
-        raise errors.StageError("The stage is gone.", facts=[("passed", passed)])
+        self.calls += 1
+        if self.calls == 1:
+            raise errors.StageError("The stage is gone.", facts=[("passed", passed)])
 
 @pytest.fixture
 def stage():

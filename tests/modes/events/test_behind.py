@@ -1,0 +1,100 @@
+"""The likely reasons why nothing has come, read from the template."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from harness.journal.entry import Entry
+from harness.modes.behind import asleep, reasons
+from harness.system.model import Function, Rule, Subscription, System, Target
+
+
+def system(**declared: object) -> System:
+    """A system of one function that knows of a topic."""
+    variables = {"Environment": {"Variables": {"TOPIC": {"Ref": "Topic"}}}}
+    return System(
+        name="shop",
+        template=Path("template.yaml"),
+        cloudformation={"Resources": {"Bill": {"Properties": variables}}},
+        functions={"Bill": Function(name="Bill", handler="bill.handler", code=None)},
+        **declared,  # type: ignore[arg-type]
+    )
+
+
+def test_a_schedule_starts_it() -> None:
+    """A rule without a pattern."""
+    nightly = Rule(name="Nightly", schedule="rate(1 day)", targets=(Target(resource="Bill"),))
+
+    assert "Bill is started by the rule Nightly on default: schedule rate(1 day)" in reasons(
+        system(rules={"Nightly": nightly}), "Topic"
+    )
+
+
+def test_a_rule_is_disabled() -> None:
+    """That is the reason more often than not."""
+    rule = Rule(name="Off", pattern={"source": ["a"]}, enabled=False, targets=(Target(resource="Bill"),))
+
+    assert 'Bill is started by the rule Off on default: pattern {"source": ["a"]}, which is disabled' in reasons(
+        system(rules={"Off": rule}), "Topic"
+    )
+
+
+def test_a_subscription_filters() -> None:
+    """The policy is shown."""
+    one = Subscription(name="One", topic="In", protocol="lambda", endpoint="Bill", filter_policy={"kind": ["book"]})
+    other = Subscription(name="Other", topic="In", protocol="lambda", endpoint="Bill")
+
+    found = reasons(system(subscriptions={"One": one, "Other": other}), "Topic")
+
+    assert 'Bill is started by the subscription One to In, filter policy {"kind": ["book"]}' in found
+    assert "Bill is started by the subscription Other to In" in found
+
+
+def test_what_others_are_started_by_is_left_out() -> None:
+    """Only who may publish there is of interest."""
+    rule = Rule(name="Rule", pattern={"source": ["a"]}, targets=(Target(resource="Queue"),))
+    subscription = Subscription(name="One", topic="In", protocol="sqs", endpoint="Queue")
+
+    found = reasons(system(rules={"Rule": rule}, subscriptions={"One": subscription}), "Topic")
+
+    assert not [line for line in found if "started by" in line]
+
+
+def event(source: str) -> Entry:
+    """An event on the default bus, as it was seen."""
+    document = json.dumps({"source": source, "detail-type": "paid", "detail": {}})
+    return Entry(kind="bus", source="default", id=source, text=document, sent=0.0, seen=0.0, detail_type="paid")
+
+
+def test_a_rule_that_matched_nothing_is_named() -> None:
+    """With the fields of the event that came nearest."""
+    rule = Rule(name="Paid", pattern={"source": ["shop"]}, targets=(Target(resource="Bill"),))
+
+    [line] = asleep(system(rules={"Paid": rule}), "Topic", entries=[event("shops"), event("shot")])
+
+    assert line == (
+        "no rule matched: Paid, which starts Bill, does not match any of the 2 events on default: "
+        "source is 'shops', wanted 'shop'"
+    )
+
+
+def test_a_rule_that_matched_is_awake() -> None:
+    """One event is enough; and of a bus that saw nothing, nothing can be said."""
+    rule = Rule(name="Paid", pattern={"source": ["shop"]}, targets=(Target(resource="Bill"),))
+
+    assert asleep(system(rules={"Paid": rule}), "Topic", entries=[event("shops"), event("shop")]) == []
+    assert asleep(system(rules={"Paid": rule}), "Topic", entries=[]) == []
+
+
+def test_a_rule_or_a_subscription_may_feed_it() -> None:
+    """No function knows of the queue, and yet something comes to it."""
+    rule = Rule(name="Rule", pattern={"source": ["a"]}, targets=(Target(resource="Queue"),))
+    subscription = Subscription(name="One", topic="In", protocol="sqs", endpoint="Queue")
+
+    found = reasons(system(rules={"Rule": rule}, subscriptions={"One": subscription}), "Queue")
+
+    assert [
+        'Queue is fed by the rule Rule on default: pattern {"source": ["a"]}',
+        "Queue is fed by the subscription One to In",
+    ] == found
