@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.journal.entry import Entry
 
-__all__ = ["SENTINEL", "Sources", "read", "template_for"]
+__all__ = ["SENTINEL", "Sources", "is_sentinel", "read", "template_for"]
 
 # The source and detail-type of a sentinel's event, and the attribute of its message. No rule of a system looks for it.
 SENTINEL = "harness.sentinel"
@@ -59,6 +59,18 @@ def read(body: str, *, message_id: str, sent: float, seen: float, sources: Sourc
         return found
     text = json.dumps({"MessageId": message_id, "Body": body})
     return Entry(kind="queue", source="", id=message_id, text=text, sent=sent, seen=seen)
+
+
+def is_sentinel(body: str, attributes: Mapping[str, Any]) -> bool:
+    """Say whether a message of a queue is a sentinel, with the envelope of SNS or without it.
+
+    Args:
+        body: The body of the message.
+        attributes: Its attributes, by name.
+    """
+    if SENTINEL in attributes:
+        return True
+    return SENTINEL in body and isinstance(read(body, message_id="", sent=0.0, seen=0.0, sources=Sources()), str)
 
 
 def _understood(body: str, *, sent: float, seen: float, sources: Sources) -> Entry | str | None:

@@ -248,21 +248,6 @@ class Journal:
         __tracebackhide__ = True
         self._close([*self._taps.opened], within=within)
 
-    def quiet(self) -> None:
-        """Wait until all that has been published by now has been seen; no local function is started.
-
-        Raises:
-            StageError: It did not become quiet in time.
-        """
-        proof = self._taps.barrier()
-        deadline = time.monotonic() + self.patience.closing
-        with self._taps.waiting.begun():
-            while not proof():
-                if time.monotonic() > deadline:
-                    raise self._no_sentinel(self.patience.closing)
-                self._raise_trouble()
-                self._store.wait(self._store.position, timeout=_LONGEST_LOOK)
-
     def _no_sentinel(self, within: float) -> StageError:
         return StageError(
             f"No sentinel has come back within {within:g} s, so nothing can be said of what has not come.",

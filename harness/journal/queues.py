@@ -10,6 +10,7 @@ from collections.abc import Callable
 from harness.cloud.account import Cloud
 from harness.journal.asking import asked, opened
 from harness.journal.entry import Entry, Kind
+from harness.journal.envelopes import is_sentinel
 from harness.journal.looking import Looking, Message, Peek, Sweep
 
 __all__ = ["QueueTap"]
@@ -60,7 +61,9 @@ class QueueTap:
         # A look that finds something new is no proof: its entries are not in the journal yet.
         if sight.complete and not new:
             self._proven = look
-        return [self._entry(message, seen=seen) for message in new.values()]
+        # A topic hands its sentinels to a queue that nobody reads, as this one may be.
+        published = [one for one in new.values() if not is_sentinel(one["Body"], one.get("MessageAttributes") or {})]
+        return [self._entry(message, seen=seen) for message in published]
 
     def barrier(self) -> Callable[[], bool]:
         """Ask for proof: a complete look that begins after this call and finds nothing new."""

@@ -363,3 +363,18 @@ def test_closing_leaves_the_queue(cloud: Cloud, queue: Queue) -> None:
     queue.send("still here")
 
     assert ["still here"] == queue.take()
+
+
+def test_sentinels_are_no_entries(cloud: Cloud) -> None:
+    """A topic hands its sentinels to a queue that nobody reads, with its envelope or without."""
+    queue = Queue(cloud, name=f"sentinels-{new_uuid()}")
+    attribute = {"Type": "String", "Value": "a token"}
+    notification = {"Type": "Notification", "MessageId": "m", "TopicArn": "t", "Message": "harness.sentinel"}
+    queue.send(json.dumps(notification | {"MessageAttributes": {"harness.sentinel": attribute}}), "a message")
+    raw = {"harness.sentinel": {"DataType": "String", "StringValue": "a token"}}
+    queue.client.send_message(QueueUrl=queue.url, MessageBody="harness.sentinel", MessageAttributes=raw)
+    tap = QueueTap(cloud, source="Jobs", url=queue.url)
+
+    entries = tap.read(wait=0)
+
+    assert ["a message"] == [entry.body for entry in entries]

@@ -10,6 +10,7 @@ from harness.cloud.mending.environment import give_the_variables_of_lambda
 from harness.cloud.mending.errors import tell_errors_as_lambda_does
 from harness.cloud.mending.logs import read_logs_to_their_end
 from harness.cloud.mending.parameters import authorize_each_parameter
+from harness.cloud.mending.topics import close_topics_to_other_roles
 
 __all__ = ["mend"]
 
@@ -23,3 +24,4 @@ def mend() -> None:
     give_the_variables_of_lambda()
     find_apis_of_any_account()
     sign_in_to_any_account()
+    close_topics_to_other_roles()
