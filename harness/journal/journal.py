@@ -4,64 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, overload
 
 from harness._text import listed
 from harness.errors import MisusedStep, StageError
+from harness.journal.behind import AWS, EMBEDDED, Behind, Patience
 from harness.journal.entry import Entry
 from harness.journal.expectation import Expectation, expectation
 from harness.journal.failing import happened_anyway, never_happened, out_of_order
-from harness.journal.store import Store
 from harness.journal.taps import DEFAULT_BUS, Taps
+from harness.journal.view import View
 
-__all__ = ["Behind", "Journal", "Patience"]
+__all__ = ["Journal"]
 
-# Records of a DynamoDB stream tell their time to the second only.
-# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamRecord.html
-_GRAIN = {"table": 1.0}
 _LONGEST_LOOK = 0.25
-
-
-@dataclass(frozen=True, kw_only=True)
-class Patience:
-    """For how long a journal waits, in seconds.
-
-    Args:
-        within: For what is expected, unless a test says otherwise.
-        closing: For a sentinel that closes a look for what must not come.
-        grace: For what comes late, after the sentinel.
-    """
-
-    within: float
-    closing: float
-    grace: float
-
-
-# In the embedded cloud an event is there in milliseconds; a deployed function that starts cold takes a second or two.
-# In AWS a cold start and a slow delivery add up to several seconds.
-EMBEDDED = Patience(within=10.0, closing=10.0, grace=0.25)
-AWS = Patience(within=30.0, closing=30.0, grace=2.0)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Behind:
-    """What stands behind a journal in one mode.
-
-    Args:
-        deliver: Called in the thread of the test while it waits: hands to local functions what has come, and says how
-            many it has started. None where the cloud does that itself.
-        reasons: Gives the likely reasons why nothing came from a source.
-        asleep: Gives what should have led to a source and took no notice of these entries.
-        logs: Gives the last log lines of the functions around a source since a moment.
-        note: What every reader of an entry must know, such as that deployed functions take part.
-    """
-
-    deliver: Callable[[], int] | None = None
-    reasons: Callable[[str], Sequence[str]] = lambda _source: ()
-    asleep: Callable[[str, Sequence[Entry]], Sequence[str]] = lambda _source, _entries: ()
-    logs: Callable[[str, float], Mapping[str, Sequence[str]]] = lambda _source, _since: {}
-    note: str = ""
 
 
 class Journal:
@@ -279,8 +235,8 @@ class Journal:
     def _since(self, since: float | None) -> list[Entry]:
         return self._look(since).further()
 
-    def _look(self, since: float | None) -> _Look:
-        return _Look(self._store, start=self._began() if since is None else since, note=self._behind.note)
+    def _look(self, since: float | None) -> View:
+        return View(self._store, start=self._began() if since is None else since, note=self._behind.note)
 
     def _found(self, wish: Expectation, *, since: float | None, least: int, within: float) -> list[Entry]:
         """Give the entries that are as expected; wait until there are enough of them."""
@@ -397,35 +353,6 @@ class Journal:
 
 def _either(one: Callable[[], bool], other: Callable[[], bool]) -> Callable[[], bool]:
     return lambda: one() or other()
-
-
-class _Look:
-    """Looks at each entry since a moment once.
-
-    Args:
-        store: Where the entries are.
-        start: From when on, in epoch seconds by this machine's clock.
-        note: What every entry says besides.
-    """
-
-    def __init__(self, store: Store, *, start: float, note: str) -> None:
-        self._store = store
-        self._note = note
-        self._start = start
-        # What was sent after a moment was seen after it, too.
-        self._position = store.position_at(start)
-
-    def further(self) -> list[Entry]:
-        """Give the entries that have come since the last call."""
-        entries, self._position = self._store.after(self._position)
-        start = self._start + self._store.ahead
-        latest = max(start, self._start)
-        found = [one for one in entries if one.sent > latest or self._is_within(one, start)]
-        return [replace(entry, note=self._note) for entry in found] if self._note else found
-
-    def _is_within(self, entry: Entry, start: float) -> bool:
-        """Say whether an entry may have been sent since then: its time is rounded down, or by this machine's clock."""
-        return entry.sent + _GRAIN.get(entry.kind, 0.001) > (self._start if entry.played else start)
 
 
 def _in_order(wishes: Sequence[Expectation], entries: Sequence[Entry]) -> list[Entry]:

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from harness._text import listed
 from harness.events.patterns import unmatched
+from harness.journal.behind import Behind
 from harness.journal.entry import Entry
-from harness.journal.journal import Behind
 from harness.modes.protocol import Mode
 from harness.system.model import System
 

@@ -314,3 +314,15 @@ def test_a_tail_forgets_what_cannot_come_again(cloud: Cloud, log: Log) -> None:
     reads = [[line.message for line in tail.read()] for _ in range(3)]
 
     assert [["new"], [], []] == reads
+
+
+def test_what_a_function_of_the_embedded_cloud_logs_is_given(cloud: Cloud) -> None:
+    """Its events have no id there, and equal lines of one millisecond are several."""
+    function = create_function(cloud)
+    since = time.time() - 1
+    for _ in range(2):
+        cloud.client("lambda").invoke(FunctionName=function)
+
+    lines = last_lines(cloud, functions={"One": function}, since=since)["One"]
+
+    assert [True, True] == [line.startswith("REPORT RequestId: ") for line in lines]

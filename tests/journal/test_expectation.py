@@ -1,6 +1,7 @@
 """What a test expects of the journal."""
 
 import json
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -108,6 +109,65 @@ def test_a_text_is_not_parsed_for_another_detail_type() -> None:
     unmet = expectation("EventBus", detail_type="order_placed", detail={"orderId": "a"})
 
     assert not unmet.matches(UNREADABLE)
+
+
+AWKWARD = ["a", 'say "a"', "a\\b", "a/b", "a\nb", "\x7f", "café", "\u2028", "\ud800", "𝄞", "", " ", "<&>"]
+
+
+@pytest.mark.parametrize("ensure_ascii", [True, False])
+@pytest.mark.parametrize("text", AWKWARD)
+def test_a_text_is_found_however_it_is_written(text: str, *, ensure_ascii: bool) -> None:
+    """What is told apart at a glance is never what was expected."""
+    event = {"detail": {"orders": [{"id": text}]}}
+    entry = replace(EVENT, text=json.dumps(event, ensure_ascii=ensure_ascii))
+
+    found = expectation("EventBus", detail={"orders": [{"id": text}]}).among([entry])
+
+    assert [entry] == found
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {},
+        {"detail_type": "order_placed"},
+        {"detail_type": IsStr(regex="order_.*")},
+        {"detail": {"orderId": "a"}},
+        {"detail": {"orderId": IsStr(max_length=1)}},
+        {"detail": {"orderId": ANY, "note": None}},
+        {"where": lambda entry: entry.body["orderId"] == "a"},
+    ],
+)
+def test_among_many_those_that_match_are_found(wanted: dict[str, Any]) -> None:
+    """They come in their order."""
+    others = [
+        replace(EVENT, source="OtherBus"),
+        replace(EVENT, detail_type="lost", text=TEXT.replace('"a"', '"b"').replace("null", "1")),
+        MESSAGE,
+    ]
+    again = replace(EVENT, id="4")
+    wish = expectation("EventBus", **wanted)
+
+    found = wish.among([EVENT, *others, again])
+
+    assert [one for one in [EVENT, *others, again] if not wish.differences(one)] == found
+    assert {EVENT.id, again.id} <= {one.id for one in found}
+
+
+def test_among_messages_the_text_is_the_senders() -> None:
+    """JSON may be written in many ways, and a message is taken as it was sent."""
+    odd = replace(MESSAGE, text=json.dumps({"Body": '{"orderId": "\\u0061"}'}))
+
+    found = expectation("Queue", body={"orderId": "a"}).among([odd])
+
+    assert [odd] == found
+
+
+def test_among_many_most_are_not_parsed() -> None:
+    """An event in which an expected text does not stand at all is another one."""
+    wish = expectation("EventBus", detail_type="order_lost", detail={"orders": [{"id": "a"}]})
+
+    assert [] == wish.among([UNREADABLE])
 
 
 @pytest.mark.parametrize(

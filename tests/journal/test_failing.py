@@ -207,14 +207,14 @@ def test_many_fields_that_differ_are_counted() -> None:
 
 def test_a_long_log_is_cut_to_its_end() -> None:
     """Ten lines, each shortened."""
-    log = [f"{number} {'x' * 300}" for number in range(30)]
+    log = [f"{number} {'x' * 500}" for number in range(30)]
 
     error = never_happened(PLACED, entries=[], counts={}, within=1, logs={"PlaceOrder": log})
 
     label, value = error.facts[-1]
     lines = str(value).splitlines()
     assert ("log of PlaceOrder", "the last 10 lines") == (label, lines[0])
-    assert [f"    {number} {'x' * 197}… (103 more characters)" for number in range(20, 30)] == lines[1:]
+    assert [f"    {number} {'x' * 397}… (103 more characters)" for number in range(20, 30)] == lines[1:]
 
 
 def test_what_must_not_come_is_shown() -> None:

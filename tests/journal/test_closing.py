@@ -1,0 +1,160 @@
+"""Closing: nothing stays behind, whatever has happened before."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from harness.cloud.account import Cloud
+from harness.cloud.deploying import undeploy
+from harness.errors import MisusedStep, UnreachableEndpoint
+
+
+def test_closing_leaves_nothing(place: Any) -> None:
+    """No queue, no rule, no subscription; twice does no harm, and the entries stay."""
+    taps = place.opened("EventBus", "LoudBus", "Topic", "FifoTopic", "HeardTopic", "default")
+    journal = place.journal(taps)
+    (event,) = place.put({"n": 1})
+    journal.expect("EventBus")
+    # A queue, three rules, three subscriptions.
+    assert 7 == len(place.left())
+
+    taps.close()
+    taps.close()
+
+    assert ([], {}) == (place.left(), taps.opened)
+    assert [event] == [entry.id for entry in taps.store.since(0)]
+
+
+def test_each_part_may_be_closed_twice(place: Any) -> None:
+    """Whoever closes it."""
+    taps = place.opened("EventBus", "Topic")
+    taps.stop()
+    parts = [*taps.opened.values(), *taps._readers]  # noqa: SLF001
+
+    for part in [*parts, *parts]:
+        part.close()
+
+    assert (3, []) == (len(parts), place.left())
+
+
+def test_a_closed_journal_says_so(place: Any) -> None:
+    """Nothing is known of what comes after it."""
+    taps = place.opened("EventBus")
+    journal = place.journal(taps)
+    taps.close()
+
+    with pytest.raises(MisusedStep, match="The bus 'EventBus' is not tapped"):
+        journal.expect("EventBus")
+
+
+def test_closing_is_quick(place: Any) -> None:
+    """Although the pollers pause for a second."""
+    taps = place.opened("EventBus", "Topic", "TestQueue")
+    time.sleep(0.1)
+    began = time.monotonic()
+
+    taps.stop()
+
+    assert time.monotonic() - began < 0.9
+
+
+def test_stopping_leaves_what_was_created(place: Any) -> None:
+    """Where the cloud itself is about to go; it can be closed later."""
+    taps = place.opened("EventBus")
+
+    taps.stop()
+
+    assert 2 == len(place.left())
+    taps.close()
+    assert [] == place.left()
+
+
+def test_the_stage_may_be_gone(deploy: Any, cloud: Cloud) -> None:
+    """Its buses and topics have taken rules and subscriptions with them; the queue goes too."""
+    other = deploy()
+    taps = other.opened("EventBus", "LoudBus", "Topic", "FifoTopic")
+    events = cloud.client("events")
+    for bus in ("EventBus", "LoudBus"):
+        name = other.names.physical[bus]
+        for rule in events.list_rules(EventBusName=name, NamePrefix="harness-")["Rules"]:
+            events.remove_targets(Rule=rule["Name"], EventBusName=name, Ids=["harness"])
+            events.delete_rule(Name=rule["Name"], EventBusName=name)
+    undeploy(cloud=cloud, stack=other.names.stack, progress=lambda _line: None)
+
+    taps.close()
+    taps.close()
+
+    assert [] == other.left()
+
+
+def test_what_somebody_else_has_taken_away_is_no_trouble(place: Any) -> None:
+    """The queue, the rule and the subscription are gone already."""
+    taps = place.opened("EventBus", "Topic")
+    events, sns, bus = place.cloud.client("events"), place.cloud.client("sns"), place.names.physical["EventBus"]
+    place.cloud.client("sqs").delete_queue(QueueUrl=place.queue_of(taps))
+    (rule,) = events.list_rules(EventBusName=bus, NamePrefix="harness-")["Rules"]
+    events.remove_targets(Rule=rule["Name"], EventBusName=bus, Ids=["harness"])
+    events.delete_rule(Name=rule["Name"], EventBusName=bus)
+    sns.unsubscribe(SubscriptionArn=taps.opened["Topic"]._subscription)  # noqa: SLF001
+
+    taps.close()
+
+    assert [] == place.left()
+
+
+def test_what_cannot_be_taken_away_keeps_nothing_else(place: Any) -> None:
+    """The rest goes; the error is told, and another call tries again."""
+    taps = place.opened("EventBus", "LoudBus", "Topic")
+    events, queues = place.cloud.client("events"), taps._readers[0]._sqs  # noqa: SLF001
+    broken = [(events, "before-call.eventbridge.RemoveTargets"), (queues, "before-call.sqs.DeleteQueue")]
+    for client, call in broken:
+        client.meta.events.register(call, _cut)
+
+    with pytest.raises(UnreachableEndpoint):
+        taps.close()
+
+    left = place.left()
+    for client, call in broken:
+        client.meta.events.unregister(call, _cut)
+    taps.close()
+    # The queue and two rules; the subscription has gone.
+    assert (3, []) == (len(left), place.left())
+
+
+def _cut(**_request: Any) -> None:
+    from botocore.exceptions import EndpointConnectionError
+
+    raise EndpointConnectionError(endpoint_url="http://nowhere")
+
+
+def test_an_interrupt_while_taps_open_leaves_nothing(place: Any) -> None:
+    """Ctrl-C is no reason to leak."""
+
+    class Interrupted(type(place.cloud)):  # type: ignore[misc]
+        def client(self, service: str, **config: Any) -> Any:
+            if service == "sns":
+                raise KeyboardInterrupt
+            return place.cloud.client(service, **config)
+
+    where = place.cloud
+    place.cloud = Interrupted(folder=where.folder, region=where.region, endpoint=where.endpoint, embedded=True)
+    taps = place.taps()
+    place.cloud = where
+
+    with pytest.raises(KeyboardInterrupt):
+        taps.open()
+
+    assert [] == place.left()
+
+
+def test_a_read_that_ends_after_the_closing_is_no_trouble(place: Any) -> None:
+    """A long poll may come back when the queue has gone."""
+    taps = place.opened("EventBus")
+    collector = taps._readers[0]  # noqa: SLF001
+    taps.close()
+
+    assert [] == collector.read(wait=0)
+    assert taps.trouble is None

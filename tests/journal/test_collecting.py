@@ -1,0 +1,73 @@
+"""When the queue of the taps deletes what has been read."""
+
+from pathlib import Path
+from typing import Any
+
+from harness.cloud.account import Cloud
+from harness.journal.collector import Collector
+from harness.journal.envelopes import Sources
+
+
+class Queue:
+    """A queue that gives one batch after the other, and counts what is deleted."""
+
+    def __init__(self, batches: list[int]) -> None:
+        self.batches = batches
+        self.deleted = 0
+
+    def create_queue(self, **_: Any) -> dict[str, Any]:
+        return {"QueueUrl": "queue"}
+
+    def receive_message(self, **_: Any) -> dict[str, Any]:
+        message = {"MessageId": "1", "Body": "a", "ReceiptHandle": "a"}
+        return {"Messages": [message] * self.batches.pop(0)}
+
+    def delete_message_batch(self, *, Entries: list[Any], **_: Any) -> None:  # noqa: N803 - boto3's name
+        self.deleted += len(Entries)
+
+    class exceptions:  # noqa: N801 - boto3's name
+        QueueDoesNotExist = ClientError = KeyError
+
+
+class CloudOfQueue(Cloud):
+    def __init__(self, queue: Queue) -> None:
+        super().__init__(folder=Path(), region="us-east-1", embedded=True)
+        self.queue = queue
+
+    def client(self, service: str, **config: Any) -> Any:
+        return self.queue
+
+
+def collector(queue: Queue) -> Collector:
+    return Collector(CloudOfQueue(queue), name="queue", senders={}, sources=Sources(), tags={})
+
+
+def test_what_comes_is_handed_over_before_it_is_deleted() -> None:
+    """A test that waits for it does not wait for the deletion."""
+    queue = Queue([1, 0])
+    reader = collector(queue)
+
+    entries = reader.read(wait=0)
+
+    assert (1, 0) == (len(entries), queue.deleted)
+
+
+def test_what_was_read_is_deleted_when_nothing_comes() -> None:
+    """All at once, ten in a call."""
+    queue = Queue([10, 5, 0])
+    reader = collector(queue)
+
+    deleted = [(reader.read(wait=0), queue.deleted)[1] for _ in range(3)]
+
+    assert [0, 0, 15] == deleted
+
+
+def test_of_many_the_first_are_deleted_while_more_come() -> None:
+    """SQS keeps a limited number of messages in flight."""
+    queue = Queue([10] * 101)
+    reader = collector(queue)
+
+    for _ in range(101):
+        reader.read(wait=0)
+
+    assert 1000 == queue.deleted
