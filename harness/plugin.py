@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from harness._garbage import uncollected
 from harness.errors import HarnessError
 from harness.fixtures import PROJECT, journal, stage, stage_mode, stage_system
 from harness.leaving import Left, in_words_of_pytest, refuse
@@ -55,7 +56,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_REFUSED] = []
     config.stash[_LEFT] = Left()
     if settings.systems:
-        from harness.project import Project  # noqa: PLC0415 - a project without systems pays nothing
+        with uncollected():
+            from harness.project import Project  # noqa: PLC0415 - a project without systems pays nothing
 
         config.stash[PROJECT] = Project(settings, tell=_told(config), alone=hasattr(config, "workerinput"))
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
+from harness._garbage import uncollected
 from harness._text import new_uuid
 from harness.cloud import embedded
 from harness.cloud.account import EMBEDDED_ACCOUNT, Cloud, embedded_cloud
@@ -184,7 +185,10 @@ class Project:
         Raises:
             TapNotOpen: Its buses and topics cannot be tapped.
         """
-        muted = mode == "handler" and self.settings.embedded
+        with uncollected():
+            return self._stage(system, mode=mode, muted=mode == "handler" and self.settings.embedded)
+
+    def _stage(self, system: str, *, mode: str, muted: bool) -> Stage:
         names = self.names(system, muted=muted)
         declared = self.system(system, muted=muted)
         overrides = Overrides(declared.template.parent)

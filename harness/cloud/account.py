@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from harness._garbage import uncollected
 from harness.errors import NoCredentials
 
 __all__ = ["EMBEDDED_ACCOUNT", "EMBEDDED_SECRET", "Cloud", "embedded_cloud"]
@@ -78,7 +79,6 @@ class Cloud:
     def _new_client(self, service: str, **config: Any) -> Any:
         from botocore.config import Config  # noqa: PLC0415 - `import harness` must not load boto3
 
-        from harness.cloud.loading import uncollected  # noqa: PLC0415 - loads botocore
 
         settings: dict[str, Any] = {"connect_timeout": 5, "retries": {"mode": "standard", "max_attempts": 5}}
         if self.embedded:

@@ -1,16 +1,13 @@
-"""What makes the first clients of a process in half the time. It loads botocore."""
+"""What makes the first clients of a process sooner. It loads botocore."""
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
 from botocore.loaders import Loader
 
-__all__ = ["QuickLoader", "uncollected"]
+__all__ = ["QuickLoader"]
 
 
 class QuickLoader(Loader):  # type: ignore[misc]
@@ -28,19 +25,3 @@ class QuickLoader(Loader):  # type: ignore[misc]
     def _folders(self) -> list[str]:
         places = [Path(place) for place in self.search_paths]
         return sorted({folder.name for place in places if place.is_dir() for folder in place.iterdir()})
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Put the collection of garbage off.
-
-    A model of botocore is a JSON document of up to 1.2 MB, and none of it is garbage: to look for some again and again
-    while it is parsed takes as long as parsing it.
-    """
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
