@@ -7,8 +7,8 @@ import pytest
 from botocore.exceptions import BotoCoreError
 from botocore.loaders import Loader
 
-from harness.cloud.account import Cloud, embedded_cloud
 from harness._garbage import uncollected
+from harness.cloud.account import Cloud, embedded_cloud
 from harness.cloud.loading import QuickLoader
 
 
