@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType
 from typing import Any, NoReturn
 
 import pytest
 
 from harness.errors import HarnessError
 
-__all__ = ["Left", "in_words_of_pytest", "leave", "refuse"]
+__all__ = ["Left", "end_in_order", "in_words_of_pytest", "leave", "refuse"]
 
 # What a worker of pytest-xdist leaves behind for its controller.
 _LEFT = "harness_left"
@@ -66,3 +70,22 @@ def in_words_of_pytest(error: HarnessError) -> pytest.UsageError:
 
 def _named(error: HarnessError) -> str:
     return f"harness.{type(error).__name__}: {error}"
+
+
+def end_in_order(signum: signal.Signals) -> Callable[[], None]:
+    """Let a signal end the run as Ctrl-C does, so that what the run has created is taken away; give what undoes that.
+
+    It would end the process at once otherwise. Whoever has a handler for it keeps it.
+    """
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signum) is not signal.SIG_DFL:
+        return lambda: None
+    signal.signal(signum, _interrupt)
+
+    def undo() -> None:
+        signal.signal(signum, signal.SIG_DFL)
+
+    return undo
+
+
+def _interrupt(signum: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt(signal.Signals(signum).name)

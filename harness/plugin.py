@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from collections.abc import Callable, Generator
@@ -12,7 +13,7 @@ import pytest
 from harness._garbage import uncollected
 from harness.errors import HarnessError
 from harness.fixtures import PROJECT, journal, stage, stage_mode, stage_system
-from harness.leaving import Left, in_words_of_pytest, refuse
+from harness.leaving import Left, end_in_order, in_words_of_pytest, refuse
 from harness.modes_of_tests import Deselected, modes_of, system_of
 from harness.report.tally import COUNTED_AS, tally
 from harness.settings import MODES, Settings, read_settings
@@ -60,6 +61,7 @@ def pytest_configure(config: pytest.Config) -> None:
             from harness.project import Project  # noqa: PLC0415 - a project without systems pays nothing
 
         config.stash[PROJECT] = Project(settings, tell=_told(config), alone=hasattr(config, "workerinput"))
+        config.add_cleanup(end_in_order(signal.SIGTERM))
 
 
 def _settings(config: pytest.Config) -> Settings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -283,16 +284,19 @@ class Project:
         return f"{settings.chosen_cloud or 'AWS (from the environment)'}, account {self.cloud.account}"
 
     def close(self) -> None:
-        """Close the taps, and stop the embedded cloud if this project started it; twice does no harm."""
-        while self._taps:
-            _, taps = self._taps.popitem()
-            # A cloud that is about to be stopped takes everything with it.
-            taps.stop() if self._started is not None else taps.close()
-        if self._lease is not None:
-            self._lease.close()
-        if self._started is not None:
-            embedded.stop(self._started)
-            self._started = None
+        """Close the taps, and stop the embedded cloud if this project started it; twice does no harm.
+
+        Everything is closed, whatever goes wrong on the way; what went wrong first is raised in the end.
+        """
+        with ExitStack() as closing:
+            if self._started is not None:
+                closing.callback(embedded.stop, self._started)
+            if self._lease is not None:
+                closing.callback(self._lease.close)
+            for taps in self._taps.values():
+                # A cloud that is about to be stopped takes everything with it.
+                closing.callback(taps.close if self._started is None else taps.stop)
+            self._taps, self._started = {}, None
 
 
 def _load_what_deploys() -> None:

@@ -18,6 +18,7 @@ from harness.cloud.names import Names
 from harness.errors import MisusedStep, UnknownResource
 from harness.events import sns
 from harness.journal.journal import Journal
+from harness.journal.matching import written
 from harness.modes.exchange import Request, Response
 from harness.modes.messages import BusEvent, TopicMessage, text_of
 from harness.modes.protocol import Mode
@@ -338,9 +339,9 @@ def _json_object(detail: Mapping[str, Any]) -> Mapping[str, Any]:
     try:
         read = jsonlib.loads(jsonlib.dumps(detail))
     except (TypeError, ValueError) as error:
-        raise MisusedStep(f"The detail {detail!r} cannot be written as JSON: {error}.") from error
+        raise MisusedStep(f"The detail {written(detail)} cannot be written as JSON: {error}.") from error
     if not isinstance(read, dict):
-        raise MisusedStep(f"The detail {detail!r} is no JSON object.", remedy="EventBridge takes objects only")
+        raise MisusedStep(f"The detail {written(detail)} is no JSON object.", remedy="EventBridge takes objects only")
     return read
 
 

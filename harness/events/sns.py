@@ -153,7 +153,7 @@ def _attribute(name: str, value: Attribute) -> dict[str, Any]:
     if isinstance(value, list):
         return {"DataType": "String.Array", "StringValue": json.dumps(value, ensure_ascii=False)}
     raise MisusedStep(
-        f"The message attribute {name!r} cannot be {value!r}.",
+        f"The message attribute {name!r} cannot be a {type(value).__name__}.",
         facts=[("SNS takes", "text, finite numbers, bytes, and lists of text, numbers, booleans and None")],
     )
 

@@ -13,7 +13,7 @@ from harness.journal.entry import Entry
 from harness.journal.expectation import Expectation, expectation
 from harness.journal.failing import happened_anyway, never_happened, out_of_order
 from harness.journal.taps import DEFAULT_BUS, Taps
-from harness.journal.view import View
+from harness.journal.view import GRAIN, View
 
 __all__ = ["Journal"]
 
@@ -74,8 +74,14 @@ class Journal:
 
         Raises:
             UnknownResource: The template declares no such source.
+            MisusedStep: Something is wanted, but of no source.
         """
         __tracebackhide__ = True
+        if source is None and wanted:
+            raise MisusedStep(
+                f"{listed(wanted)} is wanted of entries, but no source is named.",
+                remedy='name one: journal.entries("…", …)',
+            )
         if source is None:
             return self._since(since)
         wish = self._wish(source, wanted)
@@ -131,6 +137,7 @@ class Journal:
             raise self._never(wish, within=within, times=times, found=found, since=since)
         if times is None:
             return found[0]
+        self._insist_on_all(source)
         found = self._closed_over(wish, since=since, most=times)
         if len(found) > times:
             raise happened_anyway(
@@ -147,10 +154,16 @@ class Journal:
 
         Raises:
             NeverHappened: They did not come in this order.
+            MisusedStep: A table is among them: its stream tells the time to the second only.
         """
         __tracebackhide__ = True
         for wish in wishes:
             self._tapped(wish.source)
+            if self._taps.kind(wish.source) in GRAIN:
+                raise MisusedStep(
+                    f"No order can be told of the table {wish.source!r}: its stream tells the time to the second only.",
+                    remedy="expect its entries one by one",
+                )
         within = self.patience.within if within is None else within
         found: list[Entry] = []
 
@@ -166,6 +179,8 @@ class Journal:
                 entries=self._since(since),
                 within=within,
                 counts=self._counts(since),
+                sources=self._tappable(),
+                notes=self._notes(),
             )
         return found
 
@@ -186,10 +201,12 @@ class Journal:
 
         Raises:
             HappenedAnyway: It was published.
-            StageError: No sentinel came back, so that nothing can be said.
+            StageError: Nothing can be said: no sentinel came back, or the journal was full.
+            MisusedStep: What is wanted cannot be compared with an entry that came.
         """
         __tracebackhide__ = True
         wish = self._wish(source, wanted)
+        self._insist_on_all(source)
         grace = self.patience.grace if grace is None else grace
         found = self._closed_over(wish, since=since, most=0, grace=grace)
         if found:
@@ -216,6 +233,16 @@ class Journal:
         wish = expectation(source, **wanted)
         self._tapped(source)
         return wish
+
+    def _insist_on_all(self, source: str) -> None:
+        """Refuse to say what has not come of a queue whose messages may be gone before they are seen."""
+        __tracebackhide__ = True
+        partial = getattr(self._taps.opened[source], "partial", "")
+        if partial and self._taps.kind(source) == "queue":
+            raise MisusedStep(
+                f"What has not come to the queue {source!r} cannot be told: {partial}.",
+                remedy="look at what the function does with it, or at what sends to the queue",
+            )
 
     def _tapped(self, source: str) -> None:
         """Insist on an open tap; a queue keeps what nobody takes, so its tap may open now."""
@@ -260,11 +287,19 @@ class Journal:
         found: list[Entry] = []
 
         def too_many() -> bool:
-            found.extend(wish.among(look.further()))
+            entries = look.further()
+            found.extend(wish.among(entries))
+            _insist_on_an_answer(wish, entries)
             return len(found) > most
 
         if not self._close([wish.source], until=too_many):
             self._wait(too_many, within=self.patience.grace if grace is None else grace)
+        if look.missed and len(found) <= most:
+            raise StageError(
+                "The journal was full, so nothing can be said of what has not come.",
+                facts=[("entries that have gone", self._store.dropped)],
+                remedy="publish less in one test, or look sooner",
+            )
         return found
 
     def _close(
@@ -276,11 +311,10 @@ class Journal:
         """
         __tracebackhide__ = True
         within = self.patience.closing if within is None else within
-        deadline = time.monotonic() + within
         while True:
             proof = self._taps.barrier(None if self._behind.deliver else sources)
             started = self._started
-            if not self._wait(_either(until, proof), within=max(0.0, deadline - time.monotonic())):
+            if not self._wait(_either(until, proof), within=within):
                 raise self._no_sentinel(within)
             if until():
                 return True
@@ -332,11 +366,6 @@ class Journal:
         self, wish: Expectation, *, within: float, times: int | None, found: Sequence[Entry], since: float | None
     ) -> Exception:
         start = self._began() if since is None else since
-        notes = [*self._behind.asleep(wish.source, self._since(since))]
-        notes += [self._behind.note] if self._behind.note else []
-        if self._store.dropped:
-            notes.append(f"the journal was full: the oldest {self._store.dropped} entries of the run are gone")
-        notes += [f"{label} {trouble}" for label, trouble in self._trouble()]
         return never_happened(
             wish,
             entries=self._since(since),
@@ -344,11 +373,35 @@ class Journal:
             within=within,
             times=times,
             found=found,
-            sources=[name for name in self._taps.sources if name != DEFAULT_BUS],
+            sources=self._tappable(),
             reasons=self._behind.reasons(wish.source),
             logs=self._behind.logs(wish.source, start),
-            notes=notes,
+            notes=[*self._behind.asleep(wish.source, self._since(since)), *self._notes(wish.source)],
         )
+
+    def _tappable(self) -> list[str]:
+        return [name for name in self._taps.sources if name != DEFAULT_BUS]
+
+    def _notes(self, source: str = "") -> list[str]:
+        """Give what whoever reads a failure must know."""
+        partial = getattr(self._taps.opened.get(source), "partial", "")
+        notes = [note for note in (self._behind.note, partial) if note]
+        if self._store.dropped:
+            notes.append(f"the journal was full: the oldest {self._store.dropped} entries of the run are gone")
+        notes += [f"{label} {trouble}" for label, trouble in self._trouble()]
+        return notes
+
+
+def _insist_on_an_answer(wish: Expectation, entries: Sequence[Entry]) -> None:
+    """Refuse to say that nothing came because a comparison went wrong."""
+    __tracebackhide__ = True
+    undecided = wish.undecided(entries)
+    if undecided is not None:
+        raise MisusedStep(
+            "Whether an entry is what must not come cannot be told: a comparison has failed.",
+            facts=[("expected", wish), ("failed", undecided)],
+            remedy="let it answer for every entry of the source",
+        ) from undecided.raised
 
 
 def _either(one: Callable[[], bool], other: Callable[[], bool]) -> Callable[[], bool]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left
-from collections import Counter, deque
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Callable, Iterable
 
 from harness.journal.entry import Entry
 
@@ -24,10 +24,12 @@ class Store:
     Args:
         most: How many entries it keeps.
         most_bytes: How many bytes of text it keeps.
-        one_clock: Whether the cloud tells the time by this machine's clock.
+        ahead: Gives by how many seconds the cloud's clock is ahead of this machine's, as far as is known.
     """
 
-    def __init__(self, *, most: int = _MOST, most_bytes: int = _MOST_BYTES, one_clock: bool = True) -> None:
+    def __init__(
+        self, *, most: int = _MOST, most_bytes: int = _MOST_BYTES, ahead: Callable[[], float] = lambda: 0.0
+    ) -> None:
         self._most = most
         self._most_bytes = most_bytes
         self._changed = threading.Condition()
@@ -39,8 +41,8 @@ class Store:
         self._ids_in_order: deque[tuple[str, str]] = deque()
         self._first = 0
         self._bytes = 0
-        self._one_clock = one_clock
-        self._ahead: float | None = None
+        self._ask_ahead = ahead
+        self._gone_until = float("-inf")
         self.dropped = 0
         self.duplicates = 0
 
@@ -49,13 +51,14 @@ class Store:
         """How many entries have come in all; the next one stands there."""
         return self._first + len(self._entries)
 
+    def has_lost(self, position: int) -> bool:
+        """Say whether the entry at a position has gone, because the store was full."""
+        return position < self._first
+
     @property
     def ahead(self) -> float:
-        """By how many seconds at least the cloud's clock is ahead of this machine's; negative when it is behind.
-
-        An entry is seen after it was sent, so each tells that much. The estimate errs towards looking too far back.
-        """
-        return 0.0 if self._one_clock or self._ahead is None else self._ahead
+        """By how many seconds at least the cloud's clock is ahead of this machine's; negative when it is behind."""
+        return self._ask_ahead()
 
     def add(self, entries: Iterable[Entry]) -> None:
         """Take in entries; one that has been seen before is dropped."""
@@ -71,9 +74,6 @@ class Store:
         if identity in self._ids:
             self.duplicates += 1
             return
-        if not entry.played:  # Only this machine's clock was asked when it was.
-            ahead = entry.sent - entry.seen
-            self._ahead = ahead if self._ahead is None else max(self._ahead, ahead)
         self._ids.add(identity)
         self._ids_in_order.append(identity)
         self._latest.append(max(entry.seen, self._latest[-1]) if self._latest else entry.seen)
@@ -86,6 +86,7 @@ class Store:
         """Let go of the oldest, a tenth of all at a time: to move the list for each single one would be slow."""
         count = max(1, len(self._entries) // 10)
         self._bytes -= sum(len(entry.text) for entry in self._entries[:count])
+        self._gone_until = self._latest[count - 1]
         del self._entries[:count]
         del self._latest[:count]
         self._first += count
@@ -118,8 +119,6 @@ class Store:
     def position_at(self, moment: float) -> int:
         """Give the position of the first entry that was seen at a moment or later, in epoch seconds."""
         with self._changed:
+            if moment <= self._gone_until:
+                return self._first - 1  # What was seen then has gone.
             return self._first + bisect_left(self._latest, moment)
-
-    def counts(self, position: int) -> Counter[str]:
-        """Give how many entries each source has from a position on."""
-        return Counter(entry.source for entry in self.since(position))

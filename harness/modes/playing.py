@@ -117,7 +117,7 @@ class Player:
             source=source,
             id=identity,
             text=json.dumps(document, ensure_ascii=False),
-            sent=now,
+            sent=now + self._store.ahead,  # By the cloud's clock, as that of all other entries.
             seen=now,
             detail_type=detail_type,
             played=True,

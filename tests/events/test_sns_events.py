@@ -153,7 +153,7 @@ def test_what_sns_does_not_know_is_refused(value: Any) -> None:
         attributes({"kind": value})
 
     assert str(caught.value) == (
-        f"The message attribute 'kind' cannot be {value!r}.\n"
+        f"The message attribute 'kind' cannot be a {type(value).__name__}.\n"
         "  SNS takes: text, finite numbers, bytes, and lists of text, numbers, booleans and None"
     )
 
