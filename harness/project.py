@@ -217,6 +217,7 @@ class Project:
                 tags=self.tags,
                 queue=settings.test_queue,
                 protected=self.settings.protected,
+                muted=muted,
             )
             # Kept before they open: what a failure leaves half open is closed with all else.
             self._taps[system, muted] = taps

@@ -156,7 +156,7 @@ def test_the_first_command_works_from_a_fresh_clone(project: Path, tmp_path_fact
 
     output = run(command, folder=project, PATH=f"{fresh / 'bin'}{os.pathsep}{os.environ['PATH']}")
 
-    assert "bigmouth  http     14 passed" in output
+    assert "bigmouth  http     15 passed" in output
     assert "congratulations" in output
 
 

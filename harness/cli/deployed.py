@@ -30,11 +30,7 @@ class Deployed:
     names: Names
 
     def taps(self, *, waiting: Waiting | None = None) -> Taps:
-        """Give its taps; none of them is open.
-
-        They are never those of the stack's own test queue: a message that a second reader takes from it is hidden from
-        the test run that waits for it.
-        """
+        """Give its taps; none of them is open. They never rest on the stack's own test queue: it is for test runs."""
         return Taps(
             self.system,
             cloud=self.cloud,

@@ -122,6 +122,7 @@ class _Listening:
         self._tempo = _Tempo(ending, readers=len(self.sources) - len(self._heard) + bool(self._heard))
         self._taps = stage.taps(waiting=self._tempo)
         self._tails: dict[str, LogTail] = {}
+        self._missing: set[str] = set()
 
     def _group(self, name: str, *, known: Mapping[str, str]) -> str:
         """Give the log group of a source, or nothing for what is tapped."""
@@ -155,8 +156,7 @@ class _Listening:
         while not self._ending.asked and (left := over - time.monotonic()) > 0:
             if self._tails and logs.due(again=self._tempo.between if self._stage.cloud.embedded else _PAUSE_LOGS):
                 yield from self._log_lines()
-            entries = store.since(position)
-            position = max(position, store.dropped) + len(entries)
+            entries, position = store.after(position)
             yield from map(self._noticed, map(shown_entry, entries))
             if looks.due(again=_LONGEST_WAIT):
                 _raise_when_nobody_reads()
@@ -176,7 +176,15 @@ class _Listening:
             except UnreachableEndpoint:
                 self._raise_trouble()
                 raise
+        self._tell_what_is_missing()
         yield from (self._noticed(shown_log_line(line, source=name)) for name, line in found)
+
+    def _tell_what_is_missing(self) -> None:
+        """Name the log groups that are not there, once: what was misspelt never comes. That of a function may."""
+        for name, tail in self._tails.items():
+            if name == tail.group and not tail.is_there and name not in self._missing:
+                self._missing.add(name)
+                _tell(f"there is no log group {name!r} yet: its lines are shown when it comes.")
 
     def _raise_trouble(self) -> None:
         if self._cloud_is_gone():

@@ -79,7 +79,6 @@ class Cloud:
     def _new_client(self, service: str, **config: Any) -> Any:
         from botocore.config import Config  # noqa: PLC0415 - `import harness` must not load boto3
 
-
         settings: dict[str, Any] = {"connect_timeout": 5, "retries": {"mode": "standard", "max_attempts": 5}}
         if self.embedded:
             settings["proxies"] = {}

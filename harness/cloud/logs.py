@@ -33,8 +33,8 @@ def last_lines(
 ) -> dict[str, list[str]]:
     """Give the last lines that functions have logged, as far as they can be had in time.
 
-    What could not be read is said in a line of its own: nothing is raised, because this goes below an error that
-    matters more. Lines are without what is secret by its name.
+    What could not be read, or that there is nothing, is said in a line of its own: nothing is raised, because this goes
+    below an error that matters more. Lines are without what is secret by its name.
 
     Args:
         cloud: Where the functions are.
@@ -126,7 +126,7 @@ def _trouble(reading: Future[bool], lines: Collection[str], *, name: str, within
             return [f"(the function {name!r} has no log group: it has not run yet, or its role may not write logs)"]
         return [f"(its log cannot be read: {_said(fault)})"]
     if is_all:
-        return []
+        return [] if lines else ["(nothing in its log)"]
     said = "its log goes on: this much was read" if lines else "its log could not be read"
     return [f"({said} within {within:g} s)"]
 

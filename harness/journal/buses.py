@@ -6,7 +6,6 @@ import contextlib
 import json
 import uuid
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
 from typing import Any
 
 from harness.cloud.account import Cloud
@@ -23,11 +22,13 @@ _TARGET = "harness"
 
 
 class BusTap:
-    """Hears all events of a bus.
+    """Hears all events of a bus, from when it is opened.
 
-    A sentinel goes through the bus only where no rule but those of taps would take it. Otherwise it goes straight into
-    the queue, and that the tap is open rests on its rule being there: at once in the embedded cloud, in AWS up to a
-    minute before it acts.
+    A sentinel goes through the bus only where no rule but those of taps would take it. Otherwise, as where the system
+    has a rule for all events, it goes straight into the queue, and that the tap is open rests on its rule being there.
+    In the embedded cloud a rule acts at once, so that is proof. In AWS it is none: "incoming events might not
+    immediately start matching to new or updated rules", so an event of the first minute may be missed there.
+    https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
 
     Args:
         cloud: Where it is.
@@ -37,12 +38,10 @@ class BusTap:
         collector: The queue into which the rule leads.
         tags: The tags of the rule.
         through: Whether nobody but taps would take a sentinel.
-
-    Raises:
-        TapNotOpen: The rule cannot be created.
     """
 
     kind: Kind = "bus"
+    partial = ""
 
     def __init__(  # noqa: PLR0913 - the parts of a rule
         self,
@@ -61,20 +60,28 @@ class BusTap:
         self._bus = bus
         self._rule = rule
         self._collector = collector
+        self._tags = dict(tags)
         self._through = through
-        self._closed = False
-        with opened(cloud, what=f"bus {bus!r}"):
+        # Whether there may be something to take away. An interrupt may come when the cloud has done what it was asked
+        # for and before this process knows it, so it is told before each call.
+        self._created = False
+
+    def open(self) -> None:
+        """Create the rule.
+
+        Raises:
+            TapNotOpen: It cannot be created.
+        """
+        self._created = True
+        with opened(self._cloud, what=f"bus {self._bus!r}"):
             self._events.put_rule(
-                Name=rule,
-                EventBusName=bus,
+                Name=self._rule,
+                EventBusName=self._bus,
                 EventPattern=json.dumps({"source": [{"prefix": ""}]}),
-                Description=f"The harness hears {source} while a test run is on.",
-                Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+                Description=f"The harness hears {self.source} while a test run is on.",
+                Tags=[{"Key": key, "Value": value} for key, value in self._tags.items()],
             )
-        with ExitStack() as undo:
-            undo.callback(self.close)
-            self._lead(collector.arn)
-            undo.pop_all()
+        self._lead(self._collector.arn)
 
     def _lead(self, queue: str) -> None:
         """Let the rule lead into the queue."""
@@ -111,15 +118,16 @@ class BusTap:
             )
 
     def close(self) -> None:
-        """Delete the rule."""
-        if self._closed:
+        """Delete the rule, if there is one of its name."""
+        if not self._created:
             return
-        # The stage may have been taken away, its bus with it.
+        rule = {"EventBusName": self._bus}
+        # The stage may have been taken away, its bus with it; or the rule was never created, for all that was tried.
         gone = contextlib.suppress(self._events.exceptions.ResourceNotFoundException)
         with translated(self._cloud), gone:
-            self._events.remove_targets(Rule=self._rule, EventBusName=self._bus, Ids=[_TARGET])
-            self._events.delete_rule(Name=self._rule, EventBusName=self._bus)
-        self._closed = True
+            self._events.remove_targets(Rule=self._rule, **rule, Ids=[_TARGET])
+            self._events.delete_rule(Name=self._rule, **rule)
+        self._created = False
 
 
 def _target(queue: str, source: str) -> dict[str, Any]:

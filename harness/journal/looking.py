@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit
 from harness.cloud.account import Cloud
 from harness.errors import TapNotOpen
 
-__all__ = ["Looking", "Message", "Peek", "Sight", "Sweep"]
+__all__ = ["Looking", "Message", "Peek", "Sight", "Sweep", "looking_into"]
 
 Message = dict[str, Any]
 
@@ -53,6 +53,20 @@ class Looking(Protocol):
     def look(self, *, wait: float) -> Sight:
         """Give what is in the queue, waiting that many seconds for a first message where that is possible."""
         ...
+
+
+def looking_into(cloud: Cloud, *, url: str) -> Looking:
+    """Give the way to look into a queue that the cloud allows.
+
+    Args:
+        cloud: Where it is.
+        url: The URL of the queue.
+
+    Raises:
+        TapNotOpen: A look would move its messages.
+    """
+    cloud.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    return Peek(cloud, url=url) if cloud.embedded else Sweep(cloud, url=url)
 
 
 class Peek:

@@ -23,7 +23,8 @@ class Pace:
 
     Args:
         brisk: The pause between two reads while a test waits, in seconds.
-        lazy: The pause while none waits.
+        lazy: The pause while none waits. A reader that the service holds, and that so wants no pause of its own, has
+            none: it is waiting already.
         wait: How long the service may hold a read until something comes.
     """
 
@@ -33,9 +34,10 @@ class Pace:
 
 
 # A long poll of the embedded cloud wakes up to 0.1 s late, so it is asked again and again while a test waits. AWS
-# answers a long poll at once, and a long poll costs nothing while nothing comes.
+# answers a long poll at once, and a long poll costs nothing while nothing comes. A look into a queue hides what lies
+# in it from its consumer, and a read of a shard takes from the five a second that all its readers share.
 EMBEDDED = Pace(brisk=0.001, lazy=1.0, wait=0.0)
-AWS = Pace(brisk=0.0, lazy=0.0, wait=5.0)
+AWS = Pace(brisk=0.0, lazy=2.0, wait=5.0)
 
 
 class Waiting:
@@ -58,14 +60,23 @@ class Waiting:
                 self._waiting -= 1
 
     def pause(self, pace: Pace, *, least: float, over: threading.Event) -> None:
-        """Pause as long as is fit: in a lazy pace until a test begins to wait, which is then served at once."""
+        """Pause as long as is fit: in a lazy pace until a test begins to wait, which is then served at once.
+
+        Args:
+            pace: How often is read.
+            least: The shortest pause that the reader allows, in seconds.
+            over: Set when nothing is read any more.
+        """
+        began = time.monotonic()
+        is_held = pace.wait and not least
         pause = max(pace.brisk, least)
-        if not self._waiting and pace.lazy:
+        if not self._waiting and pace.lazy and not is_held:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting or over.is_set(), timeout=pace.lazy)
             pause = least
-        if pause:
-            over.wait(pause)
+        rest = pause - (time.monotonic() - began)
+        if rest > 0:
+            over.wait(rest)
 
     def wake(self) -> None:
         """Let those who pause look whether it is over."""

@@ -11,7 +11,7 @@ from harness.cloud.account import Cloud
 from harness.journal.asking import asked, opened
 from harness.journal.entry import Entry, Kind
 from harness.journal.envelopes import is_sentinel
-from harness.journal.looking import Looking, Message, Peek, Sweep
+from harness.journal.looking import Looking, Message, looking_into
 
 __all__ = ["QueueTap"]
 
@@ -28,6 +28,7 @@ class QueueTap:
         cloud: Where it is.
         source: The logical id of the queue.
         url: Its URL.
+        partial: What cannot be seen of it, as a sentence; empty when nothing but the harness reads it.
         looking: How to look into it; by default what the cloud allows.
 
     Raises:
@@ -36,16 +37,18 @@ class QueueTap:
 
     kind: Kind = "queue"
 
-    def __init__(self, cloud: Cloud, *, source: str, url: str, looking: Looking | None = None) -> None:
+    def __init__(
+        self, cloud: Cloud, *, source: str, url: str, partial: str = "", looking: Looking | None = None
+    ) -> None:
         self.source = source
+        self.partial = partial
         self._cloud = cloud
         self._what = f"queue {url.rpartition('/')[2]!r}"
         self._seen: set[str] = set()
         self._began = 0
         self._proven = 0
         with opened(cloud, what=self._what):
-            cloud.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
-            self._looking = looking or (Peek(cloud, url=url) if cloud.embedded else Sweep(cloud, url=url))
+            self._looking = looking or looking_into(cloud, url=url)
         self.pause = self._looking.pause
 
     def read(self, *, wait: float) -> list[Entry]:

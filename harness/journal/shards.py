@@ -241,6 +241,8 @@ class ShardTap:
         passes: See `Shards`.
     """
 
+    partial = ""
+
     def __init__(  # noqa: PLR0913 - only the two taps make one
         self,
         cloud: Cloud,

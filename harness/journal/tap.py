@@ -39,10 +39,12 @@ class Tap(Protocol):
     Args:
         kind: What kind of source.
         source: Its logical id.
+        partial: What it cannot see, as a sentence without its period; empty when it sees all.
     """
 
     kind: Kind
     source: str
+    partial: str
 
     def barrier(self) -> Callable[[], bool]:
         """Ask for proof that all which the system has sent by now has been read.

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
 
 from harness._text import listed, new_uuid
 from harness.cloud.account import Cloud
 from harness.cloud.names import Names
 from harness.errors import StageError, TapNotOpen, UnknownResource
+from harness.journal.collector import Collector
 from harness.journal.entry import Kind
-from harness.journal.hearing import Heard, hear, hear_through
+from harness.journal.hearing import Heard, hear, hear_through, sources_of
+from harness.journal.leading import Led, led_into, reader_of
 from harness.journal.polling import AWS, EMBEDDED, Poller, Waiting
+from harness.journal.stack_queue import StackQueue
 from harness.journal.store import Store
 from harness.journal.tap import Reader, Tap
 from harness.system.model import System
@@ -21,6 +25,9 @@ __all__ = ["DEFAULT_BUS", "Taps"]
 
 # Every account has it, and no template declares it.
 DEFAULT_BUS = "default"
+
+# The poller of the stack's own queue; no source can be called so.
+_OWN = "stack-queue"
 
 _TYPES: dict[str, Kind] = {
     "AWS::Events::EventBus": "bus",
@@ -40,8 +47,10 @@ class Taps:
         names: What its things are called there.
         run: What tells this process from every other, in letters and digits.
         tags: The tags of all that is created.
-        queue: The logical id of a queue of the stage that hears its buses and topics; then nothing is created for them.
+        queue: The logical id of a queue of the stage that hears some of its buses and topics; for these nothing is
+            created.
         protected: Whether nothing may be created in the stage.
+        muted: Whether the stage is one in which nothing that is published starts a function.
         patience: For how many seconds a tap may take to open. A new rule of EventBridge may take a minute to act
             (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-troubleshooting.html).
         waiting: Who waits for them, which says how often they are read and what may interrupt the waiting.
@@ -57,11 +66,12 @@ class Taps:
         tags: Mapping[str, str] | None = None,
         queue: str = "",
         protected: bool = False,
+        muted: bool = False,
         patience: float | None = None,
         waiting: Waiting | None = None,
     ) -> None:
         self.cloud = cloud
-        self.store = Store(one_clock=cloud.embedded)
+        self.store = Store(ahead=self._ahead)
         self.waiting = waiting or Waiting()
         self._system = system
         self._names = names
@@ -70,11 +80,16 @@ class Taps:
         self._tags = dict(tags or {})
         self._queue = queue
         self._protected = protected
+        self._muted = muted
         self._patience = patience or (10.0 if cloud.embedded else 120.0)
         self._pace = EMBEDDED if cloud.embedded else AWS
         self._pollers: dict[str, Poller] = {}
         self._readers: list[Reader] = []
         self._open: dict[str, Tap] = {}
+        # Whose messages tell the cloud's clock; what they have told stays known when they are closed.
+        self._clocks: list[Collector | StackQueue] = []
+        # What takes away each thing that was created, in the order in which they were.
+        self._undo: list[Callable[[], None]] = []
         self._hearings = 0
 
     @property
@@ -98,20 +113,28 @@ class Taps:
         """What a poller has met and has not yet got over, if anything."""
         return next((poller.trouble for poller in self._pollers.values() if poller.trouble), None)
 
+    def _ahead(self) -> float:
+        """Say by how many seconds the cloud's clock is ahead; the embedded cloud's is this machine's."""
+        known = [clock.ahead for clock in self._clocks if clock.ahead is not None]
+        return 0.0 if self.cloud.embedded else max(known, default=0.0)
+
     def open(self) -> None:
         """Tap every bus and every topic that the template declares; they are open when this returns.
 
-        In a protected stage that happens only through a queue of its own.
+        In a protected stage these are only those that lead into a queue of its own.
 
         Raises:
             TapNotOpen: One of them could not be created, or did not open in time.
         """
-        if self._protected and not self._queue:
-            return
-        self.tap(*(name for name, kind in self.sources.items() if kind in ("bus", "topic") and name != DEFAULT_BUS))
+        heard = [name for name, kind in self.sources.items() if kind in ("bus", "topic") and name != DEFAULT_BUS]
+        if self._protected:
+            heard = [name for name in heard if self._is_led(name)]
+        self.tap(*heard)
 
     def tap(self, *sources: str) -> None:
         """Tap sources, such as queues, streams, tables with a stream; twice does no harm.
+
+        If it fails, what was open before stays open.
 
         Raises:
             UnknownResource: The template declares no such source.
@@ -119,10 +142,15 @@ class Taps:
         """
         __tracebackhide__ = True
         kinds = {source: self.kind(source) for source in sources if source not in self._open}
-        buses = {source: self._bus(source) for source, kind in kinds.items() if kind == "bus"}
-        topics = {source: self._names.physical[source] for source, kind in kinds.items() if kind == "topic"}
-        if buses or topics:
-            self._hear(buses, topics)
+        heard = [source for source, kind in kinds.items() if kind in ("bus", "topic")]
+        led = [source for source in heard if self._is_led(source)]
+        others = [source for source in heard if source not in led]
+        if others:
+            self._refuse_protected(others)
+        if led:
+            self._hear_through(led, kinds)
+        if others:
+            self._hear(others, kinds)
         for source, kind in kinds.items():
             if kind not in ("bus", "topic"):
                 self._read(source, kind)
@@ -140,33 +168,77 @@ class Taps:
             raise UnknownResource(kinds, source, known=known, declared_in=self._system.template)
         return known[source]
 
-    def _bus(self, source: str) -> str:
+    def _called(self, source: str) -> str:
         return self._names.physical.get(source, source)
 
-    def _hear(self, buses: Mapping[str, str], topics: Mapping[str, str]) -> None:
+    def _hear(self, sources: Iterable[str], kinds: Mapping[str, Kind]) -> None:
+        """Hear buses and topics through a queue that is made for them."""
         self._hearings += 1
-        if self._queue and self._hearings == 1:
-            heard = hear_through(self._stack_queue(), buses=buses, topics=topics, cloud=self.cloud)
-        else:
-            self._refuse_protected([*buses, *topics])
-            run = f"{self._run}-{self._hearings}"
-            heard = hear(buses=buses, topics=topics, cloud=self.cloud, run=run, tags=self._tags)
-        self._poll(heard.reader, name=f"hears-{self._hearings}")
-        self._open.update({tap.source: tap for tap in heard.taps})
+        name = f"hears-{self._hearings}"
+        with self._all_or_nothing():
+            heard = hear(
+                buses={source: self._called(source) for source in sources if kinds[source] == "bus"},
+                topics={source: self._names.physical[source] for source in sources if kinds[source] == "topic"},
+                cloud=self.cloud,
+                run=f"{self._run}-{self._hearings}",
+                tags=self._tags,
+                undo=self._undo.append,
+            )
+            self._clocks.append(heard.reader)
+            self._poll(heard.reader, name=name)
+            self._await(heard, reading=self._pollers[name])
+            self._open.update({tap.source: tap for tap in heard.taps})
+
+    def _hear_through(self, sources: Iterable[str], kinds: Mapping[str, Kind]) -> None:
+        """Hear buses and topics through the queue of the stack into which they lead."""
+        heard = hear_through(
+            self._stack_queue,
+            buses=[source for source in sources if kinds[source] == "bus"],
+            topics=[source for source in sources if kinds[source] == "topic"],
+            led=self._led,
+        )
+        with self._all_or_nothing():
+            if _OWN not in self._pollers:
+                self._clocks.append(self._stack_queue)
+                self._poll(self._stack_queue, name=_OWN)
+            self._await(heard, reading=self._pollers[_OWN])
+            self._open.update({tap.source: tap for tap in heard.taps})
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """Take away what has been created since, and read it no more, if anything fails."""
+        pollers, readers, created = dict(self._pollers), list(self._readers), len(self._undo)
         try:
-            self._await(heard)
+            yield
         except BaseException:
-            self.close()
+            for name in self._pollers.keys() - pollers.keys():
+                self._pollers.pop(name).close()
+            self._readers = readers
+            self._take_away(since=created)
             raise
 
     def _of_kind(self, kind: Kind) -> list[str]:
         return [name for name, its_kind in self.sources.items() if its_kind == kind]
 
-    def _stack_queue(self) -> str:
+    @cached_property
+    def _led(self) -> Led:
+        """What is heard through the stack's own queue."""
+        if not self._queue:
+            return Led()
         queues = self._of_kind("queue")
         if self._queue not in queues:
             raise UnknownResource("queue", self._queue, known=queues, declared_in=self._system.template)
-        return self._names.physical[self._queue]
+        return led_into(self._queue, system=self._system, account=self._names.account, region=self._names.region)
+
+    def _is_led(self, source: str) -> bool:
+        return source in self._led.buses or source in self._led.topics
+
+    @cached_property
+    def _stack_queue(self) -> StackQueue:
+        buses = {source: self._called(source) for source in self._led.buses}
+        topics = {source: self._called(source) for source in self._led.topics}
+        url = self._names.physical[self._queue]
+        return StackQueue(self.cloud, url=url, sources=sources_of(buses, topics))
 
     def _refuse_protected(self, sources: list[str]) -> None:
         if self._protected:
@@ -177,7 +249,7 @@ class Taps:
                 'test_queue = "…" in [tool.harness.systems.<name>] of pyproject.toml',
             )
 
-    def _await(self, heard: Heard) -> None:
+    def _await(self, heard: Heard, *, reading: Poller) -> None:
         """Wait until a sentinel has come back through each tap; one after the other is sent until then."""
         deadline = time.monotonic() + self._patience
         proofs = {tap.source: [tap.barrier()] for tap in heard.taps}
@@ -185,10 +257,11 @@ class Taps:
         again = time.monotonic() + pause
         with self.waiting.begun():
             while closed := [source for source, asked in proofs.items() if not any(proof() for proof in asked)]:
-                self._raise_trouble()
+                if isinstance(reading.trouble, StageError):
+                    raise reading.trouble
                 now = time.monotonic()
                 if now > deadline:
-                    raise self._not_open(closed, proofs)
+                    raise self._not_open(closed, proofs, trouble=reading.trouble)
                 if now > again:
                     pause = min(2 * pause, 5.0)
                     again = now + pause
@@ -197,21 +270,18 @@ class Taps:
                             proofs[tap.source].append(tap.barrier())
                 self.store.wait(self.store.position, timeout=min(again, deadline) - now)
 
-    def _not_open(self, closed: Iterable[str], proofs: Mapping[str, list[Callable[[], bool]]]) -> TapNotOpen:
+    def _not_open(
+        self, closed: Iterable[str], proofs: Mapping[str, list[Callable[[], bool]]], *, trouble: Exception | None
+    ) -> TapNotOpen:
         return TapNotOpen(
             f"No sentinel has come back through {listed(closed)!r} within {self._patience:g} s.",
             facts=[
                 ("sentinels sent", max(len(proofs[source]) for source in closed)),
                 ("stage", self._names.stack),
-                *([("reading failed with", self.trouble)] if self.trouble else []),
+                *([("reading failed with", trouble)] if trouble else []),
             ],
             remedy="does a policy of the account keep rules or topics from sending to a queue? run it again to be sure",
         )
-
-    def _raise_trouble(self) -> None:
-        trouble = self.trouble
-        if isinstance(trouble, StageError):
-            raise trouble
 
     def _read(self, source: str, kind: Kind) -> None:
         from harness.journal.kinesis import StreamTap  # noqa: PLC0415 - most stages read buses and topics only
@@ -221,13 +291,31 @@ class Taps:
         physical = self._names.physical[source]
         tap: QueueTap | StreamTap | TableTap
         if kind == "queue":
-            tap = QueueTap(self.cloud, source=source, url=physical)
+            self._refuse_to_look(source)
+            tap = QueueTap(self.cloud, source=source, url=physical, partial=self._taken_from(source))
         elif kind == "stream":
             tap = StreamTap(self.cloud, source=source, stream=physical)
         else:
             tap = TableTap(self.cloud, source=source, table=physical)
         self._open[source] = tap
         self._poll(tap, name=source)
+
+    def _refuse_to_look(self, queue: str) -> None:
+        if self._protected and not self.cloud.embedded:
+            raise TapNotOpen(
+                f"The stage is protected, so its queue {queue!r} is not looked into.",
+                facts=[
+                    ("stage", self._names.stack),
+                    ("a look", "receives each message, and hides it from its consumer for a moment"),
+                ],
+                remedy="Expect the message where it is sent from, or what its consumer does.",
+            )
+
+    def _taken_from(self, queue: str) -> str:
+        """Say what cannot be seen of a queue: what a function takes and deletes between two looks."""
+        if self._muted or not reader_of(queue, system=self._system):
+            return ""
+        return "a function reads it, so what comes may be gone before it is seen"
 
     def _poll(self, reader: Reader, *, name: str) -> None:
         self._readers.append(reader)
@@ -252,10 +340,16 @@ class Taps:
             StageError: Something could not be taken away; all else was, and another call tries again.
         """
         self.stop()
-        with ExitStack() as undo:
-            for reader in self._readers:
-                undo.callback(reader.close)
-            for tap in self._open.values():
-                undo.callback(tap.close)
         self._open.clear()
         self._readers.clear()
+        self._take_away(since=0)
+
+    def _take_away(self, *, since: int) -> None:
+        """Undo in reverse what was created from there on; what fails stays to be tried again."""
+        with ExitStack() as stack:
+            for undo in self._undo[since:]:
+                stack.callback(self._take_one_away, undo)
+
+    def _take_one_away(self, undo: Callable[[], None]) -> None:
+        undo()
+        self._undo.remove(undo)

@@ -18,7 +18,7 @@ __all__ = ["TopicTap", "send_sentinel"]
 
 
 class TopicTap:
-    """Hears all messages of a topic.
+    """Hears all messages of a topic, from when it is opened.
 
     A topic hands a message to each of its subscribers, so a sentinel would reach the system's own as well. It goes
     through the topic only where nobody but taps would take it; otherwise it goes straight into the queue, and that the
@@ -34,6 +34,7 @@ class TopicTap:
     """
 
     kind: Kind = "topic"
+    partial = ""
 
     def __init__(self, cloud: Cloud, *, source: str, topic: str, collector: Collector, through: bool) -> None:
         self.source = source
@@ -42,12 +43,22 @@ class TopicTap:
         self._topic = topic
         self._collector = collector
         self._through = through
-        self._closed = False
-        with opened(cloud, what=f"topic {topic!r}"):
+        self._subscription = ""
+        # Whether there may be something to take away; an interrupt may come before the ARN is known.
+        self._created = False
+
+    def open(self) -> None:
+        """Subscribe the queue.
+
+        Raises:
+            TapNotOpen: There is no such topic.
+        """
+        self._created = True
+        with opened(self._cloud, what=f"topic {self._topic!r}"):
             answer = self._sns.subscribe(
-                TopicArn=topic, Protocol="sqs", Endpoint=collector.arn, ReturnSubscriptionArn=True
+                TopicArn=self._topic, Protocol="sqs", Endpoint=self._collector.arn, ReturnSubscriptionArn=True
             )
-        self._subscription: str = answer["SubscriptionArn"]
+        self._subscription = answer["SubscriptionArn"]
 
     def barrier(self) -> Callable[[], bool]:
         """Send a sentinel, and give what says whether it has come."""
@@ -60,13 +71,20 @@ class TopicTap:
         return lambda: token in self._collector.tokens
 
     def close(self) -> None:
-        """Cancel the subscription."""
-        if self._closed:
+        """Cancel the subscription, if there is one that leads into the queue."""
+        if not self._created:
             return
         # The stage may have been taken away, its topic with it.
         with translated(self._cloud), contextlib.suppress(self._sns.exceptions.NotFoundException):
-            self._sns.unsubscribe(SubscriptionArn=self._subscription)
-        self._closed = True
+            for subscription in [self._subscription] if self._subscription else self._found():
+                self._sns.unsubscribe(SubscriptionArn=subscription)
+        self._created = False
+
+    def _found(self) -> list[str]:
+        """Give what leads from the topic into the queue; nobody else knows that queue's name."""
+        pages = self._sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=self._topic)
+        subscriptions = [one for page in pages for one in page["Subscriptions"]]
+        return [one["SubscriptionArn"] for one in subscriptions if one.get("Endpoint") == self._collector.arn]
 
 
 def send_sentinel(cloud: Cloud, *, topic: str) -> str:

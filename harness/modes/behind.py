@@ -77,12 +77,31 @@ def _ways(system: System, to: str) -> list[str]:
         if any(target.resource == to for target in rule.targets):
             what = f"pattern {json.dumps(rule.pattern)}" if rule.pattern else f"schedule {rule.schedule}"
             state = "" if rule.enabled else ", which is disabled"
-            ways.append(f"the rule {rule.name} on {rule.bus}: {what}{state}")
+            ways.append(f"the rule {rule.name} on {rule.bus}: {what}{state}{_forbidden(system, to, by=rule.name)}")
     for subscription in system.subscriptions.values():
         if subscription.endpoint == to:
             policy = f", filter policy {json.dumps(subscription.filter_policy)}" if subscription.filter_policy else ""
-            ways.append(f"the subscription {subscription.name} to {subscription.topic}{policy}")
+            forbidden = _forbidden(system, to, by=subscription.name)
+            ways.append(f"the subscription {subscription.name} to {subscription.topic}{policy}{forbidden}")
     return ways
+
+
+def _forbidden(system: System, function: str, *, by: str) -> str:
+    """Say that no permission of the template lets a function be started so; nothing where that is not certain.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
+    """
+    declared = system.resources.get(by)
+    if declared is None or function not in system.functions or "RoleArn" in json.dumps(declared.properties):
+        return ""
+    principal = "events.amazonaws.com" if declared.type == "AWS::Events::Rule" else "sns.amazonaws.com"
+    permissions = [one.properties for one in system.of_type("AWS::Lambda::Permission").values()]
+    others = {f'"{name}"' for name in system.functions if name != function}
+    admitted = [json.dumps(one.get("FunctionName")) for one in permissions if one.get("Principal") in (principal, "*")]
+    # A name, an alias or a version may be that of the function.
+    if any(not any(other in admits for other in others) for admits in admitted):
+        return ""
+    return f", which no AWS::Lambda::Permission for {principal} admits"
 
 
 def _involved(system: System, source: str) -> list[str]:

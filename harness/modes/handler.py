@@ -75,12 +75,15 @@ class HandlerMode:
         self._environments: dict[str, ExecutionEnvironment] = {}
         self._ran = False
         self._logs: deque[tuple[float, Invocation]] = deque(maxlen=_LOGS_KEPT)
+        self._last_ran: dict[str, float] = {}
         self._gateway: Gateway = gateway_for(system, cloud=cloud, names=names, invoke=self.invoke)
         self._player = Player(system, cloud=cloud, names=names, store=taps.store, invoke=self._run, tell=tell)
         self._chain: Chain | None = None
         if muted:
             wiring = Wiring(system, cloud=cloud, names=names)
             self._chain = Chain(wiring, cloud=cloud, names=names, taps=taps, invoke=self._run, tell=tell)
+            for by, to in wiring.beyond():
+                tell(f"{by} leads to {to}: in handler mode the functions behind it run deployed")
 
     def request(self, request: Request) -> Response:
         """Play API Gateway around the handler."""
@@ -116,7 +119,8 @@ class HandlerMode:
         __tracebackhide__ = True
         self._ran = True
         invocation = self.environment(function).invoke(event)
-        self._logs.append((time.time(), invocation))
+        self._last_ran[function] = time.time()
+        self._logs.append((self._last_ran[function], invocation))
         if invocation.error and isinstance(invocation.error.exception, HandlerNotFound):
             raise invocation.error.exception
         return invocation
@@ -138,13 +142,16 @@ class HandlerMode:
             self._chain.drop()
 
     def logs(self, functions: Iterable[str], *, since: float) -> Mapping[str, Sequence[str]]:
-        """Give what functions have logged in this process."""
-        wanted = set(functions)
-        lines: dict[str, list[str]] = {}
+        """Give what functions have logged in this process, or that they have not run, or logged nothing."""
+        lines: dict[str, list[str]] = {name: [] for name in functions}
         for ended, invocation in self._logs:
-            if ended >= since and invocation.function in wanted:
-                lines.setdefault(invocation.function, []).extend(invocation.log.splitlines())
-        return {name: kept[-_LOG_LINES:] for name, kept in lines.items()}
+            if ended >= since and invocation.function in lines:
+                lines[invocation.function].extend(invocation.log.splitlines())
+        return {name: kept[-_LOG_LINES:] or [self._silence_of(name, since)] for name, kept in lines.items()}
+
+    def _silence_of(self, function: str, since: float) -> str:
+        has_run = self._last_ran.get(function, 0.0) >= since
+        return "(it ran and logged nothing)" if has_run else "(it did not run)"
 
     def environment(self, function: str) -> ExecutionEnvironment:
         """Give the execution environment of a function; it is made on the first call."""

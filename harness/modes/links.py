@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import dropwhile
 from typing import Any
 
 from harness._text import redacted, shortened
 from harness.errors import EndlessChain, FunctionFailed, SystemFailure
 from harness.journal.entry import Entry
 from harness.modes.wiring import Start, event_of
-from harness.runtime.invocation import Invocation
+from harness.runtime.invocation import FunctionError, Invocation
 
 __all__ = ["Invoke", "each", "ended", "label", "run"]
 
@@ -43,15 +44,30 @@ def run(start: Start, *, entry: Entry, path: tuple[str, ...], invoke: Invoke) ->
     facts = [("started by", f"{start.by}, by {entry}")]
     if len(path) > 1:
         facts.append(("chain", _drawn((*path, start.to))))
-    log = "\n    ".join(redacted(invocation.log).rstrip().splitlines()[-_LOG_LINES:])
+    trace = redacted(error.trace).rstrip().splitlines()
+    log = _besides_traceback(redacted(invocation.log).rstrip().splitlines(), error)[-_LOG_LINES:]
     if log:
-        facts.append(("its log", f"\n    {log}"))
-    if error.exception is None and error.trace:
-        facts.append(("trace", "\n    " + "\n    ".join(redacted(error.trace).rstrip().splitlines())))
+        facts.append(("its log", "\n    ".join(["", *log])))
+    if error.exception is None and trace:
+        facts.append(("trace", "\n    ".join(["", *trace])))
     message = shortened(redacted(error.message))
     raise FunctionFailed(
         f"The function {start.to!r} failed with {error.type}: {message}".rstrip(".: ") + ".", facts=facts
     ) from error.exception
+
+
+def _besides_traceback(log: Sequence[str], error: FunctionError) -> list[str]:
+    """Give the lines of a log, save those in which Lambda's runtime tells the error that is told already.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
+    """
+    begun = [number for number, line in enumerate(log) if line.strip() == "Traceback (most recent call last):"]
+    start = begun[-1] if begun else len(log)
+    told = {line.strip() for line in log[start:]}
+    if not all(line.strip() in told for line in redacted(error.trace).splitlines()):
+        return list(log)  # It is another one, which the function itself has logged.
+    before = [line for line in log[:start] if not line.startswith(f"[ERROR] {error.type}")]
+    return [*before, *dropwhile(lambda line: line.startswith((" ", error.type)), log[start + 1 :])]
 
 
 def ended(path: tuple[str, ...]) -> None:

@@ -22,6 +22,14 @@ from harness.system.model import Rule, Subscription, System, Target
 __all__ = ["Start", "Wiring", "event_of"]
 
 
+# What calls functions itself, and is no function.
+_CALLERS = {
+    "AWS::StepFunctions::StateMachine": "the state machine",
+    "AWS::Events::ApiDestination": "the API destination",
+    "AWS::ApiGateway::RestApi": "the API",
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Start:
     """What one rule or subscription makes of an entry.
@@ -95,6 +103,29 @@ class Wiring:
     def mapped(self) -> list[str]:
         """Give the event source mappings, by which Lambda itself reads queues and streams."""
         return sorted(self._system.of_type("AWS::Lambda::EventSourceMapping"))
+
+    def beyond(self) -> list[tuple[str, str]]:
+        """Give the rules, schedules and pipes that lead to what calls functions itself, each with what that is.
+
+        A muted stage keeps them, because they lead to no function.
+        """
+        leading = [
+            (name, {target.resource for target in rule.targets}, "")
+            for name, rule in self._system.rules.items()
+            if rule.enabled
+        ]
+        leading += [
+            (name, set(), json.dumps(resource.properties.get("Target", "")))
+            for kind in ("AWS::Scheduler::Schedule", "AWS::Pipes::Pipe")
+            for name, resource in self._system.of_type(kind).items()
+        ]
+        return [
+            (by, f"{what} {to}")
+            for kind, what in _CALLERS.items()
+            for to in self._system.of_type(kind)
+            for by, targets, text in leading
+            if to in targets or any(mark in text for mark in (f'"{to}"', f"${{{to}}}", f"${{{to}.", f'"{to}.'))
+        ]
 
     def is_function(self, name: str) -> bool:
         """Say whether a logical id is a function's."""

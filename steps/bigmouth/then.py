@@ -12,6 +12,7 @@ from harness import Response, Stage
 __all__ = [
     "an_order_id_comes_back",
     "it_is_refused",
+    "no_order_from_nowhere_is_on_the_bus",
     "no_order_is_on_the_bus",
     "restaurants_come_back",
     "the_body_is_invalid",
@@ -94,3 +95,10 @@ def the_bus_carries_the_notification(stage: Stage, order: Mapping[str, str]) -> 
 def no_order_is_on_the_bus(stage: Stage, *, restaurant: str) -> None:
     """Nobody hears of an order from this restaurant."""
     stage.journal.expect_none("EventBus", detail={"restaurantName": restaurant})
+
+
+def no_order_from_nowhere_is_on_the_bus(stage: Stage) -> None:
+    """Nobody hears of an order that names no restaurant; others may order meanwhile."""
+    stage.journal.expect_none(
+        "EventBus", detail_type="order_placed", where=lambda order: not order.body.get("restaurantName")
+    )

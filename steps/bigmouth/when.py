@@ -10,6 +10,7 @@ __all__ = [
     "an_order_is_placed",
     "we_list_the_restaurants",
     "we_open_the_landing_page",
+    "we_order_from_no_restaurant",
     "we_place_an_order",
     "we_search_for",
     "we_search_without_a_theme",
@@ -39,6 +40,11 @@ def we_search_without_a_theme(stage: Stage, *, user: User | None) -> Response:
 def we_place_an_order(stage: Stage, restaurant: str, *, user: User | None) -> Response:
     """We order from a restaurant."""
     return stage.request("POST", "/orders", json={"restaurantName": restaurant}, user=user)
+
+
+def we_order_from_no_restaurant(stage: Stage, *, user: User | None) -> Response:
+    """We order, but name no restaurant."""
+    return stage.request("POST", "/orders", json={}, user=user)
 
 
 def an_order_is_placed(stage: Stage, order: Mapping[str, str]) -> None:

@@ -48,3 +48,11 @@ def test_refuses_nobody(stage: Stage) -> None:
 
     then.it_is_refused(answer, status=401)
     then.no_order_is_on_the_bus(stage, restaurant=restaurant)
+
+
+def test_refuses_an_order_from_no_restaurant(stage: Stage, customer: User) -> None:
+    """An order that names no restaurant is refused, and nobody hears of it."""
+    answer = when.we_order_from_no_restaurant(stage, user=customer)
+
+    then.it_is_refused(answer, status=400)
+    then.no_order_from_nowhere_is_on_the_bus(stage)

@@ -120,6 +120,15 @@ def test_lines_of_before_are_left_out(cloud: Cloud, log: Log) -> None:
     assert {"Place": ["new"]} == lines
 
 
+def test_that_there_is_nothing_is_said(cloud: Cloud, log: Log) -> None:
+    """A log group without a line since then."""
+    log.write("old", at=time.time() - 100)
+
+    lines = last_lines(cloud, functions={"Place": log.function}, since=time.time() - 50)
+
+    assert {"Place": ["(nothing in its log)"]} == lines
+
+
 def test_lines_of_lambda_itself_are_left_out(cloud: Cloud, log: Log) -> None:
     """Its report is kept; a message of several lines is several lines."""
     log.write("START RequestId: 1 Version: $LATEST\n", "a\nb\n", "END RequestId: 1", "REPORT RequestId: 1")

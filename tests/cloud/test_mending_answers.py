@@ -29,13 +29,20 @@ def got(address: str) -> tuple[int, str, str]:
         return answer.code, answer.read().decode(), answer.headers["content-type"]
 
 
+def open_to_apis(function: str, *, cloud: Cloud) -> str:
+    """Let every API start a function, and give its ARN."""
+    may = {"StatementId": "apis", "Action": "lambda:InvokeFunction", "Principal": "apigateway.amazonaws.com"}
+    cloud.client("lambda").add_permission(FunctionName=function, **may)
+    return f"arn:aws:lambda:{cloud.region}:{cloud.account}:function:{function}"
+
+
 @pytest.fixture
 def rest(cloud: Cloud, function: Callable[..., str]) -> Iterator[Get]:
     """Gets the answer of a REST API whose one function runs a line of code."""
     client, made = cloud.client("apigateway"), []
 
     def get(line: str) -> tuple[int, str, str]:
-        arn = f"arn:aws:lambda:{cloud.region}:{cloud.account}:function:{function(line)}"
+        arn = open_to_apis(function(line), cloud=cloud)
         api = client.create_rest_api(name="answers")["id"]
         made.append(api)
         place = {"restApiId": api, "resourceId": client.get_resources(restApiId=api)["items"][0]["id"]}
@@ -57,7 +64,7 @@ def http(cloud: Cloud, function: Callable[..., str]) -> Iterator[Get]:
     client, made = cloud.client("apigatewayv2"), []
 
     def get(line: str) -> tuple[int, str, str]:
-        arn = f"arn:aws:lambda:{cloud.region}:{cloud.account}:function:{function(line)}"
+        arn = open_to_apis(function(line), cloud=cloud)
         api = client.create_api(Name="answers", ProtocolType="HTTP")["ApiId"]
         made.append(api)
         how = {"IntegrationType": "AWS_PROXY", "IntegrationUri": arn, "PayloadFormatVersion": "2.0"}

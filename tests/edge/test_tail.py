@@ -141,6 +141,17 @@ def test_only_what_the_pattern_matches_is_shown(shop: Shop) -> None:
     assert line.endswith(' Bus order_paid {"n": 2}')
 
 
+def test_a_log_group_that_is_not_there_is_named(shop: Shop) -> None:
+    """Once, and it is waited for."""
+    printed, said = shop.run("tail", "/shop/typo", "--for=0.5")
+
+    assert printed == ""
+    assert said == (
+        "listening to /shop/typo. Ctrl-C ends it.\n"
+        "there is no log group '/shop/typo' yet: its lines are shown when it comes.\n"
+    )
+
+
 def test_a_log_group_is_listened_to(shop: Shop) -> None:
     """It need not exist when the command starts."""
     logs, when = shop.cloud.client("logs"), round(time.time() * 1000) + 60_000
@@ -387,6 +398,8 @@ def test_a_function_is_listened_to_until_its_cloud_is_stopped(project: pytest.Py
         "  name one: harness tail SOURCE",
     ]
     assert " Hello " in line, error
+    # Its log group came with that line, and nobody was told that it was missing.
+    assert error.startswith("harness.StageError: The embedded cloud has been stopped")
     assert (tail.returncode, error) == (6, gone(running.endpoint))
 
 

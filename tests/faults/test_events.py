@@ -33,20 +33,44 @@ BUS_PERMISSION = """\
 """
 PLACE_ORDER, ROLE_OF_PLACE_ORDER = "  PlaceOrder:\n", "  PlaceOrderRole:\n"
 ROLE_OF_NOTIFY_RESTAURANT = "  NotifyRestaurantRole:\n"
-# The suite of bigmouth has no such order.
-ORDER_OF_NOTHING = '''
+ORDER_PLACED = """\
+      Events:
+        OrderPlaced:
+          Type: EventBridgeRule
+          Properties:
+            EventBusName: !Ref EventBus
+            Pattern:
+              source: [big-mouth]
+              detail-type: [order_placed]
+"""
+RULE_ALONE = """\
+  NotifyRestaurantOrderPlaced:
+    Type: AWS::Events::Rule
+    Properties:
+      EventBusName: !Ref EventBus
+      EventPattern:
+        source: [big-mouth]
+        detail-type: [order_placed]
+      Targets:
+        - Id: NotifyRestaurant
+          Arn: !GetAtt NotifyRestaurant.Arn
 
-def test_refuses_an_order_of_nothing(stage: Stage, customer: User) -> None:
-    """An order that names no restaurant is refused, and nobody hears of it."""
-    answer = stage.request("POST", "/orders", json={}, user=customer)
-
-    then.it_is_refused(answer, status=400)
-    stage.journal.expect_none("EventBus", detail_type="order_placed")
-'''
+"""
+LOG_GROUP = "  NotifyRestaurantLogGroup:\n"
+ORDERED_BY_CUSTOMERS = """\
+      Events:
+        Order:
+          Type: Api
+          Properties:
+            RestApiId: !Ref Api
+            Path: /orders
+            Method: POST
+"""
 
 PLACING = {"order.is_told_to_the_bus": MODES}
 NOTIFYING = {"order.reaches_the_restaurant": MODES}
 ANSWERING = {"order.answers_an_id": MODES}
+REFUSING = {"order.refuses_an_order_from_no_restaurant": MODES}
 
 
 def after(copy: Copy, mark: str, text: str, fault: str) -> None:
@@ -88,8 +112,6 @@ def hasty(copy: Copy) -> None:
     """PlaceOrder publishes before it looks at the body; the detail-type in the rule of NotifyRestaurant is misspelt."""
     copy.plant(PLACE, ORDERED + PUBLISHED, "")
     copy.plant(PLACE, READ, READ + ORDERED + PUBLISHED)
-    suite = copy.folder / "suites/bigmouth/test_order.py"
-    suite.write_text(suite.read_text() + ORDER_OF_NOTHING)
     copy.plant(TEMPLATE, PATTERN, PATTERN.replace("order_placed", "order_place"))
 
 
@@ -103,6 +125,13 @@ def misdirected(copy: Copy) -> None:
     """The variable of PlaceOrder names a bus that is not there; the role of NotifyRestaurant may not use its topic."""
     copy.plant(TEMPLATE, TOPIC_PERMISSION, TOPIC_PERMISSION.replace("sns:Publish", "sns:Subscribe"))
     after(copy, PLACE_ORDER, "bus_name: !Ref EventBus", "bus_name: !Sub ${EventBus}-of-nobody")
+
+
+def unpermitted(copy: Copy) -> None:
+    """Neither function admits what starts it: SAM adds a permission for each event of a function, for nothing else."""
+    copy.plant(TEMPLATE, ORDER_PLACED, "")
+    copy.plant(TEMPLATE, LOG_GROUP, RULE_ALONE + LOG_GROUP)
+    copy.plant(TEMPLATE, ORDERED_BY_CUSTOMERS, "")
 
 
 @dataclass(frozen=True)
@@ -140,9 +169,10 @@ Faults = Callable[[Callable[[Copy], None]], Faulty]
         (elsewhere, PLACING | NOTIFYING),
         (silent, PLACING | NOTIFYING),
         (twice, PLACING | NOTIFYING),
-        (hasty, {"order.refuses_an_order_of_nothing": MODES} | NOTIFYING),
+        (hasty, REFUSING | NOTIFYING),
         (forbidden, PLACING | NOTIFYING | ANSWERING),
         (misdirected, PLACING | NOTIFYING | ANSWERING),
+        (unpermitted, {test: {"http"} for test in NOTIFYING | PLACING | ANSWERING | REFUSING}),
     ],
 )
 def test_the_run_fails_where_the_faults_are_and_nowhere_else(
@@ -168,7 +198,7 @@ def test_the_run_fails_where_the_faults_are_and_nowhere_else(
         (twice, "order.reaches_the_restaurant", "no rule matched: NotifyRestaurantOrderPlaced"),
         (twice, "order.reaches_the_restaurant", "source is 'big-mouth', wanted 'bigmouth'"),
         (hasty, "order.reaches_the_restaurant", "detail-type is 'order_placed', wanted 'order_place'"),
-        (hasty, "order.refuses_an_order_of_nothing", "1 came, but nothing was to come that matches EventBus"),
+        (hasty, "order.refuses_an_order_from_no_restaurant", "1 came, but nothing was to come that matches EventBus"),
     ],
 )
 def test_every_mode_names_the_cause(
@@ -197,6 +227,14 @@ def test_an_error_behind_the_real_bus_is_in_the_log(faulty: Faults) -> None:
 
     assert "log of NotifyRestaurant: the last" in shown
     assert "KeyError: 'Detail'" in shown
+
+
+def test_a_missing_permission_is_named(faulty: Faults) -> None:
+    """Nobody tells a bus that it may not start a function; the template does."""
+    shown = faulty(unpermitted).run.under("order.reaches_the_restaurant", "http")
+
+    assert '"detail-type": ["order_placed"]}, which no AWS::Lambda::Permission for events.amazonaws.com admits' in shown
+    assert "(nothing in its log)" in shown
 
 
 @pytest.mark.parametrize("where", ["handler", "invoke"])

@@ -145,6 +145,17 @@ def handler(event, context):
 PATIENCE = Patience(within=5.0, closing=5.0, grace=0.25)
 
 
+class Elsewhere(Cloud):
+    """The embedded cloud under the name of AWS."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        super().__init__(folder=cloud.folder, region=cloud.region)
+        self._real = cloud
+
+    def client(self, service: str, **config: Any) -> Any:
+        return self._real.client(service, **config)
+
+
 @dataclass(kw_only=True)
 class Place:
     """A deployed system, and the outside world that speaks to it."""
@@ -198,6 +209,14 @@ class Place:
 
     def queue_of(self, taps: Taps) -> str:
         return str(taps._readers[0].url)  # type: ignore[attr-defined]  # noqa: SLF001 - where the hostile send to
+
+    def elsewhere(self, **more: Any) -> Taps:
+        """Give taps that take the embedded cloud for AWS."""
+        cloud = self.cloud
+        self.cloud = Elsewhere(cloud)
+        taps = self.taps(**more)
+        self.cloud = cloud
+        return taps
 
     def left(self) -> list[str]:
         """Give what taps have created and not taken away: queues, rules, subscriptions."""

@@ -10,6 +10,7 @@ import pytest
 from harness.cloud.account import Cloud
 from harness.cloud.deploying import undeploy
 from harness.errors import MisusedStep, UnreachableEndpoint
+from harness.journal.polling import Waiting
 
 
 def test_closing_leaves_nothing(place: Any) -> None:
@@ -130,24 +131,74 @@ def _cut(**_request: Any) -> None:
     raise EndpointConnectionError(endpoint_url="http://nowhere")
 
 
-def test_an_interrupt_while_taps_open_leaves_nothing(place: Any) -> None:
-    """Ctrl-C is no reason to leak."""
+class InterruptedCloud(Cloud):
+    """A cloud in which Ctrl-C comes once: when a call is about to go out, or has just been answered."""
 
-    class Interrupted(type(place.cloud)):  # type: ignore[misc]
-        def client(self, service: str, **config: Any) -> Any:
-            if service == "sns":
-                raise KeyboardInterrupt
-            return place.cloud.client(service, **config)
+    def __init__(self, cloud: Cloud, *, moment: str) -> None:
+        super().__init__(folder=cloud.folder, region=cloud.region, endpoint=cloud.endpoint, embedded=True)
+        self.moment = moment
+        self.interrupts = 0
 
+    def client(self, service: str, **config: Any) -> Any:
+        client = super().client(service, **config)
+        client.meta.events.register(self.moment, self.interrupt, unique_id="interrupt")
+        return client
+
+    def interrupt(self, **_call: Any) -> None:
+        self.interrupts += 1
+        if self.interrupts == 1:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("when", ["before-call", "after-call"])
+@pytest.mark.parametrize(
+    "operation", ["sqs.CreateQueue", "eventbridge.PutRule", "eventbridge.PutTargets", "sns.Subscribe"]
+)
+def test_an_interrupt_while_taps_open_leaves_nothing(place: Any, when: str, operation: str) -> None:
+    """Ctrl-C comes before the cloud has created something, or before this process knows what it is called."""
     where = place.cloud
-    place.cloud = Interrupted(folder=where.folder, region=where.region, endpoint=where.endpoint, embedded=True)
+    place.cloud = interrupted = InterruptedCloud(where, moment=f"{when}.{operation}")
     taps = place.taps()
     place.cloud = where
 
     with pytest.raises(KeyboardInterrupt):
         taps.open()
 
-    assert [] == place.left()
+    assert 1 <= interrupted.interrupts
+    assert ([], {}, None) == (place.left(), taps.opened, taps.trouble)
+
+
+def test_an_interrupt_while_taps_wait_leaves_nothing(place: Any) -> None:
+    """All has been created, and no sentinel is back."""
+
+    class Impatient(Waiting):
+        def begun(self) -> Any:
+            raise KeyboardInterrupt
+
+    taps = place.taps(waiting=Impatient())
+
+    with pytest.raises(KeyboardInterrupt):
+        taps.open()
+
+    assert ([], {}) == (place.left(), taps.opened)
+
+
+def test_what_cannot_be_taken_away_after_a_failure_is_later(place: Any) -> None:
+    """The network is away when a tap has failed; closing all tries again."""
+    taps = place.opened("LoudBus")
+    events = place.cloud.client("events")
+    for call in ("PutTargets", "RemoveTargets"):
+        events.meta.events.register(f"before-call.eventbridge.{call}", _cut)
+
+    with pytest.raises(UnreachableEndpoint):
+        taps.tap("EventBus")
+
+    for call in ("PutTargets", "RemoveTargets"):
+        events.meta.events.unregister(f"before-call.eventbridge.{call}", _cut)
+    left = place.left()
+    taps.close()
+    # The first queue and its rule; the rule of the second.
+    assert (3, []) == (len(left), place.left())
 
 
 def test_a_read_that_ends_after_the_closing_is_no_trouble(place: Any) -> None:

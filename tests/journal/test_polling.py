@@ -130,6 +130,39 @@ def test_a_service_that_holds_a_read_is_asked_again_at_once(polling: Polling) ->
     assert (5.0, 0.0) == (AWS.wait, EMBEDDED.wait)
 
 
+def test_in_aws_a_look_is_lazy_while_nobody_waits(polling: Polling) -> None:
+    """It moves the messages of others. A reader that the service holds is not: it waits there anyway."""
+    look, long_poll = Source(pause=0.05), Source(holds=True)
+    polling(look, pace=AWS)
+    polling(long_poll, pace=Pace(brisk=0.0, lazy=AWS.lazy, wait=0.1))
+
+    time.sleep(1.2)
+
+    assert 1 == look.reads
+    assert 5 < long_poll.reads < 20
+
+
+def test_in_aws_a_look_begins_when_somebody_waits(polling: Polling) -> None:
+    """The pause that it needs is over long ago, so there is no other."""
+    look, waiting = Source(pause=0.6), Waiting()
+    polling(look, waiting=waiting, pace=AWS)
+    assert until(lambda: look.reads == 1)
+    time.sleep(0.7)
+
+    with waiting.begun():
+        assert until(lambda: look.reads == 2, within=0.3)
+
+
+def test_a_pause_is_never_shorter_than_the_service_allows(polling: Polling) -> None:
+    """However lazy the pace."""
+    source = Source(pause=0.6)
+    polling(source, pace=Pace(brisk=0.0, lazy=0.05, wait=0.0))
+
+    time.sleep(1.0)
+
+    assert 2 == source.reads
+
+
 def test_who_waits_is_woken_within_milliseconds(polling: Polling) -> None:
     """Twenty times: from the answer of the service to the thread that waits."""
     source, store, waiting = Source(), Store(), Waiting()

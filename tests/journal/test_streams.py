@@ -16,10 +16,9 @@ from harness.cloud.account import Cloud
 from harness.errors import TapNotOpen, UnreachableEndpoint
 from harness.journal.asking import asked, opened
 from harness.journal.entry import Entry
-from harness.journal.kinesis import KinesisShards
+from harness.journal.kinesis import KinesisShards, StreamTap
 from harness.journal.shards import Page, Record, Shard, Shards, Start
-from harness.journal.streams import StreamTap, TableTap
-from harness.journal.tables import TableShards
+from harness.journal.tables import TableShards, TableTap
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from harness.errors import StageError, TapNotOpen, UnknownResource
 from harness.journal.bystanders import bus_has_only_taps, topic_has_only_taps
 from harness.journal.envelopes import SENTINEL
 from harness.journal.polling import Waiting
+from harness.system.model import Resource
 
 STREAMS = """
 Resources:
@@ -181,6 +182,35 @@ def test_a_rule_that_never_acts_is_told(place: Any, answered: Any) -> None:
     assert ([], {}) == (place.left(), taps.opened)
 
 
+def test_a_tap_that_fails_closes_nothing_else(place: Any, answered: Any) -> None:
+    """What was open before is heard on, and can tell that nothing came; so is what is tapped after it."""
+    taps = place.opened("Topic", patience=0.5)
+    before = place.left()
+    answered("events", "eventbridge.PutTargets", {"FailedEntryCount": 0})
+
+    with pytest.raises(TapNotOpen, match="No sentinel has come back through 'EventBus'"):
+        taps.tap("EventBus")
+
+    journal = place.journal(taps)
+    place.notify({"n": 1})
+    assert journal.expect("Topic", body={"n": 1})
+    journal.expect_none("Topic", body={"n": 2})
+    taps.tap("HeardTopic")
+    assert ({"Topic", "HeardTopic"}, 1) == (set(taps.opened), len(taps._readers) - 1)  # noqa: SLF001
+    assert set(before) < set(place.left())
+
+
+def test_a_queue_that_cannot_be_tapped_closes_nothing(place: Any) -> None:
+    """A bus that was asked for with it is open."""
+    place.names = replace(place.names, physical={**place.names.physical, "AuditQueue": "http://nowhere/0/nowhere"})
+    taps = place.taps()
+
+    with pytest.raises(TapNotOpen, match="There is no queue 'nowhere'"):
+        taps.tap("EventBus", "AuditQueue")
+
+    assert {"EventBus"} == set(taps.opened)
+
+
 def test_a_queue_that_goes_while_taps_open_is_told_at_once(place: Any, answered: Any) -> None:
     """Nobody waits for the patience to end."""
     answered("events", "eventbridge.PutTargets", {"FailedEntryCount": 0})
@@ -313,7 +343,8 @@ def topic(place: Any) -> Iterator[str]:
     ("subscribed", "only_taps"),
     [
         ({"Protocol": "sqs", "Endpoint": "arn:aws:sqs:us-east-1:000000000000:orders"}, False),
-        ({"Protocol": "sqs", "Endpoint": "arn:aws:sqs:us-east-1:000000000000:harness-other-run"}, True),
+        ({"Protocol": "sqs", "Endpoint": "arn:aws:sqs:us-east-1:000000000000:harness-tap-other-run"}, True),
+        ({"Protocol": "sqs", "Endpoint": "arn:aws:sqs:us-east-1:000000000000:harness-demo-jobs"}, False),
         (
             {
                 "Protocol": "sqs",
@@ -346,6 +377,8 @@ def test_who_is_no_subscriber_any_more_or_not_yet_takes_nothing(place: Any, topi
     [
         ({"EventPattern": '{"account": ["000000000000"]}'}, False),
         ({"EventPattern": '{"source": ["shop"]}'}, True),
+        ({"EventPattern": '{"account": ["000000000000"]}', "Name": "harness-tap-other-run"}, True),
+        ({"EventPattern": '{"account": ["000000000000"]}', "Name": "harness-demo-rule"}, False),
         ({"EventPattern": '{"source": "no list"}'}, False),
         ({"EventPattern": '{"account": ["000000000000"]}', "ManagedBy": "events.amazonaws.com"}, True),
         ({"ScheduleExpression": "rate(1 minute)"}, True),
@@ -400,7 +433,7 @@ def test_streams_and_tables_are_tapped_when_asked_for(deploy: Any) -> None:
 
 
 def test_a_queue_of_the_stack_is_heard_and_nothing_created(place: Any) -> None:
-    """Entries have the right sources and ids, and what comes again after a second is dropped."""
+    """Entries have the right sources and ids, each is there once, and the messages stay for others."""
     taps = place.opened("EventBus", "Topic", queue="TestQueue")
     journal = place.journal(taps)
     (event,), message = place.put({"n": 1}, source="big-mouth"), place.notify({"n": 2})
@@ -408,26 +441,34 @@ def test_a_queue_of_the_stack_is_heard_and_nothing_created(place: Any) -> None:
     first, second = journal.expect("EventBus", detail={"n": 1}), journal.expect("Topic", body={"n": 2})
 
     assert (event, "placed", message) == (first.id, first.detail_type, second.id)
-    assert [] == place.left()
-    deadline = time.monotonic() + 5
-    while taps.store.duplicates < 2 and time.monotonic() < deadline:
-        journal.settle()
-    assert ([event], [message]) == (
-        [one.id for one in journal.entries("EventBus")],
-        [one.id for one in journal.entries("Topic")],
-    )
+    journal.settle()
+    ids = [[one.id for one in journal.entries(source)] for source in ("EventBus", "Topic")]
+    assert ([], 0, [[event], [message]]) == (place.left(), taps.store.duplicates, ids)
+    lying = bodies(place, "TestQueue")
+    assert 2 == sum(event in body or message in body for body in lying)
 
 
 def test_two_readers_of_one_queue_see_everything(place: Any) -> None:
-    """What one holds is hidden from the other for a second, and then is not."""
+    """Neither takes anything, so both see all within less than the second for which a receive would hide it."""
     first, second = (place.opened("EventBus", "Topic", queue="TestQueue") for _ in range(2))
     journals = [place.journal(taps) for taps in (first, second)]
     ids = set(place.put(*({"n": number} for number in range(30)), source="big-mouth"))
 
+    found = [journal.expect("EventBus", times=30, within=0.9) for journal in journals]
+
+    assert [ids, ids] == [{entry.id for entry in one} for one in found]
+
+
+def test_a_reader_does_not_hide_what_another_looks_for(place: Any) -> None:
+    """Whoever asks whether a message came is told so, however many others read."""
+    taps = [place.opened("Topic", queue="TestQueue") for _ in range(2)]
+    journals = [place.journal(one) for one in taps]
+    place.notify({"n": 1})
+
     for journal in journals:
-        found = journal.expect("EventBus", times=30, within=15)
-        assert ids == {entry.id for entry in found}
-        journal.expect_none("Topic")
+        journal.settle(within=0.9)
+
+    assert [[1], [1]] == [[entry.body["n"] for entry in journal.entries("Topic")] for journal in journals]
 
 
 def test_further_sources_get_a_queue_of_their_own(place: Any) -> None:
@@ -476,7 +517,91 @@ def test_a_protected_stage_is_heard_through_its_own_queue(place: Any) -> None:
     taps = place.taps(protected=True, queue="TestQueue")
     taps.open()
 
-    assert (ALL, []) == (set(taps.opened), place.left())
+    assert ({"EventBus", "Topic"}, []) == (set(taps.opened), place.left())
+
+
+def test_what_leads_elsewhere_in_a_protected_stage_is_not_tapped(place: Any) -> None:
+    """Not when asked for either, and then nothing of what was asked for with it is."""
+    taps = place.taps(protected=True, queue="TestQueue")
+
+    with pytest.raises(TapNotOpen, match="so nothing is created in it to tap 'LoudBus'"):
+        taps.tap("EventBus", "LoudBus")
+
+    assert ({}, []) == (taps.opened, place.left())
+
+
+def test_a_queue_of_a_protected_stage_is_not_looked_into(place: Any) -> None:
+    """In AWS a look receives, and hides. In the embedded cloud it touches nothing."""
+    place.opened("AuditQueue", protected=True)
+
+    with pytest.raises(TapNotOpen) as caught:
+        place.elsewhere(protected=True).tap("AuditQueue")
+
+    assert str(caught.value) == (
+        "The stage is protected, so its queue 'AuditQueue' is not looked into.\n"
+        f"  stage: {place.names.stack}\n"
+        "  a look: receives each message, and hides it from its consumer for a moment\n"
+        "  Expect the message where it is sent from, or what its consumer does."
+    )
+
+
+def mapped(place: Any) -> None:
+    """Let a function read the queue, as the template says it."""
+    properties = {"EventSourceArn": {"Fn::GetAtt": ["AuditQueue", "Arn"]}, "FunctionName": {"Ref": "Recorder"}}
+    mapping = Resource(name="Mapping", type="AWS::Lambda::EventSourceMapping", properties=properties)
+    place.system = replace(place.system, resources={**place.system.resources, "Mapping": mapping})
+
+
+def test_what_a_function_takes_from_a_queue_may_be_missed(place: Any) -> None:
+    """The tap of that queue says so; not that of another queue, nor of a muted stage."""
+    mapped(place)
+    taps, muted = place.opened("AuditQueue", "TestQueue", "Topic"), place.opened("AuditQueue", muted=True)
+
+    partial = {source: tap.partial for source, tap in taps.opened.items()}
+
+    taken = "a function reads it, so what comes may be gone before it is seen"
+    assert {"AuditQueue": taken, "TestQueue": "", "Topic": ""} == partial
+    assert "" == muted.opened["AuditQueue"].partial
+
+
+def test_what_the_stack_leads_elsewhere_gets_a_queue_of_its_own(place: Any) -> None:
+    """All are open; what the rule of the stack leaves out is told, and all that comes to the others comes."""
+    taps = place.taps(queue="TestQueue")
+    taps.open()
+    journal = place.journal(taps)
+    place.put({"n": 1}, bus="LoudBus")
+    place.notify({"n": 2}, topic="HeardTopic")
+    place.notify({"n": 3})
+
+    found = [journal.expect(name, body={"n": n}) for n, name in enumerate(["LoudBus", "HeardTopic", "Topic"], start=1)]
+
+    partial = {source: tap.partial for source, tap in taps.opened.items() if tap.partial}
+    assert (3, ALL, 2) == (len(found), set(taps.opened), len(taps._readers))  # noqa: SLF001
+    assert {"EventBus": 'the rule \'TestRule\' admits only {"source": ["big-mouth"]}'} == partial
+
+
+def test_a_source_can_join_the_queue_of_the_stack_later(place: Any) -> None:
+    """One reader reads it, whoever joins."""
+    taps = place.opened("EventBus", queue="TestQueue")
+    taps.tap("Topic")
+    journal = place.journal(taps)
+
+    place.notify({"n": 1})
+
+    assert journal.expect("Topic", body={"n": 1})
+    assert ([], 1) == (place.left(), len(taps._readers))  # noqa: SLF001
+
+
+def test_the_clock_of_aws_is_told_by_what_comes(place: Any) -> None:
+    """It is this machine's here, and what comes was sent a moment before; of the embedded cloud that is known."""
+    aws, embedded = place.elsewhere(), place.taps()
+    unknown = aws.store.ahead
+
+    for taps in (aws, embedded):
+        taps.tap("EventBus")
+
+    assert (0.0, 0.0) == (unknown, embedded.store.ahead)
+    assert -10 < aws.store.ahead < 0
 
 
 def test_the_queue_admits_its_own_rules_and_topics_only(place: Any) -> None:

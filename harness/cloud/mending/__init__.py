@@ -10,6 +10,7 @@ from harness.cloud.mending.environment import give_the_variables_of_lambda
 from harness.cloud.mending.errors import tell_errors_as_lambda_does
 from harness.cloud.mending.logs import read_logs_to_their_end
 from harness.cloud.mending.parameters import authorize_each_parameter
+from harness.cloud.mending.permissions import ask_the_policy_of_functions
 from harness.cloud.mending.topics import close_topics_to_other_roles
 
 __all__ = ["mend"]
@@ -20,6 +21,8 @@ def mend() -> None:
     read_logs_to_their_end()
     authorize_each_parameter()
     tell_errors_as_lambda_does()
+    # Before the next one, which takes the place of the same function, and asks less about its parameters.
+    ask_the_policy_of_functions()
     refuse_malformed_answers()
     give_the_variables_of_lambda()
     find_apis_of_any_account()

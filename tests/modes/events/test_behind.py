@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from harness.journal.entry import Entry
 from harness.modes.behind import asleep, reasons
-from harness.system.model import Function, Rule, Subscription, System, Target
+from harness.system.model import Function, Resource, Rule, Subscription, System, Target
 
 
 def system(**declared: object) -> System:
@@ -49,6 +52,52 @@ def test_a_subscription_filters() -> None:
 
     assert 'Bill is started by the subscription One to In, filter policy {"kind": ["book"]}' in found
     assert "Bill is started by the subscription Other to In" in found
+
+
+RULE = Resource(name="Rule", type="AWS::Events::Rule")
+FORBIDDEN = ", which no AWS::Lambda::Permission for events.amazonaws.com admits"
+
+
+def permission(function: object, principal: str = "events.amazonaws.com") -> Resource:
+    named = {"FunctionName": function, "Principal": principal}
+    return Resource(name="May", type="AWS::Lambda::Permission", properties=named)
+
+
+@pytest.mark.parametrize(
+    ("resources", "said"),
+    [
+        ([RULE], FORBIDDEN),
+        ([RULE, permission({"Ref": "Bill"}, "sns.amazonaws.com")], FORBIDDEN),
+        ([RULE, permission({"Ref": "Ship"})], FORBIDDEN),
+        ([RULE, permission({"Fn::GetAtt": ["Bill", "Arn"]})], ""),
+        ([RULE, permission({"Ref": "BillAliaslive"})], ""),
+        ([RULE, permission({"Ref": "Bill"}, "*")], ""),
+        ([replace(RULE, properties={"Targets": [{"RoleArn": "arn:role"}]})], ""),
+        ([], ""),
+    ],
+)
+def test_a_function_may_admit_nobody(resources: list[Resource], said: str) -> None:
+    """What the template forgets is a likely reason; an alias may be that of the function."""
+    shop = system(
+        rules={"Rule": Rule(name="Rule", pattern={"source": ["a"]}, targets=(Target(resource="Bill"),))},
+        resources={one.name: one for one in resources},
+    )
+    ship = Function(name="Ship", handler="ship.handler", code=None)
+
+    found = reasons(replace(shop, functions=shop.functions | {"Ship": ship}), "Topic")
+
+    assert f'Bill is started by the rule Rule on default: pattern {{"source": ["a"]}}{said}' in found
+
+
+def test_a_function_may_admit_no_topic() -> None:
+    """Subscriptions need a permission, too."""
+    one = Subscription(name="One", topic="In", protocol="lambda", endpoint="Bill")
+    resource = Resource(name="One", type="AWS::SNS::Subscription")
+
+    found = reasons(system(subscriptions={"One": one}, resources={"One": resource}), "Topic")
+
+    said = ", which no AWS::Lambda::Permission for sns.amazonaws.com admits"
+    assert f"Bill is started by the subscription One to In{said}" in found
 
 
 def test_what_others_are_started_by_is_left_out() -> None:

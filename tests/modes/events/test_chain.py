@@ -211,6 +211,13 @@ def test_a_function_of_another_stack_is_told_of_once(handler: Stage, opened: Ope
     assert [sentence] == [line for line in opened.told if line.startswith("ElsewhereRule") and "000000001" in line]
 
 
+def test_what_runs_deployed_all_the_same_is_told_when_the_stage_opens(opened: Opened) -> None:
+    """A state machine is the cloud's, and so are the functions that it calls."""
+    sentence = "FlowRule leads to the state machine Flow: in handler mode the functions behind it run deployed"
+
+    assert [sentence] == [line for line in opened.told if line.startswith("FlowRule")]
+
+
 def test_in_invoke_mode_it_is_told_of_once(invoke: Stage, opened: Opened) -> None:
     """There the bus is played."""
     for _ in range(2):

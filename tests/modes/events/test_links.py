@@ -46,6 +46,37 @@ def test_a_deployed_function_has_its_trace_as_text() -> None:
     )
 
 
+TRACE = '  File "bill.py", line 3, in handler\n    raise KeyError("kind")\n'
+# As the embedded cloud writes it, and as Lambda does.
+LOGGED = f"Traceback (most recent call last):\n  File \"worker.py\", line 1\n{TRACE}KeyError: 'kind'\n"
+LOGGED_BY_LAMBDA = f"[ERROR] KeyError: 'kind'\nTraceback (most recent call last):\n{TRACE}END RequestId: r\n"
+
+
+@pytest.mark.parametrize(
+    ("log", "shown"),
+    [
+        (f"before\n{LOGGED}after\n", ["before", "after"]),
+        (LOGGED_BY_LAMBDA, ["END RequestId: r"]),
+        (LOGGED, []),
+        (f"{LOGGED.replace('bill', 'other')}after", [*LOGGED.replace("bill", "other").splitlines(), "after"]),
+    ],
+)
+def test_a_traceback_is_told_once(log: str, shown: list[str]) -> None:
+    """What the log says besides is shown; a traceback of another error is."""
+
+    def invoke(function: str, _event: Mapping[str, Any]) -> Invocation:
+        error = FunctionError(type="KeyError", message="'kind'", trace=TRACE)
+        return Invocation(function=function, request_id="r", error=error, log=log)
+
+    with pytest.raises(FunctionFailed) as caught:
+        run(start(), entry=ENTRY, path=("Bus told",), invoke=invoke)
+
+    told = "".join(f"\n    {line}" for line in shown)
+    assert {"trace": "\n    " + TRACE.rstrip().replace("\n", "\n    ")} | ({"its log": told} if shown else {}) == {
+        label: value for label, value in caught.value.facts if label != "started by"
+    }
+
+
 def test_an_error_may_have_no_message() -> None:
     """The sentence ends all the same; without a log there is none."""
 

@@ -43,3 +43,15 @@ def test_the_last_lines_of_the_functions_are_shown(stage: Stage) -> None:
 
     assert any("Bill has said it" in line for line in lines), lines
     assert any("Ship has said it" in line for line in lines), lines
+
+
+@pytest.mark.parametrize(
+    ("source", "silence"), [("quiet", "(it ran and logged nothing)"), ("nobody", "(it did not run)")]
+)
+def test_a_local_function_that_says_nothing_may_have_run(handler: Stage, source: str, silence: str) -> None:
+    """In this process the mode knows."""
+    handler.publish("Bus", source=source, detail_type="told", detail={})
+
+    lines = never(handler, "Bus")
+
+    assert silence == lines[lines.index("  log of Quiet: the last line") + 1].strip()

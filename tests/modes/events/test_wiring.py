@@ -121,6 +121,35 @@ def test_what_cannot_be_heard_is_named() -> None:
     assert {"Shared": "shared", "Theirs": "arn:theirs"} == rules.unheard({"Bus", "Topic"})
 
 
+def test_what_calls_functions_itself_is_named() -> None:
+    """With whatever leads there, in any shape of a reference."""
+    to_flow = (Target(resource="Flow"), Target(resource="Queue"))
+    rules = wiring(
+        Asked(),
+        Rule(name="Placed", bus="Bus", pattern={"source": ["shop"]}, targets=to_flow),
+        Rule(name="Nightly", schedule="rate(1 day)", targets=(Target(resource="Hook"), *TO_BILL)),
+        Rule(name="Off", bus="Bus", pattern={"source": ["shop"]}, enabled=False, targets=to_flow),
+        resources=(
+            Resource(name="Flow", type="AWS::StepFunctions::StateMachine"),
+            Resource(name="Hook", type="AWS::Events::ApiDestination"),
+            Resource(name="Pipe", type="AWS::Pipes::Pipe", properties={"Target": {"Ref": "Flow"}}),
+            Resource(name="Deaf", type="AWS::Pipes::Pipe", properties={"Target": {"Fn::GetAtt": ["Queue", "Arn"]}}),
+            Resource(
+                name="Daily",
+                type="AWS::Scheduler::Schedule",
+                properties={"Target": {"Arn": {"Fn::Sub": "${Flow.Arn}"}, "RoleArn": {"Fn::GetAtt": ["Role", "Arn"]}}},
+            ),
+        ),
+    )
+
+    assert [
+        ("Placed", "the state machine Flow"),
+        ("Daily", "the state machine Flow"),
+        ("Pipe", "the state machine Flow"),
+        ("Nightly", "the API destination Hook"),
+    ] == rules.beyond()
+
+
 @pytest.mark.parametrize(("name", "foreign"), [("Bill", False), ("Queue", False), (THEIRS, True)])
 def test_functions_of_others_are_known_by_their_arn(name: str, *, foreign: bool) -> None:
     """What the template does not declare cannot run here."""
