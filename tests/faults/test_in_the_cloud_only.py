@@ -1,5 +1,6 @@
 """A cloud that goes on between two runs, and a fault that somebody makes in it by hand."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ def test_the_report_of_http_shows_what_was_let_through(story: Story) -> None:
     shown = story.run.under("order.refuses_nobody", "http")
 
     assert "http: requests to bigmouth" in shown
-    assert 'POST /orders {"restaurantName": "Fangtasia"} -> 200 {"orderId": ' in shown
+    assert re.search(r'POST /orders {"restaurantName": "Nowhere [-0-9a-f]+"} -> 200 {"orderId": ', shown)
 
 
 def test_harness_up_says_where_the_cloud_and_the_api_are(story: Story) -> None:

@@ -40,6 +40,8 @@ def test_each_fault_is_found_in_the_modes_in_which_it_counts(run: Run) -> None:
         "landing_page.lists_eight_restaurants": MODES,
         "landing_page.shows_the_day_and_its_settings": MODES,
         "order.answers_an_id": MODES,
+        "order.goes_all_the_way": MODES,
+        "order.is_told_to_the_bus": MODES,
         "restaurants.answers_a_signed_call": MODES,
         "search.finds_four_cartoons": {"invoke", "http"},
     }
