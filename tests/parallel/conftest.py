@@ -36,7 +36,7 @@ class Shared:
         return [copy.finished(process) for copy, process in zip(copies, started, strict=True)]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def at_home(bigmouth: Callable[[], Copy]) -> Iterator[Shared]:
     """The stage of a cloud that `harness up` has left running; each run leases a muted stage of its own."""
     copy = bigmouth()

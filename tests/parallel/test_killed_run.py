@@ -72,7 +72,7 @@ def test_the_other_run_passes(killed: Killed) -> None:
     """The restaurants stay until the last run that needs them ends."""
     assert killed.in_the_middle
     assert killed.other.code == 0, killed.other.output
-    assert len(killed.other.outcomes) == 14
+    assert len(killed.other.outcomes) == 15
 
 
 def test_the_data_of_the_killed_run_is_put_right_by_the_other(killed: Killed) -> None:
@@ -83,7 +83,7 @@ def test_the_data_of_the_killed_run_is_put_right_by_the_other(killed: Killed) ->
 def test_the_next_run_passes_in_every_mode(killed: Killed) -> None:
     """What the killed run has left behind disturbs nobody."""
     assert killed.next.code == 0, killed.next.output
-    assert len(killed.next.outcomes) == 42
+    assert len(killed.next.outcomes) == 45
     assert killed.left_then.items == 0
 
 
@@ -103,4 +103,4 @@ def test_what_is_left_of_taps_carries_the_tags_of_its_run(killed: Killed, at_hom
 
     assert of_queue == {tag["Key"]: tag["Value"] for tag in of_rule}
     assert {"harness:run", "harness:stage", "harness:created"} <= of_queue.keys()
-    assert f"harness-{of_queue['harness:run']}-" in queue
+    assert f"harness-tap-{of_queue['harness:run']}-" in queue

@@ -11,7 +11,7 @@ from tests.parallel.leftovers import left_in
 
 pytestmark = LINUX
 
-TESTS, TESTS_FAR_AWAY = 14, 10
+TESTS, TESTS_FAR_AWAY = 15, 11
 
 
 def assert_green(run: Run, *, modes: set[str], tests: int = TESTS) -> None:
