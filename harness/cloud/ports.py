@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import errno
+import random
 import socket
 
 __all__ = ["LOOPBACK", "claimed", "listens"]
 
 LOOPBACK = "127.0.0.1"
+# Below the numbers that Linux (from 32768) and macOS (from 49152) give to the near ends of connections: one of those may
+# be taken between the draw and the start of the cloud, by a connection of anybody.
+_LOWEST, _HIGHEST = 15000, 32768
+_DRAWS = 100
 
 
 def claimed(*, first: int = 0) -> socket.socket:
@@ -20,14 +25,21 @@ def claimed(*, first: int = 0) -> socket.socket:
     Args:
         first: The port that is tried first; 0 for any.
     """
-    number = first
-    while True:
+    for number in (first or _drawn(), *(_drawn() for _ in range(_DRAWS))):
         claim = socket.socket(type=socket.SOCK_DGRAM)
-        claim.bind((LOOPBACK, number))
-        if _is_free(claim.getsockname()[1]):
+        try:
+            claim.bind((LOOPBACK, number))
+        except OSError:  # Another run has drawn it.
+            claim.close()
+            continue
+        if _is_free(number):
             return claim
         claim.close()
-        number = 0
+    raise OSError(errno.EADDRINUSE, f"None of {_DRAWS} ports between {_LOWEST} and {_HIGHEST} is free")
+
+
+def _drawn() -> int:
+    return random.randrange(_LOWEST, _HIGHEST)  # noqa: S311 - a number, not a secret
 
 
 def _is_free(port: int) -> bool:
