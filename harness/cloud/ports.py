@@ -9,8 +9,8 @@ import socket
 __all__ = ["LOOPBACK", "claimed", "listens"]
 
 LOOPBACK = "127.0.0.1"
-# Below the numbers that Linux (from 32768) and macOS (from 49152) give to the near ends of connections: one of those may
-# be taken between the draw and the start of the cloud, by a connection of anybody.
+# Below the numbers that Linux (from 32768) and macOS (from 49152) give to the near ends of connections: one of those
+# may be taken between the draw and the start of the cloud, by a connection of anybody.
 _LOWEST, _HIGHEST = 15000, 32768
 _DRAWS = 100
 
