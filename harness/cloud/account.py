@@ -9,6 +9,7 @@ from typing import Any
 
 from harness._garbage import uncollected
 from harness.errors import NoCredentials
+from harness.system.partitions import partition_of
 
 __all__ = ["EMBEDDED_ACCOUNT", "EMBEDDED_SECRET", "Cloud", "embedded_cloud"]
 
@@ -106,8 +107,7 @@ class Cloud:
     @property
     def partition(self) -> str:
         """The first part of every ARN there: ``aws``, ``aws-cn`` or ``aws-us-gov``."""
-        china, government = self.region.startswith("cn-"), self.region.startswith("us-gov-")
-        return "aws-cn" if china else "aws-us-gov" if government else "aws"
+        return partition_of(self.region)[0]
 
     def credentials(self) -> tuple[str, str, str | None]:
         """Give the tester's access key, secret key and token, as they are now.

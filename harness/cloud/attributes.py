@@ -8,6 +8,7 @@ from typing import Any
 from harness.cloud.names import Names
 from harness.system.intrinsics import Scope, scope_of
 from harness.system.model import System
+from harness.system.partitions import partition_of
 
 __all__ = ["scope"]
 
@@ -30,7 +31,7 @@ _ARN_IS_REF = frozenset({"AWS::SNS::Topic", "AWS::StepFunctions::StateMachine", 
 
 def scope(system: System, names: Names) -> Scope:
     """Give the scope in which the template of a deployed stage can be resolved."""
-    partition, suffix = _partition(names.region)
+    partition, suffix = partition_of(names.region)
     pseudo = {
         "AWS::AccountId": names.account,
         "AWS::Partition": partition,
@@ -39,12 +40,6 @@ def scope(system: System, names: Names) -> Scope:
         "AWS::URLSuffix": suffix,
     }
     return scope_of(system, pseudo=pseudo, lookup=_lookup(system, names, partition=partition, suffix=suffix))
-
-
-def _partition(region: str) -> tuple[str, str]:
-    if region.startswith("cn-"):
-        return "aws-cn", "amazonaws.com.cn"
-    return ("aws-us-gov" if region.startswith("us-gov-") else "aws"), "amazonaws.com"
 
 
 def _lookup(system: System, names: Names, *, partition: str, suffix: str) -> Callable[[str, str | None], Any]:

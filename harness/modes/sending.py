@@ -60,10 +60,9 @@ def put_message(message: TopicMessage, *, cloud: Cloud, names: Names) -> str:
         "MessageGroupId": message.group,
         "MessageDeduplicationId": message.deduplication,
     }
-    given = {name: value for name, value in optional.items() if value is not None}
     with translated(cloud):
         try:
-            answer = sns.publish(TopicArn=names.physical[message.topic], Message=message.message, **given)
+            answer = sns.publish(TopicArn=names.physical[message.topic], Message=message.message, **_given(optional))
         except sns.exceptions.ClientError as fault:
             raise refused(f"topic {message.topic!r}", code_of(fault), message_of(fault)) from None
     return str(answer["MessageId"])
@@ -82,10 +81,16 @@ def put_queue_message(message: QueueMessage, *, cloud: Cloud, names: Names) -> s
         "MessageGroupId": message.group,
         "MessageDeduplicationId": message.deduplication,
     }
-    given = {name: value for name, value in optional.items() if value is not None}
     with translated(cloud):
         try:
-            answer = sqs.send_message(QueueUrl=names.physical[message.queue], MessageBody=message.body, **given)
+            answer = sqs.send_message(
+                QueueUrl=names.physical[message.queue], MessageBody=message.body, **_given(optional)
+            )
         except sqs.exceptions.ClientError as fault:
             raise refused(f"queue {message.queue!r}", code_of(fault), message_of(fault)) from None
     return str(answer["MessageId"])
+
+
+def _given(optional: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what is not given: boto3 takes no None."""
+    return {name: value for name, value in optional.items() if value is not None}

@@ -14,6 +14,7 @@ from harness.system.functions import functions_of
 from harness.system.intrinsics import Scope, holds, resolve
 from harness.system.model import Resource, System
 from harness.system.parameters import seen_by_ref, values_of
+from harness.system.partitions import partition_of
 from harness.system.plain import plain
 from harness.system.references import Declared
 from harness.system.wiring import rules_of, subscriptions_of
@@ -68,12 +69,12 @@ def read(  # noqa: PLR0913 - they are what CloudFormation asks for as well
 
 
 def _pseudo_parameters(region: str, account: str) -> dict[str, str]:
-    china, government = region.startswith("cn-"), region.startswith("us-gov-")
+    partition, suffix = partition_of(region)
     return {
         "AWS::AccountId": account,
         "AWS::Region": region,
-        "AWS::Partition": "aws-cn" if china else "aws-us-gov" if government else "aws",
-        "AWS::URLSuffix": "amazonaws.com.cn" if china else "amazonaws.com",
+        "AWS::Partition": partition,
+        "AWS::URLSuffix": suffix,
     }
 
 
