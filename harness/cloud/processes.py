@@ -63,12 +63,13 @@ def runs(pid: int, *, words: Sequence[str]) -> bool:
 
     Args:
         pid: The id that was written down.
-        words: What its command line holds.
+        words: What its command line holds, each as an argument of its own.
     """
     if is_child(pid):
         return code(pid) is None
-    command = command_line(pid)
-    return all(word in command for word in words)
+    command = f" {command_line(pid)} "
+    # Whole words: a folder `clouds/1` is not the folder `clouds/18626`.
+    return all(f" {word} " in command for word in words)
 
 
 def command_line(pid: int, *, proc: Path = Path("/proc")) -> str:
@@ -91,7 +92,7 @@ def end(pid: int, *, words: Sequence[str], within: float) -> bool:
 
     Args:
         pid: The id that was written down.
-        words: What its command line holds, if it is the one that was meant.
+        words: What its command line holds as arguments, if it is the one that was meant.
         within: How many seconds it has to end in order; then it is killed.
     """
     if not is_child(pid) and not runs(pid, words=words):
