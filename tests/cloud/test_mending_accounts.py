@@ -33,7 +33,8 @@ def handler(event, context):
     print("seen by", context.function_name)
     who = boto3.client("sts").get_caller_identity()["Account"]
     told = event["requestContext"]["accountId"]
-    return {"statusCode": 200, "body": json.dumps([who, context.invoked_function_arn.split(":")[4], told])}
+    body = json.dumps([who, context.invoked_function_arn.split(":")[4], told])
+    return {"statusCode": 200, "headers": {"x-process": str(os.getpid())}, "body": body}
 """
 
 TEMPLATE = """
@@ -106,7 +107,8 @@ def stage(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> SimpleNames
     (folder / "template.yaml").write_text(TEMPLATE)
     own = embedded_cloud(cloud.endpoint or "", folder=cloud.folder, region=cloud.region, account=ACCOUNT)
     system = read(folder / "template.yaml", name="accounts", account=ACCOUNT)
-    return SimpleNamespace(cloud=own, names=deployed(system, cloud=own, stack="accounts", tell=lambda _line: None))
+    names = deployed(system, cloud=own, stack="accounts", tell=lambda _line: None)
+    return SimpleNamespace(cloud=own, names=names, system=system)
 
 
 @pytest.fixture
@@ -244,3 +246,20 @@ def test_stream_and_log_are_the_account_s(stage: SimpleNamespace) -> None:
     log = stage.cloud.client("logs").filter_log_events(logGroupName=f"/aws/lambda/{function}")["events"]
     assert streams.get_records(ShardIterator=start["ShardIterator"])["Records"]
     assert f"seen by {function}" in [event["message"].strip() for event in log]
+
+
+def test_a_deployment_leaves_the_functions_of_other_accounts_alone(cloud: Cloud, stage: SimpleNamespace) -> None:
+    """Two runs deploy functions of one name, each in its account; neither ends an invocation of the other."""
+    theirs = embedded_cloud(cloud.endpoint or "", folder=cloud.folder, region=cloud.region, account="000000000077")
+    before = process(stage)
+
+    names = deployed(stage.system, cloud=theirs, stack="accounts", tell=lambda _line: None)
+
+    assert names.functions["Answer"].name == stage.names.functions["Answer"].name
+    assert process(stage) == before
+
+
+def process(stage: SimpleNamespace) -> str:
+    """The process in which the function answers."""
+    with urllib.request.urlopen(f"{stage.names.apis['Rest']}/open") as answer:
+        return str(answer.headers["x-process"])

@@ -4,7 +4,11 @@ Everything here runs in the child process before it serves. Each mending names t
 ministack 1.5.33, and leaves a version alone in which that place is gone. ``docs/embedded-cloud.md`` lists them.
 """
 
-from harness.cloud.mending.accounts import find_apis_of_any_account, sign_in_to_any_account
+from harness.cloud.mending.accounts import (
+    end_workers_of_their_account,
+    find_apis_of_any_account,
+    sign_in_to_any_account,
+)
 from harness.cloud.mending.answers import refuse_malformed_answers
 from harness.cloud.mending.environment import give_the_variables_of_lambda
 from harness.cloud.mending.errors import tell_errors_as_lambda_does
@@ -27,4 +31,5 @@ def mend() -> None:
     give_the_variables_of_lambda()
     find_apis_of_any_account()
     sign_in_to_any_account()
+    end_workers_of_their_account()
     close_topics_to_other_roles()

@@ -1,11 +1,11 @@
-"""What is addressed without an account: APIs by their id, app clients of user pools by theirs."""
+"""What belongs to an account, and what is addressed without one: APIs by their id, app clients by theirs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-__all__ = ["find_apis_of_any_account", "sign_in_to_any_account"]
+__all__ = ["end_workers_of_their_account", "find_apis_of_any_account", "sign_in_to_any_account"]
 
 
 def find_apis_of_any_account() -> None:
@@ -40,6 +40,29 @@ def find_apis_of_any_account() -> None:
 def _owners(api: str, stores: list[Any]) -> Iterator[str]:
     for store in stores:
         yield from (account for (account, _region, known), _ in store.all_items() if known == api)
+
+
+def end_workers_of_their_account() -> None:
+    """Let a deployment end the execution environments of its own functions, not those of another account's.
+
+    A function is its account's and region's (https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html).
+    ``_lambda_create`` (``services/cloudformation/provisioners.py``) and ``UpdateFunctionConfiguration``
+    (``services/lambda_svc.py``) name the function alone to ``invalidate_worker``, which then ends the workers of
+    every function of that name: a run that deploys its stage would make an invocation of another run fail.
+    """
+    from ministack.core.responses import get_account_id, get_region  # noqa: PLC0415 - only the child process has it
+    from ministack.services import lambda_svc  # noqa: PLC0415
+
+    invalidate = getattr(lambda_svc, "invalidate_worker", None)
+    if invalidate is None:
+        return
+
+    def invalidate_here(
+        func_name: str, qualifier: str | None = None, account: str | None = None, region: str | None = None
+    ) -> None:
+        invalidate(func_name, qualifier, account or get_account_id(), region or get_region())
+
+    lambda_svc.invalidate_worker = invalidate_here
 
 
 def sign_in_to_any_account() -> None:
