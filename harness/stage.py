@@ -158,7 +158,7 @@ class Stage:
             resources=tuple(resources),
             time=time,
         )
-        return self._mode.publish(event)
+        return self._mode.put([event])[0]
 
     def notify(  # noqa: PLR0913 - the parts of a message
         self,
@@ -199,7 +199,7 @@ class Stage:
             group=group,
             deduplication=deduplication,
         )
-        return self._mode.notify(what)
+        return self._mode.put([what])[0]
 
     def settle(self, *, within: float | None = None) -> None:
         """Wait until all that has been published by now has been seen, and local functions have had what is theirs.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from harness.errors import MisusedStep, NotJson, UnknownResource
 from harness.journal.journal import Journal
 from harness.journal.taps import Taps
 from harness.modes.exchange import Request, Response
-from harness.modes.messages import BusEvent, TopicMessage
+from harness.modes.messages import BusEvent, Outgoing, TopicMessage
 from harness.people import User
 from harness.stage import Stage
 from harness.system.model import Api, Function, Resource, System
@@ -28,7 +28,7 @@ class Recording:
     ran = False
 
     def __init__(self) -> None:
-        self.published: list[BusEvent | TopicMessage] = []
+        self.published: list[Outgoing] = []
         self.requests: list[Request] = []
         self.started: list[str] = []
         self.closed = False
@@ -37,13 +37,9 @@ class Recording:
         self.requests.append(request)
         return Response(status_code=200, request=request)
 
-    def publish(self, event: BusEvent) -> str:
-        self.published.append(event)
-        return "an id"
-
-    def notify(self, message: TopicMessage) -> str:
-        self.published.append(message)
-        return "an id"
+    def put(self, batch: Sequence[Outgoing]) -> list[str]:
+        self.published += batch
+        return ["an id" for _ in batch]
 
     def logs(self, functions: Iterable[str], *, since: float) -> dict[str, list[str]]:
         return {}

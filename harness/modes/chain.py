@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +15,8 @@ from harness.errors import StageError
 from harness.journal.entry import Entry
 from harness.journal.taps import DEFAULT_BUS, Taps
 from harness.modes.links import Invoke, each, label, run
-from harness.modes.messages import BusEvent, TopicMessage
-from harness.modes.sending import put_event, put_message
+from harness.modes.messages import Outgoing
+from harness.modes.sending import place_of, put
 from harness.modes.wiring import Start, Wiring
 from harness.runtime.invocation import Invocation
 
@@ -157,34 +157,24 @@ class Chain:
                 return one.path
         return ()
 
-    def publish(self, event: BusEvent) -> str:
-        """Put an event on the bus, start the functions that it starts, and give its id.
+    def put(self, batch: Sequence[Outgoing]) -> list[str]:
+        """Put what a test sends where it belongs, start the functions that it starts, and give the ids.
 
         Raises:
             FunctionFailed: One of them ended in an error.
         """
         __tracebackhide__ = True
-        self._taps.tap(event.bus)
+        source = place_of(batch[0])
+        self._taps.tap(source)
         position = self._taps.store.position
-        identity = put_event(event, cloud=self._cloud, names=self._names)
-        self._bring(event.bus, identity, position=position)
-        return identity
-
-    def notify(self, message: TopicMessage) -> str:
-        """Publish a message to the topic, start the functions that it starts, and give its id.
-
-        Raises:
-            FunctionFailed: One of them ended in an error.
-        """
-        __tracebackhide__ = True
-        self._taps.tap(message.topic)
-        position = self._taps.store.position
-        identity = put_message(message, cloud=self._cloud, names=self._names)
-        self._bring(message.topic, identity, position=position)
-        return identity
+        identities = put(batch, cloud=self._cloud, names=self._names)
+        for identity in identities:
+            self._bring(source, identity, position=position)
+        self.deliver()
+        return identities
 
     def _bring(self, source: str, identity: str, *, position: int) -> None:
-        """Wait until what a test has published has come back, behind a position, and start what it starts."""
+        """Wait until what a test has sent has come back, behind a position."""
         __tracebackhide__ = True
         self._of_tests.append(identity)
         deadline = time.monotonic() + self._back_within
@@ -201,7 +191,6 @@ class Chain:
                         remedy="is the embedded cloud overloaded? see: harness status",
                     )
                 store.wait(store.position, timeout=0.05)
-        self.deliver()
 
     def drop(self) -> None:
         """Forget what was sent by now and not delivered, also what comes later: the test that caused it is over.

@@ -16,7 +16,7 @@ from harness.modes.chain import Chain
 from harness.modes.exchange import Request, Response
 from harness.modes.gateway import Gateway
 from harness.modes.inline import with_code
-from harness.modes.messages import BusEvent, TopicMessage
+from harness.modes.messages import Outgoing
 from harness.modes.played import gateway_for
 from harness.modes.playing import Player
 from harness.modes.roles import assumed
@@ -90,21 +90,13 @@ class HandlerMode:
         __tracebackhide__ = True
         return self._gateway.request(request)
 
-    def publish(self, event: BusEvent) -> str:
-        """Put an event on the muted bus and start what it starts; elsewhere play the bus."""
+    def put(self, batch: Sequence[Outgoing]) -> list[str]:
+        """Put what a test sends on the muted stage and start what it starts; elsewhere play the service."""
         __tracebackhide__ = True
         if self._chain is None:
-            return self._player.publish(event)
+            return self._player.put(batch)
         self._ran = True  # What it starts by way of a topic or another bus may run later.
-        return self._chain.publish(event)
-
-    def notify(self, message: TopicMessage) -> str:
-        """Publish a message to the muted topic and start what it starts; elsewhere play the topic."""
-        __tracebackhide__ = True
-        if self._chain is None:
-            return self._player.notify(message)
-        self._ran = True
-        return self._chain.notify(message)
+        return self._chain.put(batch)
 
     def invoke(self, function: str, event: Mapping[str, Any]) -> Invocation:
         """Run a handler in its execution environment and give what came back.

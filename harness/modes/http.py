@@ -16,8 +16,8 @@ from harness.cloud.names import Names
 from harness.errors import TimedOut, UnreachableEndpoint
 from harness.modes.deployed import drop_memory
 from harness.modes.exchange import Request, Response
-from harness.modes.messages import BusEvent, TopicMessage
-from harness.modes.sending import put_event, put_message
+from harness.modes.messages import Outgoing
+from harness.modes.sending import put
 
 __all__ = ["HttpMode"]
 
@@ -96,15 +96,10 @@ class HttpMode:
         access_key, secret_key, token = self._cloud.credentials()
         return AWS4Auth(access_key, secret_key, self._cloud.region, "execute-api", session_token=token)
 
-    def publish(self, event: BusEvent) -> str:
-        """Put an event on the bus and give its id."""
+    def put(self, batch: Sequence[Outgoing]) -> list[str]:
+        """Put what a test sends where it belongs, and give the ids."""
         __tracebackhide__ = True
-        return put_event(event, cloud=self._cloud, names=self._names)
-
-    def notify(self, message: TopicMessage) -> str:
-        """Publish a message to the topic and give its id."""
-        __tracebackhide__ = True
-        return put_message(message, cloud=self._cloud, names=self._names)
+        return put(batch, cloud=self._cloud, names=self._names)
 
     deliver = None
     ran = False

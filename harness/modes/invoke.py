@@ -16,7 +16,7 @@ from harness.journal.store import Store
 from harness.modes.deployed import drop_memory
 from harness.modes.exchange import Request, Response
 from harness.modes.gateway import Gateway
-from harness.modes.messages import BusEvent, TopicMessage
+from harness.modes.messages import Outgoing
 from harness.modes.played import gateway_for
 from harness.modes.playing import Player
 from harness.runtime.invocation import FunctionError, Invocation
@@ -46,15 +46,10 @@ class InvokeMode:
         __tracebackhide__ = True
         return self._gateway.request(request)
 
-    def publish(self, event: BusEvent) -> str:
-        """Play the bus around the deployed functions."""
+    def put(self, batch: Sequence[Outgoing]) -> list[str]:
+        """Play the service around the deployed functions."""
         __tracebackhide__ = True
-        return self._player.publish(event)
-
-    def notify(self, message: TopicMessage) -> str:
-        """Play the topic around the deployed functions."""
-        __tracebackhide__ = True
-        return self._player.notify(message)
+        return self._player.put(batch)
 
     def invoke(self, function: str, event: Mapping[str, Any]) -> Invocation:
         """Invoke a deployed function and give what came back, the end of its log included."""

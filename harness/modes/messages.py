@@ -1,13 +1,13 @@
-"""What a test publishes: an event for a bus, a message for a topic or a queue."""
+"""What a test puts where: an event on a bus, a message on a topic or a queue, a record, an item, an object."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
-__all__ = ["BusEvent", "QueueMessage", "TopicMessage", "text_of"]
+__all__ = ["BusEvent", "ItemChange", "Outgoing", "QueueMessage", "StreamRecord", "TopicMessage", "Upload", "text_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +69,60 @@ class QueueMessage:
     attributes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     group: str | None = None
     deduplication: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamRecord:
+    """A record for a Kinesis stream.
+
+    Args:
+        stream: The logical id of the stream.
+        data: Its content.
+        key: The partition key; records of one key keep their order.
+    """
+
+    stream: str
+    data: bytes
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemChange:
+    """A change of an item of a table, which the table's stream tells.
+
+    Args:
+        table: The logical id of the table.
+        operation: ``put`` writes the whole item, ``update`` sets some of its attributes, ``delete`` takes it away.
+        item: For ``put`` the item, else its key; as Python values.
+        changes: For ``update``: the attributes to set, by name.
+    """
+
+    table: str
+    operation: Literal["put", "update", "delete"]
+    item: Mapping[str, Any]
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """An object for a bucket.
+
+    Args:
+        bucket: The logical id of the bucket.
+        key: Its key, as people write it.
+        content: Its content.
+        content_type: Its media type; that of S3 (``binary/octet-stream``) when empty.
+        metadata: What is kept with it, by name.
+    """
+
+    bucket: str
+    key: str
+    content: bytes
+    content_type: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+Outgoing = BusEvent | TopicMessage | QueueMessage | StreamRecord | ItemChange | Upload
 
 
 def text_of(message: Any) -> str:

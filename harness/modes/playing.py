@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from harness._text import new_uuid
@@ -17,7 +17,7 @@ from harness.journal.entry import Entry, Kind
 from harness.journal.store import Store
 from harness.modes.limits import insist_on_event, insist_on_message
 from harness.modes.links import Invoke, each, ended, label, run
-from harness.modes.messages import BusEvent, TopicMessage
+from harness.modes.messages import BusEvent, Outgoing, TopicMessage
 from harness.modes.wiring import Start, Wiring
 from harness.system.model import System
 
@@ -59,6 +59,17 @@ class Player:
         self._tell = tell
         self._told: set[str] = set()
         self._wiring = Wiring(system, cloud=cloud, names=names)
+
+    def put(self, batch: Sequence[Outgoing]) -> list[str]:
+        """Play what a test sends, and give the ids.
+
+        Raises:
+            NotPublished: The service would not take it.
+            FunctionFailed: A function that it starts ended in an error.
+        """
+        __tracebackhide__ = True
+        play: Mapping[type, Callable[[Any], str]] = {BusEvent: self.publish, TopicMessage: self.notify}
+        return [play[type(one)](one) for one in batch]
 
     def publish(self, event: BusEvent, *, path: tuple[str, ...] = ()) -> str:
         """Play an event on a bus and give its id.

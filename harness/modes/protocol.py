@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from harness.modes.exchange import Request, Response
-from harness.modes.messages import BusEvent, TopicMessage
+from harness.modes.messages import Outgoing
 
 __all__ = ["Mode"]
 
@@ -20,12 +20,12 @@ class Mode(Protocol):
         """Send a request to an API's front door, or to the one that is played, and give what comes back."""
         ...
 
-    def publish(self, event: BusEvent) -> str:
-        """Put an event on a bus, or on one that is played, and give its id."""
-        ...
+    def put(self, batch: Sequence[Outgoing]) -> list[str]:
+        """Put what a test sends where it belongs, or where that is played, and give the ids.
 
-    def notify(self, message: TopicMessage) -> str:
-        """Publish a message to a topic, or to one that is played, and give its id."""
+        Args:
+            batch: Things of one kind for one place: one of them, or several that go out together.
+        """
         ...
 
     @property

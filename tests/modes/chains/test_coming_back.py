@@ -61,7 +61,7 @@ EVENT = BusEvent(bus="Bus", source="shop", detail_type="told", detail={})
 def test_what_does_not_come_back_is_an_error_of_the_stage() -> None:
     """It says what was published, and where."""
     with pytest.raises(StageError) as caught:
-        chain(Deaf()).publish(EVENT)
+        chain(Deaf()).put([EVENT])
 
     assert str(caught.value) == (
         "What was published to 'Bus' has not come back within 0.1 s.\n"
@@ -73,7 +73,7 @@ def test_what_does_not_come_back_is_an_error_of_the_stage() -> None:
 def test_it_says_what_reading_failed_with() -> None:
     """A poller that goes on trying may have a reason."""
     with pytest.raises(StageError) as caught:
-        chain(Deaf(OSError("reset"))).notify(TopicMessage(topic="Topic", message="hello"))
+        chain(Deaf(OSError("reset"))).put([TopicMessage(topic="Topic", message="hello")])
 
     assert str(caught.value) == (
         "What was published to 'Topic' has not come back within 0.1 s.\n"
@@ -88,7 +88,7 @@ def test_what_a_person_must_mend_is_not_waited_for() -> None:
     trouble = NotAllowed("No.")
 
     with pytest.raises(NotAllowed) as caught:
-        chain(Deaf(trouble)).publish(EVENT)
+        chain(Deaf(trouble)).put([EVENT])
 
     assert caught.value is trouble
 
