@@ -15,11 +15,11 @@ from decimal import Context, Decimal
 from typing import Any
 
 from harness.cloud.account import Cloud
-from harness.cloud.faults import translated
+from harness.cloud.faults import code_of, message_of, translated
 from harness.errors import MisusedStep, StageError
 from harness.held import held
 
-__all__ = ["items", "secret_parameter"]
+__all__ = ["item", "items", "secret_parameter"]
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html and API_BatchGetItem.html
 _WRITTEN_AT_ONCE = 25
@@ -56,6 +56,33 @@ def items(cloud: Cloud, *, table: str, items: Iterable[Mapping[str, Any]], sleep
     names = [store.name_of(key) for key in brought]
     with held(cloud.folder, key=store.identity, names=names, store=store, bring=lambda: store.write(puts)):
         yield
+
+
+def item(cloud: Cloud, *, table: str, key: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Give an item of a table as Python values, read consistently; None when there is none.
+
+    Args:
+        cloud: Where the table is.
+        table: Its physical name.
+        key: Its key as Python values.
+
+    Raises:
+        MisusedStep: DynamoDB does not take it for a key of this table.
+    """
+    from boto3.dynamodb.types import TypeDeserializer, TypeSerializer  # noqa: PLC0415 - `import harness` is light
+
+    typed = {name: TypeSerializer().serialize(_exact(value)) for name, value in key.items()}
+    client = cloud.client("dynamodb")
+    with translated(cloud):
+        try:
+            found = client.get_item(TableName=table, Key=typed, ConsistentRead=True).get("Item")
+        except client.exceptions.ClientError as fault:
+            if code_of(fault) != "ValidationException":
+                raise
+            raise MisusedStep(
+                f"{dict(key)!r} is no key of the table {table!r}.", facts=[("DynamoDB says", message_of(fault))]
+            ) from None
+    return None if found is None else {name: TypeDeserializer().deserialize(value) for name, value in found.items()}
 
 
 class _Table:

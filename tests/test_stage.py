@@ -44,6 +44,12 @@ class Recording:
     def logs(self, functions: Iterable[str], *, since: float) -> dict[str, list[str]]:
         return {}
 
+    def lines(self, function: str, *, since: float) -> list[str]:
+        return []
+
+    def unfinished(self) -> list[str]:
+        return []
+
     def over(self) -> None:
         raise AssertionError("nothing ran in this process")
 

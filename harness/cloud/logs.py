@@ -14,7 +14,7 @@ from harness.cloud.account import Cloud
 from harness.cloud.faults import code_of, message_of, translated
 from harness.errors import HarnessError
 
-__all__ = ["LogLine", "LogTail", "last_lines"]
+__all__ = ["LogLine", "LogTail", "last_lines", "lines_of"]
 
 # A page of FilterLogEvents holds 10,000 events or 1 MB, and may be empty while more come.
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html
@@ -64,6 +64,26 @@ def last_lines(
         one: [*lines[one].copy(), *_trouble(readings[one], lines[one], name=name, within=within)]
         for one, name in functions.items()
     }
+
+
+def lines_of(cloud: Cloud, *, function: str, since: float) -> list[str]:
+    """Give all lines that a function has logged since a moment, oldest first; none while it has no log.
+
+    Args:
+        cloud: Where the function is.
+        function: Its name.
+        since: Since when, in epoch seconds.
+
+    Raises:
+        StageError: The log cannot be read.
+    """
+    lines: deque[str] = deque()
+    clients = _Clients(cloud, within=10.0)
+    try:
+        _collect(lines, clients, function=function, since=since, deadline=float("inf"))
+    except clients.logs.exceptions.ResourceNotFoundException:
+        return []
+    return list(lines)
 
 
 class _Clients:

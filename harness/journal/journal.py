@@ -171,7 +171,7 @@ class Journal:
             found[:] = _in_order(wishes, self._since(since))
             return len(found) == len(wishes)
 
-        self._wait(complete, within=within)
+        self.until(complete, within=within)
         if len(found) < len(wishes):
             raise out_of_order(
                 wishes,
@@ -220,6 +220,39 @@ class Journal:
         """
         __tracebackhide__ = True
         self._close([*self._taps.opened], within=within)
+
+    @property
+    def began(self) -> float:
+        """When the running test began, in epoch seconds by the cloud's clock."""
+        return self._began()
+
+    def until(self, done: Callable[[], bool], *, within: float, look_every: float = _LONGEST_LOOK) -> bool:
+        """Wait until something holds, and say whether it does; local functions run meanwhile, and their time is free.
+
+        Args:
+            done: Asked whenever something has come, and now and then.
+            within: For how many seconds at most.
+            look_every: How often at least it is asked, in seconds.
+        """
+        __tracebackhide__ = True
+        self._deliver()
+        if done():  # What is there already wakes no poller.
+            return True
+        deadline = time.monotonic() + within
+        with self._taps.waiting.begun():
+            while True:
+                position = self._store.position
+                began = time.monotonic()
+                self._deliver()
+                # A debugger may hold a local function for as long as it likes.
+                deadline += time.monotonic() - began
+                if done():
+                    return True
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    return False
+                self._raise_trouble()
+                self._store.wait(position, timeout=min(left, look_every))
 
     def _no_sentinel(self, within: float) -> StageError:
         return StageError(
@@ -275,7 +308,7 @@ class Journal:
             found.extend(wish.among(look.further()))
             return len(found) >= least
 
-        self._wait(enough, within=within)
+        self.until(enough, within=within)
         return found
 
     def _closed_over(
@@ -293,7 +326,7 @@ class Journal:
             return len(found) > most
 
         if not self._close([wish.source], until=too_many):
-            self._wait(too_many, within=self.patience.grace if grace is None else grace)
+            self.until(too_many, within=self.patience.grace if grace is None else grace)
         if look.missed and len(found) <= most:
             raise StageError(
                 "The journal was full, so nothing can be said of what has not come.",
@@ -314,7 +347,7 @@ class Journal:
         while True:
             proof = self._taps.barrier(None if self._behind.deliver else sources)
             started = self._started
-            if not self._wait(_either(until, proof), within=within):
+            if not self.until(_either(until, proof), within=within):
                 raise self._no_sentinel(within)
             if until():
                 return True
@@ -326,28 +359,6 @@ class Journal:
         __tracebackhide__ = True
         if self._behind.deliver is not None:
             self._started += self._behind.deliver()
-
-    def _wait(self, done: Callable[[], bool], *, within: float) -> bool:
-        """Wait until something is done and say whether it is; local functions run meanwhile, and their time is free."""
-        __tracebackhide__ = True
-        self._deliver()
-        if done():  # What is there already wakes no poller.
-            return True
-        deadline = time.monotonic() + within
-        with self._taps.waiting.begun():
-            while True:
-                position = self._store.position
-                began = time.monotonic()
-                self._deliver()
-                # A debugger may hold a local function for as long as it likes.
-                deadline += time.monotonic() - began
-                if done():
-                    return True
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    return False
-                self._raise_trouble()
-                self._store.wait(position, timeout=min(left, _LONGEST_LOOK))
 
     def _raise_trouble(self) -> None:
         __tracebackhide__ = True

@@ -141,6 +141,15 @@ class HandlerMode:
                 lines[invocation.function].extend(invocation.log.splitlines())
         return {name: kept[-_LOG_LINES:] or [self._silence_of(name, since)] for name, kept in lines.items()}
 
+    def lines(self, function: str, *, since: float) -> list[str]:
+        """Give all lines that a function has logged in this process."""
+        runs = [one for ended, one in self._logs if ended >= since and one.function == function]
+        return [line for run in runs for line in run.log.splitlines()]
+
+    def unfinished(self) -> list[str]:
+        """Give what is not done yet: nothing, since functions run while the test waits for them."""
+        return []
+
     def _silence_of(self, function: str, since: float) -> str:
         has_run = self._last_ran.get(function, 0.0) >= since
         return "(it ran and logged nothing)" if has_run else "(it did not run)"

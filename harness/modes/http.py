@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from urllib3 import HTTPHeaderDict
 
 from harness.cloud.account import Cloud
-from harness.cloud.logs import last_lines
+from harness.cloud.logs import last_lines, lines_of
 from harness.cloud.names import Names
 from harness.errors import TimedOut, UnreachableEndpoint
 from harness.modes.deployed import drop_memory
@@ -109,6 +109,14 @@ class HttpMode:
         return last_lines(
             self._cloud, functions={name: self._names.functions[name].name for name in functions}, since=since
         )
+
+    def lines(self, function: str, *, since: float) -> list[str]:
+        """Give all lines that CloudWatch Logs has of a function."""
+        return lines_of(self._cloud, function=self._names.functions[function].name, since=since)
+
+    def unfinished(self) -> list[str]:
+        """Give what the cloud has not done yet."""
+        return []
 
     def over(self) -> None:
         """Forget nothing: the cloud goes on by itself."""

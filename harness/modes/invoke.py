@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.cloud.account import Cloud
 from harness.cloud.faults import translated
-from harness.cloud.logs import last_lines
+from harness.cloud.logs import last_lines, lines_of
 from harness.cloud.names import Names
 from harness.journal.store import Store
 from harness.modes.deployed import drop_memory
@@ -81,6 +81,14 @@ class InvokeMode:
         return last_lines(
             self._cloud, functions={name: self._names.functions[name].name for name in functions}, since=since
         )
+
+    def lines(self, function: str, *, since: float) -> list[str]:
+        """Give all lines that CloudWatch Logs has of a function."""
+        return lines_of(self._cloud, function=self._names.functions[function].name, since=since)
+
+    def unfinished(self) -> list[str]:
+        """Give what the cloud has not done yet."""
+        return []
 
     def over(self) -> None:
         """Forget nothing: the cloud goes on by itself."""

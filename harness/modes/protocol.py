@@ -40,6 +40,14 @@ class Mode(Protocol):
         """Give the last log lines of functions since a moment, in epoch seconds; as good as it can, and quickly."""
         ...
 
+    def lines(self, function: str, *, since: float) -> list[str]:
+        """Give all lines that a function has logged since a moment, in epoch seconds."""
+        ...
+
+    def unfinished(self) -> list[str]:
+        """Give what the test has set off and is not done, a sentence each: messages in queues, running executions."""
+        ...
+
     @property
     def ran(self) -> bool:
         """Whether a function has run in this process since the last `over`."""

@@ -1,0 +1,91 @@
+"""Where a stage is and what its things are called: what all its verbs share."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+
+from harness.cloud.account import Cloud
+from harness.cloud.names import Names
+from harness.errors import UnknownResource
+from harness.journal.journal import Journal
+from harness.modes.exchange import Response
+from harness.modes.protocol import Mode
+from harness.system.model import System
+
+__all__ = ["Place"]
+
+# The evidence for a failed test is its latest exchanges; a run of thousands must not keep them all.
+_EXCHANGES_KEPT = 50
+
+
+class Place:
+    """A stage without its verbs.
+
+    Args:
+        name: The name of the stage, as in ``--stage``.
+        system: The system as its template declares it.
+        cloud: Where it is deployed.
+        names: What its things are called there.
+        mode: How its code is reached.
+        journal: What it has published.
+    """
+
+    def __init__(  # noqa: PLR0913 - each is one fact of a stage
+        self, name: str, *, system: System, cloud: Cloud, names: Names, mode: Mode, journal: Journal
+    ) -> None:
+        self.name = name
+        self.system = system
+        self.cloud = cloud
+        self.names = names
+        self.journal = journal
+        self._mode = mode
+        self.exchanges: deque[Response] = deque(maxlen=_EXCHANGES_KEPT)
+
+    def __repr__(self) -> str:
+        return f"<Stage {self.name} of {self.system.name}, mode {self.mode}>"
+
+    @property
+    def mode(self) -> str:
+        """The mode, for reports. A step never asks for it."""
+        return self._mode.name
+
+    def output(self, key: str) -> str:
+        """Give the value of a stack output.
+
+        Raises:
+            UnknownResource: The stack has no such output; a conditional one is there only when its condition holds.
+        """
+        return self._named("output", key, self.names.outputs)
+
+    def physical_id(self, logical_id: str) -> str:
+        """Give what a resource of the template is called in this stage.
+
+        Raises:
+            UnknownResource: The template declares no such resource, or its condition does not hold.
+        """
+        return self._named("resource", logical_id, self.names.physical)
+
+    def close(self) -> None:
+        """Let go of what the mode holds; the stage stays deployed."""
+        self._mode.close()
+
+    def _source(self, kind: str, name: str) -> None:
+        __tracebackhide__ = True
+        known = self.journal.sources(kind)
+        if name not in known:
+            raise UnknownResource(kind, name, known=known, declared_in=self.system.template)
+
+    def _named(self, kind: str, name: str, known: Mapping[str, str]) -> str:
+        __tracebackhide__ = True
+        if name not in known:
+            raise UnknownResource(kind, name, known=known, declared_in=self.system.template)
+        return known[name]
+
+    def _declared(self, kind: str, name: str, type_of_it: str) -> str:
+        """Give the physical id of a resource of one type."""
+        __tracebackhide__ = True
+        declared = self.system.of_type(type_of_it)
+        return self._named(
+            kind, name, {one: self.names.physical[one] for one in declared if one in self.names.physical}
+        )
