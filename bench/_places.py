@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -28,7 +29,7 @@ __all__ = [
     "hello",
     "opened",
     "plain_cloud",
-    "project_of_bigmouth",
+    "project_of",
     "python",
     "ready",
     "up",
@@ -43,10 +44,6 @@ _PYPROJECT = """
 [tool.pytest.ini_options]
 addopts = ["--import-mode=importlib"]
 pythonpath = ["."]
-
-[tool.harness.systems.bigmouth]
-template = "systems/bigmouth/template.yaml"
-parameters = { StageName = "{stage}", Temporary = "true" }
 """
 # Settings of the user's that would decide what is measured. Without byte code each run would compile everything anew.
 _LEFT_OUT = ("TEST_MODE", "TEST_STAGE", "PYTEST_ADDOPTS", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH")
@@ -134,18 +131,28 @@ def plain_cloud(root: Path) -> Iterator[None]:
 
 
 @contextmanager
-def project_of_bigmouth() -> Iterator[Path]:
-    """Have a copy of the project with the system bigmouth and its suite; no cloud of its is left running."""
+def project_of(*systems: str) -> Iterator[Path]:
+    """Have a copy of the project with some of its systems and their suites; no cloud of its is left running."""
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         root = Path(name)
-        for folder in ("systems", "suites", "steps"):
-            shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__", ".env*"))
-        shutil.copy(ROOT / "conftest.py", root)
-        (root / "pyproject.toml").write_text(_PYPROJECT)
+        left_out = shutil.ignore_patterns("__pycache__", ".env*")
+        for part in (f"{folder}/{system}" for folder in ("systems", "suites", "steps") for system in systems):
+            shutil.copytree(ROOT / part, root / part, ignore=left_out)
+        for file in ("conftest.py", "steps/__init__.py"):
+            shutil.copy(ROOT / file, root / file)
+        (root / "pyproject.toml").write_text("\n".join([_PYPROJECT, *map(_declared, systems)]))
         try:
             yield root
         finally:
             down(root)
+
+
+def _declared(system: str) -> str:
+    """Give the table of this project's settings that declares a system."""
+    ours = (ROOT / "pyproject.toml").read_text()
+    table = re.search(rf"^\[tool\.harness\.systems\.{system}\]\n(?:[^\[\n].*\n)*", ours, flags=re.MULTILINE)
+    assert table is not None, system
+    return table[0]
 
 
 def up(root: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import importlib
+import inspect
 import json
 import os
 import time
@@ -21,6 +22,7 @@ from typing import Any
 
 PYTEST, IMPORTS, HARNESS = "pytest", "imports", "harness"
 CLIENTS, CALLS, COLD, HANDLERS = "boto3 clients", "AWS calls", "imports of functions", "handlers"
+WAITING = "waiting"
 
 
 class Book:
@@ -124,12 +126,20 @@ def _watch_boto3() -> None:
 
 
 def _watch_harness() -> None:
+    import requests  # noqa: PLC0415 - its import is to be booked
+
+    from harness.journal.journal import Journal  # noqa: PLC0415 - its import is to be booked
+    from harness.journal.store import Store  # noqa: PLC0415 - its import is to be booked
     from harness.project import Project  # noqa: PLC0415 - its import is to be booked
     from harness.runtime import process  # noqa: PLC0415 - its import is to be booked
     from harness.stage import Stage  # noqa: PLC0415 - its import is to be booked
 
     _watch(Project, HARNESS, "described", "names", "stage", "system", "close")
-    _watch(Stage, HARNESS, "request", "user", "items", "secret_parameter", "with_expired_token", "close")
+    verbs = [name for name, value in inspect.getmembers(Stage, inspect.isfunction) if not name.startswith("_")]
+    _watch(Stage, HARNESS, *verbs)
+    _watch(Journal, HARNESS, "expect", "expect_none", "in_order", "settle", "until")
+    _watch(Store, WAITING, "wait")
+    _watch(requests.Session, CALLS, "send")
     names = vars(process)
     find = names["handler_of"]
     names["handler_of"] = paid(lambda *args, **rest: paid(find(*args, **rest), HANDLERS), COLD)

@@ -21,7 +21,7 @@ from statistics import median, quantiles
 from time import perf_counter, process_time, sleep
 
 from _measure import Row, report
-from _places import BENCH, opened, project_of_bigmouth, python, up
+from _places import BENCH, opened, project_of, python, up
 from _polling import PAUSE, course_running, event, loop_running
 from _rivals import Missing
 
@@ -65,13 +65,13 @@ QUICK = Size(rounds=2, times=2, idle=2.0, processes=1, events=200, entries=2_000
 
 def main(size: Size) -> int:
     """Measure all and give the exit code."""
-    with project_of_bigmouth() as root:
+    with project_of("bigmouth") as root:
         up(root)
         opening = list(_opening(root, size))
-        with opened(root) as project:
-            stage = project.stage(_SYSTEM, mode="http")
-            project.taps(_SYSTEM, muted=True)
-            waiting = list(_waiting(project, stage, size))
+        with opened(root) as opened_project:
+            stage = opened_project.stage(_SYSTEM, mode="http")
+            opened_project.taps(_SYSTEM, muted=True)
+            waiting = list(_waiting(opened_project, stage, size))
             idle = _idle(size)
             many = list(_many(stage, size))
     codes = [

@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 
 from _measure import Row, report
-from _places import BENCH, ROOT, project_of_bigmouth, python, up
+from _places import BENCH, ROOT, project_of, python, up
 
 _ROUNDS = 3
 _LIMIT = 200.0
@@ -19,7 +19,7 @@ _BARE = "pytest without the harness, boto3 imported"
 
 def main() -> int:
     """Run the suite in each mode and give the exit code."""
-    with project_of_bigmouth() as root, tempfile.TemporaryDirectory(prefix="bench-") as bare:
+    with project_of("bigmouth") as root, tempfile.TemporaryDirectory(prefix="bench-") as bare:
         up(root)
         (Path(bare) / "pytest.ini").write_text("[pytest]\n")
         (Path(bare) / "test_first.py").write_text("import boto3\n\ndef test_first(): pass\n")

@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import median
 
 from _measure import Row, margin, report
-from _places import ROOT, down, environment, project_of_bigmouth, up
+from _places import ROOT, down, environment, project_of, up
 
 _ROUNDS = 11
 _ROUNDS_COLD = 5
@@ -53,7 +53,7 @@ class Taken:
 
 def main() -> int:
     """Measure in turn and give the exit code."""
-    with project_of_bigmouth() as root, _bare_project() as bare:
+    with project_of("bigmouth") as root, _bare_project() as bare:
         runs = {name: Taken() for name in ("bare", "plugins", "unused", "handler", "http", "suite", "cold")}
         up(root)
         _write(root / "first" / "bigmouth" / "test_first.py", _STAGE)

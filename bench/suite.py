@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from pathlib import Path
 from statistics import median
 from typing import Any
 
 from _measure import Row, report
-from _places import BENCH, ROOT, environment, project_of_bigmouth, up
+from _places import project_of, up
+from _running import run
 
 _ROUNDS = 7
 _WHAT = {
@@ -23,6 +19,7 @@ _WHAT = {
     "AWS calls": "AWS calls, the functions' included",
     "imports of functions": "cold starts: the imports of the functions",
     "handlers": "handlers, without their AWS calls",
+    "waiting": "waiting for what must come, or not come",
     "end": "end of the process",
 }
 
@@ -31,37 +28,14 @@ _COUNTED = {"boto3 clients", "AWS calls", "imports of functions", "handlers"}
 
 def main() -> int:
     """Run the suite some times over and give the exit code."""
-    with project_of_bigmouth() as root:
+    with project_of("bigmouth") as root:
         up(root)
-        _run(root, watched=False)
+        run(root, suite="bigmouth", mode="handler", watched=False)
         plain, books = [], []
         for _ in range(_ROUNDS):
-            plain.append(_run(root, watched=False)["wall"])
-            books.append(_run(root, watched=True))
+            plain.append(run(root, suite="bigmouth", mode="handler", watched=False)["wall"])
+            books.append(run(root, suite="bigmouth", mode="handler", watched=True))
     return report("The suite of bigmouth in handler mode, cloud up", _rows(plain, books), notes=_NOTES, ratio="share")
-
-
-def _run(root: Path, *, watched: bool) -> dict[str, Any]:
-    command = [sys.executable, "-m", "pytest", "suites/bigmouth", "--mode=handler", "-q", "-p", "no:cacheprovider"]
-    book = root / ".book"
-    book.write_text("{}")
-    started = time.time()
-    own = {"BENCH_STARTED": repr(started), "BENCH_BOOK": str(book), "PYTHONPATH": f"{ROOT}:{BENCH}"}
-    done = subprocess.run(
-        [*command, "-p", "_where"] if watched else command,
-        cwd=root,
-        env=environment() | own,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    ended = time.time()
-    if done.returncode:
-        raise SystemExit(f"{' '.join(command)} ended with code {done.returncode}:\n{done.stdout}{done.stderr}")
-    found: dict[str, Any] = json.loads(book.read_text())
-    if watched:
-        found["seconds"]["end"] = ended - found["ended"]
-    return {**found, "wall": ended - started, "said": done.stdout.strip().splitlines()[-1]}
 
 
 def _rows(plain: list[float], books: list[dict[str, Any]]) -> Iterator[Row]:

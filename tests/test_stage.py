@@ -10,11 +10,19 @@ import pytest
 
 from harness.cloud.account import Cloud
 from harness.cloud.names import Names
-from harness.errors import MisusedStep, NotJson, UnknownResource
+from harness.errors import MisusedStep, NeverHappened, NotJson, StageError, UnknownResource
 from harness.journal.journal import Journal
 from harness.journal.taps import Taps
 from harness.modes.exchange import Request, Response
-from harness.modes.messages import BusEvent, Outgoing, TopicMessage
+from harness.modes.messages import (
+    BusEvent,
+    ItemChange,
+    Outgoing,
+    QueueMessage,
+    StreamRecord,
+    TopicMessage,
+    Upload,
+)
 from harness.people import User
 from harness.stage import Stage
 from harness.system.model import Api, Function, Resource, System
@@ -27,7 +35,10 @@ class Recording:
     deliver = None
     ran = False
 
-    def __init__(self) -> None:
+    def __init__(self, *, logged: Sequence[str] = (), pending: Sequence[str] = ()) -> None:
+        self.logged = list(logged)
+        self.pending = list(pending)
+        self.called: list[tuple[str, Any, bool]] = []
         self.published: list[Outgoing] = []
         self.requests: list[Request] = []
         self.started: list[str] = []
@@ -44,11 +55,14 @@ class Recording:
     def logs(self, functions: Iterable[str], *, since: float) -> dict[str, list[str]]:
         return {}
 
+    def call(self, function: str, event: Any, *, asynchronous: bool = False) -> Any:
+        self.called.append((function, event, asynchronous))
+
     def lines(self, function: str, *, since: float) -> list[str]:
-        return []
+        return self.logged
 
     def unfinished(self) -> list[str]:
-        return []
+        return self.pending
 
     def over(self) -> None:
         raise AssertionError("nothing ran in this process")
@@ -70,9 +84,20 @@ def stage_of(mode: Recording, tmp_path: Path, *, apis: tuple[str, ...] = ("Api",
         resources={
             "Bus": Resource(name="Bus", type="AWS::Events::EventBus"),
             "Topic": Resource(name="Topic", type="AWS::SNS::Topic"),
+            "Queue": Resource(name="Queue", type="AWS::SQS::Queue"),
+            "Stream": Resource(name="Stream", type="AWS::Kinesis::Stream"),
+            "Table": Resource(name="Table", type="AWS::DynamoDB::Table"),
+            "Bucket": Resource(name="Bucket", type="AWS::S3::Bucket"),
         },
     )
-    physical = {"Table": "t-1", "Bus": "b-1", "Topic": "arn:aws:sns:r:1:t"}
+    physical = {
+        "Table": "t-1",
+        "Bus": "b-1",
+        "Topic": "arn:aws:sns:r:1:t",
+        "Queue": "q-1",
+        "Stream": "s-1",
+        "Bucket": "k-1",
+    }
     names = Names(stack="shop-dev", account="1", region="r", outputs={"Url": "u"}, physical=physical)
     cloud = Cloud(folder=tmp_path, region="r")
     journal = Journal(Taps(system, cloud=cloud, names=names, run="r1"), began=lambda: 0.0)
@@ -308,3 +333,148 @@ def test_a_detail_can_be_written_as_json(tmp_path: Path) -> None:
     """What JSON does not know is refused before anything is published."""
     with pytest.raises(MisusedStep, match="cannot be written as JSON: Object of type set"):
         stage_of(Recording(), tmp_path).publish("Bus", source="shop", detail_type="sold", detail={"x": {1}})
+
+
+def test_messages_are_sent_together(tmp_path: Path) -> None:
+    """Each body is a message; what is no text goes as JSON."""
+    mode = Recording()
+
+    ids = stage_of(mode, tmp_path).send("Queue", "a", {"id": 1}, attributes={"size": 3}, group="g")
+
+    attributes = {"size": {"DataType": "Number", "StringValue": "3"}}
+    assert ["an id", "an id"] == ids
+    assert [
+        QueueMessage(queue="Queue", body="a", attributes=attributes, group="g"),
+        QueueMessage(queue="Queue", body='{"id": 1}', attributes=attributes, group="g"),
+    ] == mode.published
+
+
+def test_nothing_to_send_is_refused(tmp_path: Path) -> None:
+    """A forgotten message shall not pass for one that was sent."""
+    with pytest.raises(MisusedStep) as refused:
+        stage_of(Recording(), tmp_path).send("Queue")
+
+    assert "Nothing is sent.\n  give at least one message" == str(refused.value)
+
+
+def test_one_deduplication_id_is_for_one_message(tmp_path: Path) -> None:
+    """SQS would drop the second without a word."""
+    with pytest.raises(MisusedStep) as refused:
+        stage_of(Recording(), tmp_path).send("Queue", "a", "b", group="g", deduplication="d")
+
+    assert ("2 messages have one deduplication id, 'd': SQS would take the first only.\n  send them one by one") == str(
+        refused.value
+    )
+
+
+def test_an_unknown_queue_is_refused(tmp_path: Path) -> None:
+    """The error lists the queues."""
+    with pytest.raises(UnknownResource) as refused:
+        stage_of(Recording(), tmp_path).send("Qeue", "a")
+
+    assert "No queue is called 'Qeue'.\n  declared in template.yaml: Queue\n  did you mean 'Queue'?" == str(
+        refused.value
+    )
+
+
+def test_records_are_put_in_order(tmp_path: Path) -> None:
+    """Bytes as they are, text in UTF-8, anything else as JSON."""
+    mode = Recording()
+
+    stage_of(mode, tmp_path).put_record("Stream", b"\x00", "é", {"id": 1}, key="k")
+
+    data = [b"\x00", "é".encode(), b'{"id": 1}']
+    assert [StreamRecord(stream="Stream", data=one, key="k") for one in data] == mode.published
+
+
+def test_items_change(tmp_path: Path) -> None:
+    """Each verb is one operation of DynamoDB."""
+    mode = Recording()
+    stage = stage_of(mode, tmp_path)
+
+    stage.write("Table", {"id": 1, "n": 2})
+    stage.update("Table", {"id": 1}, {"n": 3})
+    stage.delete("Table", {"id": 1})
+
+    assert [
+        ItemChange(table="Table", operation="put", item={"id": 1, "n": 2}),
+        ItemChange(table="Table", operation="update", item={"id": 1}, changes={"n": 3}),
+        ItemChange(table="Table", operation="delete", item={"id": 1}),
+    ] == mode.published
+
+
+def test_an_object_is_uploaded(tmp_path: Path) -> None:
+    """Text is kept in UTF-8."""
+    mode = Recording()
+
+    stage_of(mode, tmp_path).upload("Bucket", "a b.txt", "é", content_type="text/plain", metadata={"by": "me"})
+
+    assert [
+        Upload(bucket="Bucket", key="a b.txt", content="é".encode(), content_type="text/plain", metadata={"by": "me"})
+    ] == mode.published
+
+
+def test_an_unknown_bucket_is_refused(tmp_path: Path) -> None:
+    """A table is no bucket."""
+    with pytest.raises(UnknownResource) as refused:
+        stage_of(Recording(), tmp_path).upload("Table", "a")
+
+    assert "No bucket is called 'Table'.\n  declared in template.yaml: Bucket" == str(refused.value)
+
+
+def test_a_function_is_called(tmp_path: Path) -> None:
+    """It gets an empty object when nothing else is given."""
+    mode = Recording()
+
+    stage_of(mode, tmp_path).call("Order", asynchronous=True)
+
+    assert [("Order", {}, True)] == mode.called
+
+
+def test_an_unknown_function_is_not_called(tmp_path: Path) -> None:
+    """The error lists the functions."""
+    with pytest.raises(UnknownResource, match="No function is called 'Odrer'"):
+        stage_of(Recording(), tmp_path).call("Odrer")
+
+
+def test_a_line_is_waited_for(tmp_path: Path) -> None:
+    """All lines that hold the text come back."""
+    mode = Recording(logged=["got 1", "other", "got 2"])
+
+    assert ["got 1", "got 2"] == stage_of(mode, tmp_path).logs("Order", contains="got")
+
+
+def test_a_line_that_does_not_come_is_told(tmp_path: Path) -> None:
+    """With the last lines that came instead."""
+    mode = Recording(logged=[f"line {number}" for number in range(7)])
+
+    with pytest.raises(NeverHappened) as never:
+        stage_of(mode, tmp_path).logs("Order", contains="got", within=0.0)
+
+    assert (
+        "Order has logged no line with 'got' within 0 s.\n  its last lines: line 2, line 3, line 4, line 5, line 6"
+    ) == str(never.value)
+
+
+def test_a_silent_function_is_told(tmp_path: Path) -> None:
+    """Nothing at all is a hint of its own."""
+    with pytest.raises(NeverHappened) as never:
+        stage_of(Recording(), tmp_path).logs("Order", within=0.0)
+
+    assert (
+        "Order has logged no line with '' within 0 s.\n  its last lines: none: it did not run, or logged nothing"
+    ) == str(never.value)
+
+
+def test_what_never_ends_is_named(tmp_path: Path) -> None:
+    """Settling is bounded, and says what is not done."""
+    mode = Recording(pending=["3 messages are in the queue Queue"])
+
+    with pytest.raises(StageError) as refused:
+        stage_of(mode, tmp_path).settle(within=0.1)
+
+    assert (
+        "The stage has not become quiet within 0.1 s.\n"
+        "  not done: 3 messages are in the queue Queue\n"
+        "  does a function fail again and again? see its log: harness tail; or wait longer: within=…"
+    ) == str(refused.value)
