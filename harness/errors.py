@@ -11,6 +11,7 @@ The bases say who must act; the names say what happened::
     │   ├── MalformedTemplate      a template that cannot be read
     │   ├── MalformedSettings      settings that cannot be read
     │   ├── HandlerNotFound        a handler that cannot be imported or is not there
+    │   ├── NotOffered             something that a mode cannot do truthfully
     │   └── MisusedStep            a call that makes no sense, such as an unreadable body
     ├── StageError                 the environment: the cloud, the account, the stage
     │   ├── NoCredentials          no credentials, or credentials that have expired
@@ -30,6 +31,7 @@ The bases say who must act; the names say what happened::
         ├── HappenedAnyway         what must not come, or not so often, came
         ├── NotHandedOn            a rule makes nothing of an event that its target could take
         ├── FunctionFailed         a function that an event started ended in an error
+        ├── ResultLost             a function's role may not tell how an asynchronous invocation ended
         ├── EndlessChain           functions go on starting each other
         └── TimedOut               a function passed its deadline
 """
@@ -58,9 +60,11 @@ __all__ = [
     "NotDeployed",
     "NotHandedOn",
     "NotJson",
+    "NotOffered",
     "NotPublished",
     "NotRemoved",
     "PackagingFailed",
+    "ResultLost",
     "RoleNotAssumed",
     "StageError",
     "SystemFailure",
@@ -147,6 +151,10 @@ class HandlerNotFound(UsageError):
     """The handler that the template names cannot be imported or does not exist."""
 
 
+class NotOffered(UsageError):
+    """A mode cannot do something truthfully, so it does not do it; the test belongs to the other modes."""
+
+
 class MisusedStep(UsageError):
     """A call makes no sense as it was written."""
 
@@ -228,6 +236,10 @@ class NotHandedOn(SystemFailure):
 
 class FunctionFailed(SystemFailure):
     """A function that an event started ended in an error; in `handler` mode its exception is the cause."""
+
+
+class ResultLost(SystemFailure):
+    """How an asynchronous invocation ended could not be told to its destination, so Lambda drops it."""
 
 
 class EndlessChain(SystemFailure):

@@ -81,11 +81,21 @@ def test_the_journal_is_as_described(tmp_path: Path) -> None:
     assert "6 passed" in outcome.stdout, outcome.stdout + outcome.stderr
 
 
+def test_the_events_are_as_described() -> None:
+    """The blocks of the page build on each other, and what they assert is true."""
+    names: dict[str, object] = {}
+
+    for text in blocks("python", page="events.md"):
+        exec(text, names)
+
+    assert {"events", "event", "record"} <= names.keys()
+
+
 def test_only_pages_with_a_test_hold_python() -> None:
     """A block of Python elsewhere would be passed over."""
     found = {page.name for page in DOCS if "```python" in page.read_text(encoding="utf-8")}
 
-    assert {"journal.md", "settings.md"} == found
+    assert {"events.md", "journal.md", "settings.md"} == found
 
 
 @pytest.mark.parametrize("page", [*DOCS, ROOT / "README.md"], ids=lambda page: page.name)

@@ -173,6 +173,7 @@ def _environment(home: Path, *, region: str) -> dict[str, str]:
         "MINISTACK_ACCOUNT_ID": EMBEDDED_ACCOUNT,
         "MINISTACK_HOST": LOOPBACK,
         "MINISTACK_REGION": region,
+        "SFN_WAIT_SCALE": "0",
         "SFTP_ENABLED": "0",
         "STATE_DIR": str(home / "state"),
         "S3_DATA_DIR": str(home / "s3"),

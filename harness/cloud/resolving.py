@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,14 @@ from harness._files import write
 from harness._text import listed
 from harness.cloud import stacks
 from harness.cloud.account import Cloud
-from harness.cloud.addresses import address_of, translate
+from harness.cloud.addresses import address_of, translate, url_address
 from harness.cloud.deploying import FINGERPRINT, Deployment
 from harness.cloud.faults import translated
 from harness.cloud.names import FunctionNames, Names
 from harness.errors import NotDeployed
-from harness.system.model import System
+from harness.system.model import Api, System
 
-__all__ = ["resolve_names"]
+__all__ = ["resolve_names", "url_of"]
 
 # From here on a pool of threads is quicker than one call after the other.
 _MANY = 4
@@ -100,19 +100,44 @@ def _kept(place: Path, *, version: list[str], cloud: Cloud) -> Names | None:
 
 def _asked(system: System, *, cloud: Cloud, found: Mapping[str, Any]) -> Names:
     physical = _physical_ids(cloud, found["StackId"])
-    stage = {"stack": found["StackName"], "account": cloud.account, "region": cloud.region, "physical": physical}
-    known = Names(**stage)
+    known = Names(
+        stack=found["StackName"],
+        account=cloud.account,
+        region=cloud.region,
+        physical=physical,
+        apis=_apis(system, cloud=cloud, physical=physical),
+    )
     outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
-    return Names(
-        **stage,
+    return replace(
+        known,
         outputs={key: translate(value, cloud=cloud, names=known) for key, value in outputs.items()},
         functions=_functions(system, cloud=cloud, names=known),
-        apis={
-            api.name: address_of(physical[api.name], stage=api.stage, cloud=cloud)
-            for api in system.apis.values()
-            if api.name in physical
-        },
     )
+
+
+def _apis(system: System, *, cloud: Cloud, physical: Mapping[str, str]) -> dict[str, str]:
+    return {
+        api.name: url_of(api, cloud=cloud, physical=physical)
+        if api.kind == "url"
+        else address_of(physical[api.name], stage=api.stage, cloud=cloud)
+        for api in system.apis.values()
+        if api.name in physical
+    }
+
+
+def url_of(api: Api, *, cloud: Cloud, physical: Mapping[str, str]) -> str:
+    """Give the address of a function URL, which only Lambda knows: its host name is made up.
+
+    The alias that it belongs to is a part of the physical id, which is the ARN of the function, or its name.
+    """
+    function = physical[api.routes[0].function]
+    target = physical[api.name]
+    qualifier = target.rpartition(":")[2] if target.rpartition(":")[0].endswith(function) else ""
+    with translated(cloud):
+        found = cloud.client("lambda").get_function_url_config(
+            FunctionName=function, **({"Qualifier": qualifier} if qualifier else {})
+        )
+    return url_address(found["FunctionUrl"], cloud=cloud)
 
 
 def _physical_ids(cloud: Cloud, stack: str) -> dict[str, str]:

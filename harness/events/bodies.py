@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Iterable
+from typing import Any
 
-__all__ = ["as_base64", "as_text", "is_text", "matches", "media_type"]
+__all__ = ["as_base64", "as_text", "is_text", "matches", "media_type", "text_of"]
 
 _TEXT_TYPES = frozenset({"application/javascript", "application/json", "application/xml"})
 
@@ -54,3 +56,12 @@ def as_text(body: bytes) -> str:
 def as_base64(body: bytes) -> str:
     """Give the body as base64 text."""
     return base64.b64encode(body).decode("ascii")
+
+
+def text_of(body: Any) -> str:
+    """Give a body as text: text as it is, anything else as JSON.
+
+    >>> text_of("hello"), text_of({"id": "é"})
+    ('hello', '{"id": "é"}')
+    """
+    return body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)

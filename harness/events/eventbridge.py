@@ -12,6 +12,7 @@ from typing import Any
 
 from harness._text import new_uuid
 from harness.errors import NotHandedOn
+from harness.events.times import iso_seconds
 from harness.events.transformer import found_at, minified, transformed
 from harness.system.model import Target
 
@@ -56,7 +57,7 @@ def event(  # noqa: PLR0913 - the fields of an event
         "detail-type": detail_type,
         "source": source,
         "account": account,
-        "time": _iso_time(clock.time() if time is None else time),
+        "time": iso_seconds(clock.time() if time is None else time),
         "region": region,
         "resources": list(resources),
         "detail": json.loads(json.dumps(detail)),
@@ -142,17 +143,13 @@ def text_handed_on(
     if target.input is not None:
         return target.input if isinstance(target.input, str) else minified(target.input)
     if target.input_transformer is not None:
-        received = _iso_time(clock.time() if now is None else now)
+        received = iso_seconds(clock.time() if now is None else now)
         return transformed(
             event, target.input_transformer, rule_arn=rule_arn, rule_name=rule_name, ingestion_time=received
         )
     if target.input_path is not None:
         return minified(_part(event, target.input_path))
     return minified(event)
-
-
-def _iso_time(moment: float) -> str:
-    return clock.strftime("%Y-%m-%dT%H:%M:%SZ", clock.gmtime(moment))
 
 
 def _part(event: Mapping[str, Any], path: str) -> Any:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from harness.events.caller import Caller
+from harness.events.decision import Decision
 
-__all__ = ["Call", "Door", "by_name", "http_headers", "identity", "rest_headers"]
+__all__ = ["Call", "Door", "by_name", "http_headers", "identity", "rest_headers", "url_headers"]
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -28,6 +29,7 @@ class Door:
         domain: Its host name, such as ``abc.execute-api.eu-west-1.amazonaws.com``.
         stage: The name of its API Gateway stage.
         binary_media_types: REST only: content types that travel as base64.
+        variables: The stage variables.
     """
 
     account: str
@@ -35,6 +37,7 @@ class Door:
     domain: str
     stage: str
     binary_media_types: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def domain_prefix(self) -> str:
@@ -69,6 +72,7 @@ class Call:
         claims: The token's claims, as text; None without a token.
         scopes: HTTP APIs: the token's scopes when the route asks for some.
         caller: Who signed; None without a signature.
+        decision: What a Lambda authorizer said; None without one.
     """
 
     method: str
@@ -88,6 +92,7 @@ class Call:
     claims: Mapping[str, str] | None = None
     scopes: Sequence[str] | None = None
     caller: Caller | None = None
+    decision: Decision | None = None
 
 
 def by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
@@ -132,6 +137,28 @@ def http_headers(
         ("host", host),
         ("x-amzn-trace-id", trace),
         ("x-forwarded-for", source),
+        ("x-forwarded-port", "443"),
+        ("x-forwarded-proto", "https"),
+    ]
+
+
+def url_headers(
+    sent: Iterable[tuple[str, str]], *, host: str, trace: str, source_ip: str, length: int
+) -> list[tuple[str, str]]:
+    """Give the headers that reach a function behind its URL: in lower case, and with those of the connection.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html shows them.
+    """
+    kept, source = _handed_on(sent, source_ip=source_ip)
+    told = [("content-length", str(length))] if length else []
+    return [
+        *((name.lower(), value) for name, value in kept),
+        *told,
+        ("host", host),
+        ("x-amzn-tls-cipher-suite", "TLS_AES_128_GCM_SHA256"),
+        ("x-amzn-tls-version", "TLSv1.3"),
+        ("x-amzn-trace-id", trace),
+        ("x-forwarded-for", source.partition(",")[0]),
         ("x-forwarded-port", "443"),
         ("x-forwarded-proto", "https"),
     ]

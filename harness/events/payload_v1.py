@@ -42,7 +42,9 @@ def rest_event(call: Call, door: Door) -> dict[str, Any]:
     # An open route has no authorizer in its context, not even null.
     if call.claims is not None:
         context["authorizer"] = {"claims": dict(call.claims)}
-    return _event(call, path=call.path, context=context, is_binary=is_binary)
+    elif call.decision is not None:
+        context["authorizer"] = {**call.decision.flat, "integrationLatency": call.decision.latency}
+    return _event(call, path=call.path, context=context, is_binary=is_binary, door=door)
 
 
 def http_event_v1(call: Call, door: Door) -> dict[str, Any]:
@@ -56,10 +58,7 @@ def http_event_v1(call: Call, door: Door) -> dict[str, Any]:
     context = {
         "accountId": door.account,
         "apiId": door.api_id,
-        "authorizer": {
-            "claims": None if call.claims is None else dict(call.claims),
-            "scopes": None if call.scopes is None else list(call.scopes),
-        },
+        "authorizer": _authorizer(call),
         "domainName": door.domain,
         "domainPrefix": door.domain_prefix,
         "extendedRequestId": call.request_id,
@@ -75,10 +74,19 @@ def http_event_v1(call: Call, door: Door) -> dict[str, Any]:
         "stage": door.stage,
     }
     is_binary = not is_text(_header(call, "content-type"))
-    return {"version": "1.0", **_event(call, path=path, context=context, is_binary=is_binary)}
+    return {"version": "1.0", **_event(call, path=path, context=context, is_binary=is_binary, door=door)}
 
 
-def _event(call: Call, *, path: str, context: dict[str, Any], is_binary: bool) -> dict[str, Any]:
+def _authorizer(call: Call) -> dict[str, Any]:
+    if call.decision is not None:
+        return call.decision.flat
+    return {
+        "claims": None if call.claims is None else dict(call.claims),
+        "scopes": None if call.scopes is None else list(call.scopes),
+    }
+
+
+def _event(call: Call, *, path: str, context: dict[str, Any], is_binary: bool, door: Door) -> dict[str, Any]:
     body = None
     if call.body:
         body = as_base64(call.body) if is_binary else as_text(call.body)
@@ -94,7 +102,7 @@ def _event(call: Call, *, path: str, context: dict[str, Any], is_binary: bool) -
         "queryStringParameters": dict(call.query) or None,
         "multiValueQueryStringParameters": query or None,
         "pathParameters": dict(call.parameters) if call.parameters else None,
-        "stageVariables": None,
+        "stageVariables": dict(door.variables) or None,
         "requestContext": context,
         "body": body,
         "isBase64Encoded": body is not None and is_binary,

@@ -1,4 +1,4 @@
-"""Payload format 2.0: the event of HTTP APIs."""
+"""Payload format 2.0: the event of HTTP APIs and of function URLs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from harness.events.caller import Caller
 from harness.events.http import Call, Door, by_name
 from harness.events.times import request_time
 
-__all__ = ["http_event"]
+__all__ = ["http_event", "url_event"]
 
 
 def http_event(call: Call, door: Door) -> dict[str, Any]:
@@ -40,9 +40,23 @@ def http_event(call: Call, door: Door) -> dict[str, Any]:
         event["queryStringParameters"] = _joined(by_name(call.query))
     if call.parameters:
         event["pathParameters"] = dict(call.parameters)
+    if door.variables:
+        event["stageVariables"] = dict(door.variables)
     if call.body:
         event["isBase64Encoded"] = not is_text(event["headers"].get("content-type"))
         event["body"] = as_base64(call.body) if event["isBase64Encoded"] else as_text(call.body)
+    return event
+
+
+def url_event(call: Call, door: Door) -> dict[str, Any]:
+    """Give the event that a function gets at its URL.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
+    It is that of an HTTP API with the route ``$default``. The account of a URL that anybody may call is ``anonymous``.
+    """
+    event = http_event(call, door)
+    if call.caller is None:
+        event["requestContext"]["accountId"] = "anonymous"
     return event
 
 
@@ -68,6 +82,8 @@ def _context(call: Call, door: Door, *, path: str) -> dict[str, Any]:
     if call.claims is not None:
         scopes = None if call.scopes is None else list(call.scopes)
         context["authorizer"] = {"jwt": {"claims": dict(call.claims), "scopes": scopes}}
+    elif call.decision is not None:
+        context["authorizer"] = {"lambda": call.decision.nested}
     elif call.caller is not None:
         context["authorizer"] = {"iam": _signer(call.caller)}
     return context

@@ -15,6 +15,8 @@ from typing import Any
 
 from harness._text import new_uuid
 from harness.errors import MisusedStep
+from harness.events.bodies import text_of
+from harness.events.times import iso_milliseconds
 
 __all__ = ["Attribute", "attributes", "function_event", "notification", "notified"]
 
@@ -27,7 +29,7 @@ _SIGNATURE = "RVhBTVBMRQ=="
 def notification(  # noqa: PLR0913 - the fields of a notification
     *,
     topic_arn: str,
-    message: str,
+    message: Any,
     region: str,
     subject: str | None = None,
     attributes: Mapping[str, Mapping[str, str]] | None = None,
@@ -49,7 +51,7 @@ def notification(  # noqa: PLR0913 - the fields of a notification
 
     Args:
         topic_arn: The ARN of the topic.
-        message: The message; a function gets it as text, also when it is JSON.
+        message: Text, or what is written as JSON, such as `harness.events.s3.event` gives it; it arrives as text.
         region: Such as ``eu-west-1``.
         subject: None for none.
         attributes: ``Type`` and ``Value`` by name, as `notified` gives them.
@@ -62,8 +64,8 @@ def notification(  # noqa: PLR0913 - the fields of a notification
     if subject is not None:
         document["Subject"] = subject
     document |= {
-        "Message": message,
-        "Timestamp": _timestamp(time.time() if timestamp is None else timestamp),
+        "Message": text_of(message),
+        "Timestamp": iso_milliseconds(time.time() if timestamp is None else timestamp),
         "SignatureVersion": "1",
         "Signature": _SIGNATURE,
         "SigningCertURL": f"https://sns.{region}.amazonaws.com/SimpleNotificationService-{'0' * 32}.pem",
@@ -172,12 +174,6 @@ def _value(attribute: Mapping[str, Any]) -> str:
     if "BinaryValue" in attribute:
         return base64.b64encode(attribute["BinaryValue"]).decode("ascii")
     return str(attribute["StringValue"])
-
-
-def _timestamp(moment: float) -> str:
-    # Of a float like 0.29 the milliseconds must not lose one by rounding down.
-    seconds, thousandths = divmod(round(moment * 1000), 1000)
-    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{thousandths:03d}Z"
 
 
 def _unsubscribe_url(region: str, subscription_arn: str) -> str:

@@ -6,7 +6,7 @@ import time
 from functools import lru_cache
 from typing import NamedTuple
 
-__all__ = ["claim_date", "http_date", "request_time"]
+__all__ = ["claim_date", "http_date", "iso_milliseconds", "iso_seconds", "milliseconds", "request_time"]
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -37,6 +37,34 @@ def http_date(moment: float) -> str:
     'Thu, 09 Apr 2015 12:34:56 GMT'
     """
     return _written(int(moment)).http
+
+
+def milliseconds(moment: float) -> int:
+    """Give the moment in milliseconds, rounded: of a float like 0.29 none must be lost.
+
+    >>> milliseconds(0.29)
+    290
+    """
+    return round(moment * 1000)
+
+
+def iso_milliseconds(moment: float) -> str:
+    """Give the moment as S3, SNS and Lambda's own records write it.
+
+    >>> iso_milliseconds(1795255200.25)
+    '2026-11-21T10:00:00.250Z'
+    """
+    seconds, thousandths = divmod(milliseconds(moment), 1000)
+    return f"{iso_seconds(seconds)[:-1]}.{thousandths:03d}Z"
+
+
+def iso_seconds(moment: float) -> str:
+    """Give the moment as EventBridge and the streams of DynamoDB write it.
+
+    >>> iso_seconds(1795255200.25)
+    '2026-11-21T10:00:00Z'
+    """
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment))
 
 
 class _Written(NamedTuple):

@@ -33,6 +33,7 @@ class Entry:
         detail_type: The detail-type of an event of EventBridge, else empty.
         played: Whether the harness, which played the service in between, wrote it down itself.
         note: What whoever reads it must know, such as that deployed functions take part.
+        shard: Of a record of a stream or a table: the id of its shard, within which there is an order.
     """
 
     kind: Kind
@@ -44,6 +45,7 @@ class Entry:
     detail_type: str = ""
     played: bool = False
     note: str = ""
+    shard: str = ""
 
     @property
     def document(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.cloud.account import Cloud
 from harness.journal.entry import Entry
-from harness.journal.shards import Page, Record, Shard, ShardTap, Start
+from harness.journal.shards import SHARD, Page, Record, Shard, ShardTap, Start
 
 __all__ = ["KinesisShards", "StreamTap"]
 
@@ -47,7 +47,15 @@ class StreamTap(ShardTap):
                 "approximateArrivalTimestamp": arrived,
             }
             text = json.dumps(document, ensure_ascii=False)
-            return Entry(kind="stream", source=source, id=service.number(record), text=text, sent=arrived, seen=seen)
+            return Entry(
+                kind="stream",
+                source=source,
+                id=service.number(record),
+                text=text,
+                sent=arrived,
+                seen=seen,
+                shard=record[SHARD],
+            )
 
         service = KinesisShards(cloud.client("kinesis"), stream=stream)
         super().__init__(

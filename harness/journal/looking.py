@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit
 from harness.cloud.account import Cloud
 from harness.errors import TapNotOpen
 
-__all__ = ["Looking", "Message", "Peek", "Sight", "Sweep", "looking_into"]
+__all__ = ["Looking", "Message", "Peek", "Sight", "Sweep", "looking_into", "shown"]
 
 Message = dict[str, Any]
 
@@ -174,7 +174,7 @@ class Sweep:
             complete = ended and self._is_all(batches)
         finally:
             self._put_back(batches)
-        return Sight(messages=[_received(message) for batch in batches for message in batch], complete=complete)
+        return Sight(messages=[shown(message) for batch in batches for message in batch], complete=complete)
 
     def _received(self, patience: int) -> list[Message]:
         answer = self._sqs.receive_message(
@@ -209,7 +209,8 @@ class Sweep:
                 self._sqs.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
 
 
-def _received(message: Message) -> Message:
+def shown(message: Message) -> Message:
+    """Give a message that was received as a look shows it, without what only its receiver needs."""
     attributes = {name: value for name, value in message.get("Attributes", {}).items() if name not in _OURS}
     return {
         "MessageId": message["MessageId"],

@@ -13,7 +13,7 @@ from harness.journal.entry import Entry, Kind
 from harness.journal.envelopes import is_sentinel
 from harness.journal.looking import Looking, Message, looking_into
 
-__all__ = ["QueueTap"]
+__all__ = ["QueueTap", "entry_of"]
 
 
 class QueueTap:
@@ -66,7 +66,7 @@ class QueueTap:
             self._proven = look
         # A topic hands its sentinels to a queue that nobody reads, as this one may be.
         published = [one for one in new.values() if not is_sentinel(one["Body"], one.get("MessageAttributes") or {})]
-        return [self._entry(message, seen=seen) for message in published]
+        return [entry_of(message, source=self.source, seen=seen) for message in published]
 
     def barrier(self) -> Callable[[], bool]:
         """Ask for proof: a complete look that begins after this call and finds nothing new."""
@@ -76,7 +76,16 @@ class QueueTap:
     def close(self) -> None:
         """Leave the queue as it is: nothing was created for looking into it."""
 
-    def _entry(self, message: Message, *, seen: float) -> Entry:
-        sent = int(message["Attributes"].get("SentTimestamp", "0")) / 1000 or seen
-        text = json.dumps(message, ensure_ascii=False, default=lambda content: base64.b64encode(content).decode())
-        return Entry(kind="queue", source=self.source, id=message["MessageId"], text=text, sent=sent, seen=seen)
+
+def entry_of(message: Message, *, source: str, seen: float, played: bool = False) -> Entry:
+    """Give the entry of a message.
+
+    Args:
+        message: ``MessageId``, ``Body``, ``Attributes``, ``MessageAttributes``.
+        source: The logical id of the queue.
+        seen: When it was seen, in epoch seconds.
+        played: Whether no queue but the harness has had it.
+    """
+    sent = int(message["Attributes"].get("SentTimestamp", "0")) / 1000 or seen
+    text = json.dumps(message, ensure_ascii=False, default=lambda content: base64.b64encode(content).decode())
+    return Entry(kind="queue", source=source, id=message["MessageId"], text=text, sent=sent, seen=seen, played=played)

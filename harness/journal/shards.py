@@ -13,7 +13,7 @@ from harness.cloud.faults import code_of
 from harness.journal.asking import asked, opened
 from harness.journal.entry import Entry, Kind
 
-__all__ = ["Page", "Record", "Shard", "ShardService", "ShardTap", "Shards", "Start"]
+__all__ = ["SHARD", "Page", "Record", "Shard", "ShardService", "ShardTap", "Shards", "Start"]
 
 Record = dict[str, Any]
 Start = Literal["LATEST", "TRIM_HORIZON", "AFTER_SEQUENCE_NUMBER"]
@@ -32,6 +32,8 @@ _GONE = "ResourceNotFoundException"
 # A shard that ends makes us look for its children at once, so this is only for what no ending tells.
 _LISTED_EVERY = 5.0
 _NEVER = float("-inf")
+# What a record says besides: no service names the shard from which it gives one.
+SHARD = "ShardId"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -161,7 +163,7 @@ class Shards:
             page = self._page(shard, position)
             at_tip = at_tip and page is not None and page.at_tip
             # Kept at once: an error at the next shard must not lose what this one gave.
-            self._kept += page.records if page is not None else []
+            self._kept += [{**one, SHARD: shard} for one in page.records] if page is not None else []
         self._note(begun, at_tip=at_tip and self._listed != _NEVER)
 
     def _page(self, shard: str, position: _Position) -> Page | None:

@@ -11,7 +11,7 @@ from harness.cloud.account import Cloud
 from harness.errors import TapNotOpen
 from harness.journal.asking import opened
 from harness.journal.entry import Entry
-from harness.journal.shards import Page, Record, Shard, ShardTap, Start
+from harness.journal.shards import SHARD, Page, Record, Shard, ShardTap, Start
 
 __all__ = ["TableShards", "TableTap"]
 
@@ -45,9 +45,15 @@ class TableTap(ShardTap):
     def __init__(self, cloud: Cloud, *, source: str, table: str) -> None:
         def entry(record: Record, seen: float) -> Entry:
             document = {**record, "eventSourceARN": stream}
-            text = json.dumps(document, ensure_ascii=False, default=_json)
+            shard = document.pop(SHARD)
             return Entry(
-                kind="table", source=source, id=record["eventID"], text=text, sent=service.arrived(record), seen=seen
+                kind="table",
+                source=source,
+                id=record["eventID"],
+                text=json.dumps(document, ensure_ascii=False, default=_json),
+                sent=service.arrived(record),
+                seen=seen,
+                shard=shard,
             )
 
         stream = _stream_of(cloud, source=source, table=table)

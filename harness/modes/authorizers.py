@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from harness.cloud.names import Names
 from harness.errors import MisusedStep, UnknownResource
 from harness.events.caller import Caller
+from harness.modes.deciding import Kept, LambdaAuthorizer
 from harness.modes.exchange import Request
-from harness.modes.refusals import HttpRefusal, Refusal, RestRefusal
+from harness.modes.refusals import HttpRefusal, Refusal, RestRefusal, UrlRefusal
+from harness.modes.responses import Kind
 from harness.modes.tokens import BadToken, Token, Tokens
-from harness.system.model import Route
+from harness.modes.visits import OPEN, Admission, Admit, Visit
+from harness.runtime.invocation import Invocation
+from harness.system.model import Authorizer, Function, Route
 
 __all__ = ["Admission", "Admit", "Authorizers", "Caller", "Cognito", "Jwt", "Signature"]
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Admission:
-    """What an authorizer tells the function about whom it let pass: nothing for an open route."""
-
-    claims: Mapping[str, str] | None = None
-    scopes: Sequence[str] | None = None
-    caller: Caller | None = None
-
-
-Admit = Callable[[Request, float], Admission | Refusal]
-_OPEN = Admission()
+# What a request without a signature gets.
+_UNSIGNED: Mapping[Kind, Refusal] = {
+    "rest": RestRefusal.missing_token,
+    "http": HttpRefusal.forbidden,
+    "url": UrlRefusal.forbidden,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,16 +48,16 @@ class Cognito:
     scopes: tuple[str, ...]
     tokens: Tokens
 
-    def __call__(self, request: Request, now: float) -> Admission | Refusal:
+    def __call__(self, visit: Visit) -> Admission | Refusal:
         """Admit the request with the claims of its token, or refuse it."""
-        text = _token_in(request, self.header)
+        text = _token_in(visit.request, self.header)
         if not text:
             return RestRefusal.unauthorized
         try:
             token = self.tokens.read(text, issuers=self.issuers)
         except BadToken:
             return RestRefusal.unauthorized
-        if token.is_expired(now):
+        if token.is_expired(visit.arrival.moment):
             return RestRefusal.expired
         if not self._is_of_use(token):
             return RestRefusal.unauthorized
@@ -92,16 +90,16 @@ class Jwt:
     scopes: tuple[str, ...]
     tokens: Tokens
 
-    def __call__(self, request: Request, now: float) -> Admission | Refusal:
+    def __call__(self, visit: Visit) -> Admission | Refusal:
         """Admit the request with the claims of its token, or refuse it."""
-        text = _token_in(request, self.header)
+        text = _token_in(visit.request, self.header)
         if not text:
             return HttpRefusal.missing_token
         try:
             token = self.tokens.read(text, issuers=(self.issuer,))
         except BadToken as error:
             return HttpRefusal.bad_token(error.description)
-        if fault := self._fault(token, now):
+        if fault := self._fault(token, visit.arrival.moment):
             return HttpRefusal.bad_token(fault)
         if not self.scopes:
             return Admission(claims=token.jwt)
@@ -132,10 +130,10 @@ class Signature:
     caller: Caller
     refusal: Refusal
 
-    def __call__(self, request: Request, now: float) -> Admission | Refusal:  # noqa: ARG002 - as all authorizers
+    def __call__(self, visit: Visit) -> Admission | Refusal:
         """Admit a signed request with its caller, or refuse it."""
-        header = request.headers.get("Authorization", "")
-        if request.sign or header.startswith("AWS4-HMAC-SHA256"):
+        header = visit.request.headers.get("Authorization", "")
+        if visit.request.sign or header.startswith("AWS4-HMAC-SHA256"):
             return Admission(caller=self.caller)
         return self.refusal
 
@@ -148,21 +146,34 @@ class Authorizers:
         names: The names of the stage.
         resolve: Turns what is still an intrinsic function into text.
         caller: Who signs.
+        functions: The functions of the system, which Lambda authorizers ask.
+        invoke: Runs a function.
         declared_in: The template, for errors.
     """
 
-    def __init__(
-        self, *, tokens: Tokens, names: Names, resolve: Callable[[Any], Any], caller: Caller, declared_in: object
+    def __init__(  # noqa: PLR0913 - each kind of authorizer needs parts of its own
+        self,
+        *,
+        tokens: Tokens,
+        names: Names,
+        resolve: Callable[[Any], Any],
+        caller: Caller,
+        functions: Mapping[str, Function],
+        invoke: Callable[[str, dict[str, Any]], Invocation],
+        declared_in: object,
     ) -> None:
         self._tokens, self._names, self._resolve = tokens, names, resolve
         self._caller, self._declared_in = caller, declared_in
+        self._functions, self._invoke = functions, invoke
+        # All routes of an API share what its authorizer has said.
+        self._kept: dict[tuple[str, str], Kept] = {}
 
-    def of(self, route: Route, *, is_rest: bool) -> Admit:
+    def of(self, route: Route, *, kind: Kind) -> Admit:
         """Give what admits requests to a route.
 
         Raises:
             UnknownResource: The stage has no user pool of the logical id that the authorizer names.
-            MisusedStep: It is a Lambda authorizer, which only the real front door can ask.
+            MisusedStep: It is a Lambda authorizer of another stack, which only the real front door can ask.
         """
         authorizer = route.authorizer
         if authorizer is None:
@@ -176,12 +187,23 @@ class Authorizers:
             audience = tuple(str(self._resolve(client)) for client in authorizer.audience)
             return Jwt(header=header, issuer=issuer, audience=audience, scopes=scopes, tokens=tokens)
         if authorizer.kind == "iam":
-            refusal = RestRefusal.missing_token if is_rest else HttpRefusal.forbidden
-            return Signature(caller=self._caller, refusal=refusal)
-        raise MisusedStep(
-            f"The Lambda authorizer {authorizer.name!r} is not played yet in handler and invoke mode.",
-            facts=[("route", f"{route.method} {route.path}"), ("API", route.api)],
-            remedy="run this test with --mode=http.",
+            return Signature(caller=self._caller, refusal=_UNSIGNED[kind])
+        return self._lambda(authorizer, route)
+
+    def _lambda(self, authorizer: Authorizer, route: Route) -> LambdaAuthorizer:
+        function = authorizer.function or ""
+        if function not in self._functions:
+            raise MisusedStep(
+                f"The Lambda authorizer {authorizer.name!r} asks a function that the template does not declare.",
+                facts=[("function", function or "unknown"), ("route", f"{route.method} {route.path} of {route.api}")],
+                remedy="run this test with --mode=http.",
+            )
+        return LambdaAuthorizer(
+            authorizer=authorizer,
+            function=function,
+            region=self._names.region,
+            invoke=self._invoke,
+            kept=self._kept.setdefault((route.api, authorizer.name), {}),
         )
 
     def _issuer(self, pool: str) -> str:
@@ -196,8 +218,8 @@ class Authorizers:
         return f"https://cognito-idp.{region}.amazonaws.com/{pool_id}"
 
 
-def _admit_all(request: Request, now: float) -> Admission:  # noqa: ARG001 - as all authorizers
-    return _OPEN
+def _admit_all(visit: Visit) -> Admission:  # noqa: ARG001 - as all authorizers
+    return OPEN
 
 
 def _token_in(request: Request, header: str) -> str:

@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from harness.cloud.addresses import url_id
 from harness.cloud.names import Names
 from harness.errors import NotDeployed, UnknownResource
 from harness.events.caller import Caller
 from harness.modes.authorizers import Admit, Authorizers
 from harness.modes.exchange import Request, Response
 from harness.modes.refusals import Refusal
-from harness.modes.responses import Arrival, arrive, respond
+from harness.modes.responses import Arrival, Kind, arrive, respond
 from harness.modes.routing import Match
 from harness.modes.served import ServedApi, ServedRoute, serve_api, serve_route
 from harness.modes.tokens import PublishedKeys, Tokens
@@ -22,7 +23,8 @@ from harness.system.model import Route, System
 __all__ = ["Gateway"]
 
 # 10 MB for REST and HTTP APIs: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
-_LONGEST_BODY = 10 * 1024 * 1024
+# 6 MB for function URLs: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+_LONGEST_BODY: Mapping[Kind, int] = {"rest": 10 * 1024 * 1024, "http": 10 * 1024 * 1024, "url": 6 * 1024 * 1024}
 
 
 class Gateway:
@@ -57,6 +59,8 @@ class Gateway:
             names=names,
             resolve=resolve,
             caller=caller,
+            functions=system.functions,
+            invoke=invoke,
             declared_in=system.template,
         )
         self._apis: dict[str, ServedApi] = {}
@@ -68,29 +72,37 @@ class Gateway:
         Raises:
             UnknownResource: The system has no API of this logical id.
             NotDeployed: The stage does not have the API.
-            MisusedStep: The route asks a Lambda authorizer, which is not played yet.
+            MisusedStep: The route streams its response, or needs what only the real front door has.
         """
         __tracebackhide__ = True
         api = self._apis.get(request.api) or self._serve(request.api)
-        arrival = arrive(self._clock(), is_rest=api.is_rest)
-        if len(request.body) > _LONGEST_BODY:
-            return respond(api.too_long, request=request, arrival=arrival)
+        arrival = arrive(self._clock(), kind=api.kind)
+        if len(request.body) > _LONGEST_BODY[api.kind]:
+            return respond(api.too_long(request), request=request, arrival=arrival)
+        if answer := api.before_routing(request):
+            return respond(answer, request=request, arrival=arrival)
         match = api.routing.match(request.method, request.path)
         if match is None:
-            return respond(api.unrouted, request=request, arrival=arrival)
+            return respond(api.unrouted(request), request=request, arrival=arrival)
         return self._pass(request, match=match, api=api, arrival=arrival)
 
     def _pass(self, request: Request, *, match: Match, api: ServedApi, arrival: Arrival) -> Response:
         __tracebackhide__ = True
         route = self._route(match.route, api=api)
-        admission = route.admit(request, arrival.moment)
+        visit = route.visit(request, match=match, arrival=arrival, door=api.door)
+        admission = route.admit(visit)
         if isinstance(admission, Refusal):
-            return respond(admission, request=request, arrival=arrival)
+            return respond(api.refusal(admission, request), request=request, arrival=arrival)
         if refusal := route.validate(request, match.parameters):
-            return respond(refusal, request=request, arrival=arrival)
-        event = route.event(request, match=match, arrival=arrival, admission=admission, door=api.door)
-        invocation = self._invoke(match.route.function, event)
-        answer = route.contract(invocation, request.headers.get("Accept"))
+            return respond(api.refusal(refusal, request), request=request, arrival=arrival)
+        invocation: Invocation | None = None
+        if route.mocked is not None:
+            answer = route.mocked(request)
+        else:
+            invocation = self._invoke(match.route.function, route.event(visit, admission))
+            answer = route.contract(invocation, request.headers.get("Accept"))
+        answer = api.refusal(answer, request) if isinstance(answer, Refusal) else answer
+        answer = api.crossing(answer, request)
         return respond(answer, request=request, arrival=arrival, invocation=invocation)
 
     def _serve(self, name: str) -> ServedApi:
@@ -99,12 +111,14 @@ class Gateway:
             raise UnknownResource("API", name, known=apis, declared_in=self._system.template)
         if name not in names.physical:
             raise NotDeployed(f"The API {name!r} is not in the stage.", facts=[("stack", names.stack)])
-        self._apis[name] = serve_api(apis[name], api_id=names.physical[name], names=names)
+        is_url = apis[name].kind == "url"
+        api_id = url_id(names.apis[name]) if is_url else names.physical[name]
+        self._apis[name] = serve_api(apis[name], api_id=api_id, names=names)
         return self._apis[name]
 
     def _route(self, route: Route, *, api: ServedApi) -> ServedRoute:
         key = (route.api, route.method, route.path)
         if key not in self._routes:
-            admit: Admit = self._authorizers.of(route, is_rest=api.is_rest)
+            admit: Admit = self._authorizers.of(route, kind=api.kind)
             self._routes[key] = serve_route(route, api=api, admit=admit)
         return self._routes[key]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,15 @@ from harness.cloud.account import Cloud
 from harness.cloud.names import Names
 from harness.errors import HandlerNotFound
 from harness.journal.taps import Taps
+from harness.modes.calls import CALLED, returned
 from harness.modes.chain import Chain
 from harness.modes.exchange import Request, Response
+from harness.modes.firing import fire_as_declared
 from harness.modes.gateway import Gateway
 from harness.modes.inline import with_code
+from harness.modes.links import settled
 from harness.modes.messages import Outgoing
+from harness.modes.outcomes import asynchronous_for
 from harness.modes.played import gateway_for
 from harness.modes.playing import Player
 from harness.modes.roles import assumed
@@ -77,11 +82,37 @@ class HandlerMode:
         self._logs: deque[tuple[float, Invocation]] = deque(maxlen=_LOGS_KEPT)
         self._last_ran: dict[str, float] = {}
         self._gateway: Gateway = gateway_for(system, cloud=cloud, names=names, invoke=self.invoke)
-        self._player = Player(system, cloud=cloud, names=names, store=taps.store, invoke=self._run, tell=tell)
         self._chain: Chain | None = None
+        self._asynchronous = asynchronous_for(
+            system,
+            cloud=cloud,
+            names=names,
+            attempt=self._attempt,
+            credentials=self._credentials,
+            tell=tell,
+            player=lambda: None if muted else self._player,
+            causing=self._causing,
+        )
+        self._player = Player(
+            system,
+            cloud=cloud,
+            names=names,
+            store=taps.store,
+            invoke=self._run,
+            tell=tell,
+            asynchronous=self._asynchronous,
+        )
         if muted:
             wiring = Wiring(system, cloud=cloud, names=names)
-            self._chain = Chain(wiring, cloud=cloud, names=names, taps=taps, invoke=self._run, tell=tell)
+            self._chain = Chain(
+                wiring,
+                cloud=cloud,
+                names=names,
+                taps=taps,
+                invoke=self._run,
+                tell=tell,
+                asynchronous=self._asynchronous,
+            )
             for by, to in wiring.beyond():
                 tell(f"{by} leads to {to}: in handler mode the functions behind it run deployed")
 
@@ -107,10 +138,47 @@ class HandlerMode:
         __tracebackhide__ = True
         return self._run(function, event) if self._chain is None else self._chain.invoke(function, event)
 
-    def _run(self, function: str, event: Mapping[str, Any]) -> Invocation:
+    def call(self, function: str, event: Any, *, asynchronous: bool = False) -> Any:
+        """Call a local function and give what it returned; None when nobody waits for that.
+
+        Raises:
+            UnknownResource: No function has this logical id.
+            FunctionFailed: It ended in an error, and if it was called asynchronously, nobody was told of that.
+            ResultLost: Somebody is to be told, but its role may not.
+        """
+        __tracebackhide__ = True
+        self._system.function(function)
+        if not asynchronous:
+            return returned(self.invoke(function, event))
+        with self._causing(function):
+            settled(self._asynchronous.run(function, event, path=()), started_by=CALLED, path=())
+        return None
+
+    def fire(self, schedule: str) -> None:
+        """Give each target of a schedule what the template says, and start the local functions among them."""
         __tracebackhide__ = True
         self._ran = True
-        invocation = self.environment(function).invoke(event)
+        fire_as_declared(
+            schedule,
+            system=self._system,
+            cloud=self._cloud,
+            names=self._names,
+            asynchronous=self._asynchronous,
+            player=self._player if self._chain is None else None,
+        )
+
+    def _attempt(self, function: str, event: Mapping[str, Any], /, *, request_id: str | None) -> Invocation:
+        __tracebackhide__ = True
+        with self._causing(function):
+            return self._run(function, event, request_id=request_id)
+
+    def _causing(self, function: str, *, path: tuple[str, ...] | None = None) -> AbstractContextManager[None]:
+        return nullcontext() if self._chain is None else self._chain.causing(function, path=path)
+
+    def _run(self, function: str, event: Mapping[str, Any], *, request_id: str | None = None) -> Invocation:
+        __tracebackhide__ = True
+        self._ran = True
+        invocation = self.environment(function).invoke(event, request_id=request_id)
         self._last_ran[function] = time.time()
         self._logs.append((self._last_ran[function], invocation))
         if invocation.error and isinstance(invocation.error.exception, HandlerNotFound):

@@ -11,13 +11,16 @@ from urllib.parse import quote, urlencode
 from urllib3 import HTTPHeaderDict
 
 from harness.cloud.account import Cloud
+from harness.cloud.addresses import url_id
 from harness.cloud.logs import last_lines, lines_of
 from harness.cloud.names import Names
 from harness.errors import TimedOut, UnreachableEndpoint
+from harness.modes.calls import Deployed
 from harness.modes.deployed import drop_memory
 from harness.modes.exchange import Request, Response
 from harness.modes.messages import Outgoing
 from harness.modes.sending import put
+from harness.system.model import System
 
 __all__ = ["HttpMode"]
 
@@ -30,9 +33,11 @@ class HttpMode:
 
     name = "http"
 
-    def __init__(self, *, cloud: Cloud, names: Names) -> None:
+    def __init__(self, *, system: System, cloud: Cloud, names: Names) -> None:
+        self._system = system
         self._cloud = cloud
         self._names = names
+        self._deployed = Deployed(cloud, names=names)
 
     @cached_property
     def _session(self) -> Any:
@@ -79,7 +84,7 @@ class HttpMode:
         # A space as %20: what signs and what checks a signature may differ over a plus sign.
         query = f"?{urlencode(request.query, quote_via=quote)}" if request.query else ""
         plain = requests.Request(request.method, url + query, headers=dict(request.headers), data=request.body or None)
-        plain.auth = self._signer() if request.sign else None
+        plain.auth = self._signer("lambda" if url_id(url) else "execute-api") if request.sign else None
         prepared = self._session.prepare_request(plain)
         # requests knows one value for a name; a header that comes more than once goes out more than once.
         lines = HTTPHeaderDict(prepared.headers)
@@ -90,16 +95,32 @@ class HttpMode:
         prepared.headers = lines
         return prepared
 
-    def _signer(self) -> Any:
+    def _signer(self, service: str) -> Any:
         from requests_aws4auth import AWS4Auth  # noqa: PLC0415 - only for signed requests
 
         access_key, secret_key, token = self._cloud.credentials()
-        return AWS4Auth(access_key, secret_key, self._cloud.region, "execute-api", session_token=token)
+        return AWS4Auth(access_key, secret_key, self._cloud.region, service, session_token=token)
 
     def put(self, batch: Sequence[Outgoing]) -> list[str]:
         """Put what a test sends where it belongs, and give the ids."""
         __tracebackhide__ = True
         return put(batch, cloud=self._cloud, names=self._names)
+
+    def call(self, function: str, event: Any, *, asynchronous: bool = False) -> Any:
+        """Call a deployed function and give what it returned; None of an asynchronous call.
+
+        Raises:
+            FunctionFailed: It was called synchronously, and ended in an error.
+        """
+        __tracebackhide__ = True
+        return self._deployed.call(function, event, asynchronous=asynchronous)
+
+    def fire(self, schedule: str) -> None:
+        """Give each target of a schedule what the stage has for it."""
+        __tracebackhide__ = True
+        from harness.modes.firing import fire_as_deployed  # noqa: PLC0415 - most runs fire no schedule
+
+        fire_as_deployed(schedule, system=self._system, cloud=self._cloud, names=self._names)
 
     deliver = None
     ran = False

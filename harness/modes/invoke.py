@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from harness.cloud.account import Cloud
-from harness.cloud.faults import translated
 from harness.cloud.logs import last_lines, lines_of
 from harness.cloud.names import Names
 from harness.journal.store import Store
+from harness.modes.calls import Deployed
 from harness.modes.deployed import drop_memory
 from harness.modes.exchange import Request, Response
+from harness.modes.firing import fire_as_declared
 from harness.modes.gateway import Gateway
 from harness.modes.messages import Outgoing
+from harness.modes.outcomes import asynchronous_for
 from harness.modes.played import gateway_for
 from harness.modes.playing import Player
-from harness.runtime.invocation import FunctionError, Invocation
+from harness.modes.roles import assumed
+from harness.runtime.credentials import Credentials
+from harness.runtime.invocation import Invocation
 from harness.system.model import System
 
 __all__ = ["InvokeMode"]
@@ -36,10 +37,27 @@ class InvokeMode:
         self._system = system
         self._cloud = cloud
         self._names = names
-        # Lambda runs a function for 900 s at most, and a second attempt would run it twice.
-        self._lambda = cloud.client("lambda", read_timeout=910, retries={"max_attempts": 0})
+        self._tell = tell
+        self._deployed = Deployed(cloud, names=names)
         self._gateway: Gateway = gateway_for(system, cloud=cloud, names=names, invoke=self.invoke)
-        self._player = Player(system, cloud=cloud, names=names, store=store, invoke=self.invoke, tell=tell)
+        self._asynchronous = asynchronous_for(
+            system,
+            cloud=cloud,
+            names=names,
+            attempt=self._attempt,
+            credentials=self._credentials,
+            tell=tell,
+            player=lambda: self._player,
+        )
+        self._player = Player(
+            system,
+            cloud=cloud,
+            names=names,
+            store=store,
+            invoke=self.invoke,
+            tell=tell,
+            asynchronous=self._asynchronous,
+        )
 
     def request(self, request: Request) -> Response:
         """Play API Gateway around the deployed function."""
@@ -51,27 +69,42 @@ class InvokeMode:
         __tracebackhide__ = True
         return self._player.put(batch)
 
+    def call(self, function: str, event: Any, *, asynchronous: bool = False) -> Any:
+        """Call a deployed function and give what it returned; None of an asynchronous call, which is Lambda's own.
+
+        Raises:
+            FunctionFailed: It was called synchronously, and ended in an error.
+        """
+        __tracebackhide__ = True
+        return self._deployed.call(function, event, asynchronous=asynchronous)
+
+    def fire(self, schedule: str) -> None:
+        """Give each target of a schedule what the template says, and invoke the deployed functions among them."""
+        __tracebackhide__ = True
+        fire_as_declared(
+            schedule,
+            system=self._system,
+            cloud=self._cloud,
+            names=self._names,
+            asynchronous=self._asynchronous,
+            player=self._player,
+        )
+
     def invoke(self, function: str, event: Mapping[str, Any]) -> Invocation:
         """Invoke a deployed function and give what came back, the end of its log included."""
         __tracebackhide__ = True
-        started = time.perf_counter()
-        with translated(self._cloud):
-            answer = self._lambda.invoke(
-                FunctionName=self._names.functions[function].name,
-                LogType="Tail",
-                Payload=json.dumps(event).encode(),
-            )
-            raw = answer["Payload"].read()
-        payload = json.loads(raw) if raw else None
-        failed = "FunctionError" in answer
-        return Invocation(
-            function=function,
-            request_id=answer["ResponseMetadata"].get("RequestId", ""),
-            payload=None if failed else payload,
-            error=_error(payload) if failed else None,
-            log=base64.b64decode(answer.get("LogResult", "")).decode(errors="replace"),
-            seconds=time.perf_counter() - started,
-        )
+        return self._deployed.invoke(function, event)
+
+    def _attempt(self, function: str, event: Mapping[str, Any], /, *, request_id: str | None) -> Invocation:  # noqa: ARG002 - Lambda itself gives the request id
+        __tracebackhide__ = True
+        return self._deployed.invoke(function, event)
+
+    def _credentials(self, function: str) -> Credentials:
+        def tell(_sentence: str) -> None:
+            self._tell(f"how {function} ended is told with your own permissions: its role does not admit you")
+
+        role = self._names.functions[function].role
+        return assumed(role, cloud=self._cloud, session=f"harness-{function}", tell=tell)
 
     deliver = None
     ran = False
@@ -99,14 +132,3 @@ class InvokeMode:
 
     def close(self) -> None:
         """Hold nothing that needs closing."""
-
-
-def _error(payload: Any) -> FunctionError:
-    """Read Lambda's error payload: ``errorType``, ``errorMessage`` and ``stackTrace``, a list of text or text."""
-    facts = payload if isinstance(payload, dict) else {"errorMessage": str(payload)}
-    trace = facts.get("stackTrace") or facts.get("trace") or ""
-    return FunctionError(
-        type=str(facts.get("errorType") or "Unhandled"),
-        message=str(facts.get("errorMessage") or ""),
-        trace=trace if isinstance(trace, str) else "".join(trace),
-    )

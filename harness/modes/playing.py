@@ -6,19 +6,24 @@ import base64
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from harness._text import new_uuid
 from harness.cloud.account import Cloud
-from harness.cloud.faults import translated
 from harness.cloud.names import Names
 from harness.events import eventbridge, sns
 from harness.journal.entry import Entry, Kind
 from harness.journal.store import Store
+from harness.modes.asynchronous import Asynchronous
+from harness.modes.destinations import url_of
 from harness.modes.limits import insist_on_event, insist_on_message
 from harness.modes.links import Invoke, each, ended, label, run
-from harness.modes.messages import BusEvent, Outgoing, TopicMessage
+from harness.modes.mapped import PlayedMappings
+from harness.modes.messages import BusEvent, ItemChange, Outgoing, QueueMessage, StreamRecord, TopicMessage
+from harness.modes.sending import put
 from harness.modes.wiring import Start, Wiring
+from harness.runtime.invocation import Invocation
 from harness.system.model import System
 
 __all__ = ["Player"]
@@ -39,6 +44,7 @@ class Player:
         store: Where entries go.
         invoke: Runs a function.
         tell: Called with a sentence, once, when something is not played.
+        asynchronous: What Lambda does about what is started asynchronously; one attempt without it.
     """
 
     def __init__(  # noqa: PLR0913 - each is a fact of a stage
@@ -50,15 +56,25 @@ class Player:
         store: Store,
         invoke: Invoke,
         tell: Callable[[str], None],
+        asynchronous: Asynchronous | None = None,
     ) -> None:
         self._system = system
         self._cloud = cloud
         self._names = names
         self._store = store
         self._invoke = invoke
+        self._asynchronous = asynchronous
         self._tell = tell
         self._told: set[str] = set()
         self._wiring = Wiring(system, cloud=cloud, names=names)
+        self._mappings = PlayedMappings(
+            system,
+            names=names,
+            store=store,
+            start=self._start,
+            send_on=self.send,
+            tell=asynchronous.tell if asynchronous else None,
+        )
 
     def put(self, batch: Sequence[Outgoing]) -> list[str]:
         """Play what a test sends, and give the ids.
@@ -68,6 +84,13 @@ class Player:
             FunctionFailed: A function that it starts ended in an error.
         """
         __tracebackhide__ = True
+        play_all: Mapping[type, Callable[[Any], list[str]]] = {
+            QueueMessage: self.send,
+            StreamRecord: self.put_records,
+            ItemChange: self.change,
+        }
+        if type(batch[0]) in play_all:
+            return play_all[type(batch[0])](batch)
         play: Mapping[type, Callable[[Any], str]] = {BusEvent: self.publish, TopicMessage: self.notify}
         return [play[type(one)](one) for one in batch]
 
@@ -110,6 +133,52 @@ class Player:
         fifo = {"MessageGroupId": message.group, "MessageDeduplicationId": message.deduplication}
         return self._arrived("topic", message.topic, document, path=path, fifo=fifo)
 
+    def send(self, batch: Sequence[QueueMessage], *, path: tuple[str, ...] = ()) -> list[str]:
+        """Play messages in a queue that a function reads; any other really gets them. Give their ids.
+
+        Raises:
+            NotPublished: SQS would not take one of them.
+            FunctionFailed: The function failed, and no redrive policy cares.
+        """
+        __tracebackhide__ = True
+        queue = batch[0].queue
+        if self._mappings.reads(queue):
+            return self._mappings.send(batch, path=path)
+        names = self._names
+        if queue not in names.physical:  # A dead-letter queue of another stack, by its ARN.
+            names = replace(names, physical={**names.physical, queue: url_of(queue, cloud=self._cloud)})
+        return put(batch, cloud=self._cloud, names=names)
+
+    def put_records(self, batch: Sequence[StreamRecord]) -> list[str]:
+        """Play records of a stream that a function reads; any other really gets them. Give their sequence numbers.
+
+        Raises:
+            NotPublished: Kinesis would not take one of them.
+            FunctionFailed: A function failed, and the mapping names nobody who is told.
+        """
+        __tracebackhide__ = True
+        if self._mappings.reads(batch[0].stream):
+            return self._mappings.put_records(batch)
+        return put(batch, cloud=self._cloud, names=self._names)
+
+    def change(self, batch: Sequence[ItemChange]) -> list[str]:
+        """Really change items of a table, whose stream starts the deployed functions.
+
+        An item that is not there would fail whatever reads the table afterwards, so a change is not played: with a
+        real one the deployed function runs as well, and a second run of it would do everything twice.
+
+        Raises:
+            NotPublished: DynamoDB does not take it.
+        """
+        __tracebackhide__ = True
+        return put(batch, cloud=self._cloud, names=self._names)
+
+    def _start(self, function: str, event: Mapping[str, Any], /, *, path: tuple[str, ...]) -> Invocation:
+        """Run the function of a mapping."""
+        __tracebackhide__ = True
+        ended(path)
+        return self._invoke(function, event)
+
     def _arrived(  # noqa: PLR0913 - the parts of an entry
         self,
         kind: Kind,
@@ -145,7 +214,7 @@ class Player:
         def give(start: Start) -> None:
             __tracebackhide__ = True
             if self._wiring.is_function(start.to):
-                run(start, entry=entry, path=path, invoke=self._invoke)
+                run(start, entry=entry, path=path, invoke=self._invoke, asynchronous=self._asynchronous)
             else:
                 self._forward(start, entry, path=path, fifo=fifo)
 
@@ -156,7 +225,7 @@ class Player:
         __tracebackhide__ = True
         kind = self._system.resources[start.to].type if start.to in self._system.resources else ""
         if kind == "AWS::SQS::Queue":
-            self._queue(start, entry, fifo=fifo)
+            self._queue(start, entry, path=path, fifo=fifo)
         elif kind == "AWS::SNS::Topic":
             self.notify(TopicMessage(topic=start.to, message=start.text), path=path)
         elif kind == "AWS::Events::EventBus":
@@ -166,25 +235,25 @@ class Player:
             self._told.add(sentence)
             self._tell(sentence)
 
-    def _queue(self, start: Start, entry: Entry, *, fifo: _Fifo) -> None:
+    def _queue(self, start: Start, entry: Entry, *, path: tuple[str, ...], fifo: _Fifo) -> None:
         """Send to a queue what it gets of a topic or a rule.
 
         A FIFO topic hands its message group and deduplication id on to its FIFO queues.
         https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
         https://docs.aws.amazon.com/sns/latest/dg/fifo-message-dedup.html
         """
-        message: dict[str, Any] = {"MessageBody": start.text}
+        __tracebackhide__ = True
+        message = QueueMessage(queue=start.to, body=start.text)
         if start.raw:
             notification = entry.document
             attributes = (notification.get("MessageAttributes") or {}).items()
-            message = {"MessageBody": notification["Message"]}
-            message |= {"MessageAttributes": {name: _as_sqs_takes_it(one) for name, one in attributes}}
-        url = self._names.physical[start.to]
-        if url.endswith(".fifo"):
-            message |= {"MessageGroupId": start.group or "harness", "MessageDeduplicationId": new_uuid()}
-            message |= {name: value for name, value in fifo.items() if value is not None}
-        with translated(self._cloud):
-            self._cloud.client("sqs").send_message(QueueUrl=url, **message)
+            as_they_are = {name: _as_sqs_takes_it(one) for name, one in attributes}
+            message = replace(message, body=notification["Message"], attributes=as_they_are)
+        if self._names.physical[start.to].endswith(".fifo"):
+            group = fifo.get("MessageGroupId") or start.group or "harness"
+            deduplication = fifo.get("MessageDeduplicationId") or new_uuid()
+            message = replace(message, group=group, deduplication=deduplication)
+        self.send([message], path=path)
 
 
 def _as_sqs_takes_it(attribute: Mapping[str, str]) -> dict[str, Any]:

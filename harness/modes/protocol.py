@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from harness.modes.exchange import Request, Response
 from harness.modes.messages import Outgoing
@@ -25,6 +25,24 @@ class Mode(Protocol):
 
         Args:
             batch: Things of one kind for one place: one of them, or several that go out together.
+        """
+        ...
+
+    def call(self, function: str, event: Any, *, asynchronous: bool = False) -> Any:
+        """Call a function and give what it returned; None when nobody waits for that.
+
+        Args:
+            function: The logical id.
+            event: What can be written as JSON.
+            asynchronous: Whether Lambda takes the event in and tries the function, more than once if need be.
+        """
+        ...
+
+    def fire(self, schedule: str) -> None:
+        """Do what a schedule does when its time has come.
+
+        Args:
+            schedule: The logical id of a rule with a schedule, or of a schedule of EventBridge Scheduler.
         """
         ...
 

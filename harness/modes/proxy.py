@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.events.answers import (
@@ -19,10 +19,10 @@ from harness.events.answers import (
     text_of,
 )
 from harness.events.bodies import matches, media_type
-from harness.modes.refusals import HttpRefusal, Refusal, RestRefusal
+from harness.modes.refusals import HttpRefusal, Refusal, RestRefusal, UrlRefusal
 from harness.runtime.invocation import Invocation
 
-__all__ = ["Answer", "Contract", "http_contract", "http_contract_v1", "rest_contract"]
+__all__ = ["Answer", "Contract", "http_contract", "http_contract_v1", "rest_contract", "url_contract"]
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -97,6 +97,25 @@ def http_contract(invocation: Invocation, accept: str | None) -> Answer | Refusa
 def http_contract_v1(invocation: Invocation, accept: str | None) -> Answer | Refusal:  # noqa: ARG001 - as REST has it
     """Answer for an HTTP API with payload format 1.0: nothing is inferred."""
     return _http_answer(invocation, read=_headers)
+
+
+def url_contract(invocation: Invocation, accept: str | None) -> Answer | Refusal:  # noqa: ARG001 - as REST has it
+    """Answer for a function URL: as an HTTP API, but that it waits for as long as the function may run.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-response-payload
+    """
+    answer = http_contract(replace(invocation, seconds=0.0), None)
+    if isinstance(answer, Refusal):
+        return UrlRefusal.malformed
+    is_typed = any(name.lower() == "content-type" for name, _ in _given(invocation.payload))
+    if is_typed:
+        return answer
+    kept = [pair for pair in answer.headers if pair[0].lower() != "content-type"]
+    return replace(answer, headers=_typed(kept, "application/json"))
+
+
+def _given(payload: Any) -> Pairs:
+    return _headers_v2(payload) if isinstance(payload, dict) else []
 
 
 def _http_answer(invocation: Invocation, *, read: Callable[[Mapping[str, Any]], Pairs]) -> Answer | Refusal:

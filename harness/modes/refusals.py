@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["HttpRefusal", "Refusal", "RestRefusal"]
+__all__ = ["HttpRefusal", "Refusal", "RestRefusal", "UrlRefusal"]
 
 _JSON = ("Content-Type", "application/json")
 
@@ -18,17 +18,31 @@ class Refusal:
         status: The HTTP status.
         content: The JSON, as API Gateway writes it.
         headers: What goes with it, besides what each response has.
+        kind: The type of the gateway response of a REST API.
     """
 
     status: int
     content: bytes
     headers: tuple[tuple[str, str], ...]
+    kind: str = ""
 
 
-def _rest(status: int, message: str, *, error_type: str = "", space: str = "") -> Refusal:
+def _rest(  # noqa: PLR0913 - the parts of a gateway response
+    status: int, message: str | None, *, kind: str, error_type: str = "", space: str = "", key: str = "message"
+) -> Refusal:
     # Some types are written with a space after the colon, others without: AWS does so, and a test may compare text.
     named = (("x-amzn-ErrorType", error_type),) if error_type else ()
-    return Refusal(status=status, content=f'{{"message":{space}"{message}"}}'.encode(), headers=(_JSON, *named))
+    text = "null" if message is None else f'"{message}"'
+    content = f'{{"{key}":{space}{text}}}'.encode()
+    return Refusal(status=status, content=content, headers=(_JSON, *named), kind=kind)
+
+
+def _denied(message: str) -> Refusal:
+    return _rest(403, message, kind="ACCESS_DENIED", error_type="AccessDeniedException", key="Message")
+
+
+def _server_error(status: int, message: str = "Internal server error", *, kind: str = "DEFAULT_5XX") -> Refusal:
+    return _rest(status, message, kind=kind, error_type="InternalServerErrorException", space=" ")
 
 
 def _http(status: int, message: str, *, challenge: str = "") -> Refusal:
@@ -43,20 +57,42 @@ class RestRefusal:
     """
 
     # API Gateway answers 403, not 404, for a path or a method it does not know, and the same for a missing signature.
-    missing_token = _rest(403, "Missing Authentication Token", error_type="MissingAuthenticationTokenException")
-    unauthorized = _rest(401, "Unauthorized", error_type="UnauthorizedException")
-    expired = _rest(401, "The incoming token has expired", error_type="UnauthorizedException")
-    invalid_body = _rest(400, "Invalid request body", error_type="BadRequestException", space=" ")
-    too_long = _rest(413, "Request Too Long")
-    malformed = _rest(502, "Internal server error", error_type="InternalServerErrorException", space=" ")
-    undecodable = _rest(500, "Internal server error", error_type="InternalServerErrorException", space=" ")
-    timed_out = _rest(504, "Endpoint request timed out", error_type="InternalServerErrorException", space=" ")
+    missing_token = _rest(
+        403,
+        "Missing Authentication Token",
+        kind="MISSING_AUTHENTICATION_TOKEN",
+        error_type="MissingAuthenticationTokenException",
+    )
+    unauthorized = _rest(401, "Unauthorized", kind="UNAUTHORIZED", error_type="UnauthorizedException")
+    expired = _rest(401, "The incoming token has expired", kind="UNAUTHORIZED", error_type="UnauthorizedException")
+    # What the policy of a Lambda authorizer does not allow, or denies, is told in capitals:
+    # https://repost.aws/knowledge-center/api-gateway-lambda-authorization-errors
+    not_allowed = _denied("User is not authorized to access this resource")
+    # AWS has named the kind of policy since 2025; before, the sentence ended after "deny".
+    denied = _denied("User is not authorized to access this resource with an explicit deny in an identity-based policy")
+    authorizer_failed = _rest(500, None, kind="AUTHORIZER_FAILURE", error_type="AuthorizerConfigurationException")
+    authorizer_malformed = _rest(
+        500,
+        "Internal server error",
+        kind="AUTHORIZER_CONFIGURATION_ERROR",
+        error_type="AuthorizerConfigurationException",
+        space=" ",
+    )
+    invalid_body = _rest(
+        400, "Invalid request body", kind="BAD_REQUEST_BODY", error_type="BadRequestException", space=" "
+    )
+    unsupported_type = _rest(415, "Unsupported Media Type", kind="UNSUPPORTED_MEDIA_TYPE")
+    too_long = _rest(413, "Request Too Long", kind="REQUEST_TOO_LARGE")
+    misconfigured = _server_error(500, kind="API_CONFIGURATION_ERROR")
+    malformed = _server_error(502)
+    undecodable = _server_error(500)
+    timed_out = _server_error(504, "Endpoint request timed out", kind="INTEGRATION_TIMEOUT")
 
     @staticmethod
     def missing_parameters(names: Iterable[str]) -> Refusal:
         """Refuse a request that lacks required parameters, each named without its place."""
         message = f"Missing required request parameters: [{', '.join(names)}]"
-        return _rest(400, message, error_type="BadRequestException", space=" ")
+        return _rest(400, message, kind="BAD_REQUEST_PARAMETERS", error_type="BadRequestException", space=" ")
 
 
 class HttpRefusal:
@@ -69,6 +105,7 @@ class HttpRefusal:
     # An HTTP API has no word for a slow function: it says that the service is unavailable.
     timed_out = _http(503, "Service Unavailable")
     missing_token = _http(401, "Unauthorized", challenge="Bearer")
+    unauthorized = _http(401, "Unauthorized")
 
     @staticmethod
     def bad_token(description: str) -> Refusal:
@@ -83,3 +120,17 @@ class HttpRefusal:
     def missing_scope(scopes: Iterable[str]) -> Refusal:
         """Refuse a good token that holds none of the route's scopes."""
         return _http(403, "Forbidden", challenge=f'Bearer scope="{" ".join(scopes)}" error="insufficient_scope"')
+
+
+class UrlRefusal:
+    """The answers of function URLs.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+    """
+
+    forbidden = Refusal(
+        status=403, content=b'{"Message":"Forbidden"}', headers=(_JSON, ("x-amzn-ErrorType", "AccessDeniedException"))
+    )
+    # A function URL calls a failed function a bad gateway (https://docs.aws.amazon.com/lambda/latest/dg/urls-monitoring.html).
+    malformed = Refusal(status=502, content=b'{"message":"Internal Server Error"}', headers=(_JSON,))
+    too_long = Refusal(status=413, content=b'{"message":"Request Entity Too Large"}', headers=(_JSON,))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 from dataclasses import dataclass
+from typing import Literal
 
 from urllib3 import HTTPHeaderDict
 
@@ -15,7 +16,9 @@ from harness.modes.proxy import Answer
 from harness.modes.refusals import Refusal
 from harness.runtime.invocation import Invocation
 
-__all__ = ["Arrival", "arrive", "respond"]
+__all__ = ["Arrival", "Kind", "arrive", "respond"]
+
+Kind = Literal["rest", "http", "url"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,26 +27,26 @@ class Arrival:
 
     Args:
         moment: In seconds since 1970.
-        is_rest: Whether it comes to a REST API.
-        request_id: A uuid in REST APIs, the extended id in HTTP APIs.
+        kind: What it comes to.
+        request_id: A uuid, but in HTTP APIs the extended id.
         extended_id: Fifteen characters and an equals sign.
         trace: What ``X-Amzn-Trace-Id`` carries.
     """
 
     moment: float
-    is_rest: bool
+    kind: Kind
     request_id: str
     extended_id: str
     trace: str
 
 
-def arrive(moment: float, *, is_rest: bool) -> Arrival:
+def arrive(moment: float, *, kind: Kind) -> Arrival:
     """Give a request its ids."""
     # Eleven random bytes give the fifteen characters and the equals sign of AWS.
     extended_id = base64.b64encode(os.urandom(11)).decode("ascii")
-    request_id = new_uuid() if is_rest else extended_id
+    request_id = extended_id if kind == "http" else new_uuid()
     trace = f"Root=1-{int(moment):08x}-{os.urandom(12).hex()}"
-    return Arrival(moment=moment, is_rest=is_rest, request_id=request_id, extended_id=extended_id, trace=trace)
+    return Arrival(moment=moment, kind=kind, request_id=request_id, extended_id=extended_id, trace=trace)
 
 
 def respond(
@@ -55,13 +58,14 @@ def respond(
         headers.add(name, value)
     headers["Date"] = http_date(arrival.moment)
     headers["Content-Length"] = str(len(answer.content))
-    if arrival.is_rest:
+    if arrival.kind == "http":
+        headers["apigw-requestid"] = arrival.request_id
+    else:
         headers["x-amzn-RequestId"] = arrival.request_id
-        headers["x-amz-apigw-id"] = arrival.extended_id
         if invocation is not None:
             headers["X-Amzn-Trace-Id"] = arrival.trace
-    else:
-        headers["apigw-requestid"] = arrival.request_id
+    if arrival.kind == "rest":
+        headers["x-amz-apigw-id"] = arrival.extended_id
     return Response(
         status_code=answer.status, headers=headers, content=answer.content, invocation=invocation, request=request
     )

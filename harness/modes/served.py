@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from harness.cloud.names import Names
-from harness.events.http import Call, Door, http_headers, rest_headers
+from harness.errors import MisusedStep
+from harness.events.http import Call, Door
 from harness.events.payload_v1 import http_event_v1, rest_event
-from harness.events.payload_v2 import http_event
-from harness.modes.authorizers import Admission, Admit
+from harness.events.payload_v2 import http_event, url_event
+from harness.modes.crossing import preflight, with_cors
+from harness.modes.dressing import dressed
 from harness.modes.exchange import Request
-from harness.modes.proxy import Contract, http_contract, http_contract_v1, rest_contract
-from harness.modes.refusals import HttpRefusal, Refusal, RestRefusal
-from harness.modes.responses import Arrival
+from harness.modes.mocking import mocked
+from harness.modes.proxy import Answer, Contract, http_contract, http_contract_v1, rest_contract, url_contract
+from harness.modes.refusals import HttpRefusal, Refusal, RestRefusal, UrlRefusal
+from harness.modes.responses import Arrival, Kind
 from harness.modes.routing import Match, Routing
 from harness.modes.validation import Validation
-from harness.system.model import Api, Route
+from harness.modes.visits import Admission, Admit, Visit
+from harness.system.model import Api, Cors, GatewayResponse, Route
 
 __all__ = ["ServedApi", "ServedRoute", "serve_api", "serve_route"]
 
-_SOURCE_IP = "127.0.0.1"
+_UNROUTED: Mapping[Kind, Refusal] = {
+    "rest": RestRefusal.missing_token,
+    "http": HttpRefusal.not_found,
+    "url": HttpRefusal.not_found,
+}
+_TOO_LONG: Mapping[Kind, Refusal] = {
+    "rest": RestRefusal.too_long,
+    "http": HttpRefusal.too_long,
+    "url": UrlRefusal.too_long,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,18 +43,48 @@ class ServedApi:
     """An API of the stage.
 
     Args:
-        is_rest: Whether it is a REST API.
+        kind: What it is.
         door: What its events say of it.
         routing: Finds its routes.
-        unrouted: What a request without a route gets.
-        too_long: What a request with too long a body gets.
+        cors: What it says to browsers of other origins by itself.
+        gateway_responses: How a REST API writes what it answers by itself, by type.
     """
 
-    is_rest: bool
+    kind: Kind
     door: Door
     routing: Routing
-    unrouted: Refusal
-    too_long: Refusal
+    cors: Cors | None
+    gateway_responses: Mapping[str, GatewayResponse]
+
+    def refusal(self, refusal: Refusal, request: Request) -> Refusal:
+        """Give a refusal as this API writes it."""
+        return dressed(refusal, self.gateway_responses, request=request) if self.gateway_responses else refusal
+
+    def too_long(self, request: Request) -> Refusal:
+        """Give what a request with too long a body gets."""
+        return self.refusal(_TOO_LONG[self.kind], request)
+
+    def unrouted(self, request: Request) -> Answer | Refusal:
+        """Give what a request without a route gets; the preflight of an HTTP API has none."""
+        if self.cors and request.method == "OPTIONS":
+            return preflight(self.cors, request, status=204)
+        return self.refusal(_UNROUTED[self.kind], request)
+
+    def before_routing(self, request: Request) -> Answer | None:
+        """Give the answer of a function URL to a preflight, which never reaches the function; else nothing.
+
+        A route of an HTTP API that takes ``OPTIONS``, such as one for any method, takes preflights as well:
+        https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
+        """
+        if self.kind == "url" and self.cors and request.method == "OPTIONS":
+            return preflight(self.cors, request, status=200)
+        return None
+
+    def crossing(self, answer: Answer | Refusal, request: Request) -> Answer | Refusal:
+        """Give what became of a function's answer with the headers for browsers of other origins."""
+        if self.cors is None:
+            return answer
+        return with_cors(answer, self.cors, request, replaces=self.kind == "http")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +96,7 @@ class ServedRoute:
         validate: Its request validator.
         build: Builds the event.
         contract: Makes an answer of what the function returns.
+        mocked: What answers in place of a function.
         route_key: As HTTP APIs name it in events.
         resource_id: As REST APIs name it in events.
     """
@@ -61,78 +105,73 @@ class ServedRoute:
     validate: Validation
     build: Callable[[Call, Door], dict[str, Any]]
     contract: Contract
+    mocked: Callable[[Request], Answer | Refusal] | None
     route_key: str
     resource_id: str
 
-    def event(
-        self, request: Request, *, match: Match, arrival: Arrival, admission: Admission, door: Door
-    ) -> dict[str, Any]:
-        """Give the event that the function gets for a request."""
-        call = Call(
-            method=request.method,
-            path=request.path,
-            resource=match.route.path,
+    def visit(self, request: Request, *, match: Match, arrival: Arrival, door: Door) -> Visit:
+        """Give a request as one to this route."""
+        return Visit(
+            request=request,
+            match=match,
+            arrival=arrival,
+            door=door,
             route_key=self.route_key,
             resource_id=self.resource_id,
-            parameters=match.parameters,
-            query=request.query,
-            headers=_headers(request, arrival=arrival, host=door.domain),
-            body=request.body,
-            request_id=arrival.request_id,
-            extended_request_id=arrival.extended_id,
-            moment=arrival.moment,
-            source_ip=_SOURCE_IP,
-            user_agent=request.headers.get("User-Agent"),
-            claims=admission.claims,
-            scopes=admission.scopes,
-            caller=admission.caller,
         )
-        return self.build(call, door)
+
+    def event(self, visit: Visit, admission: Admission) -> dict[str, Any]:
+        """Give the event that the function gets for a request."""
+        return self.build(visit.call(admission), visit.door)
 
 
 def serve_api(api: Api, *, api_id: str, names: Names) -> ServedApi:
     """Make an API ready, with the address that it would have in AWS."""
+    host = f"lambda-url.{names.region}.on.aws" if api.kind == "url" else f"execute-api.{names.region}.amazonaws.com"
     door = Door(
         account=names.account,
         api_id=api_id,
-        domain=f"{api_id}.execute-api.{names.region}.amazonaws.com",
+        domain=f"{api_id}.{host}",
         stage=api.stage,
         binary_media_types=api.binary_media_types,
+        variables=api.variables,
     )
-    is_rest = api.kind == "rest"
     return ServedApi(
-        is_rest=is_rest,
-        door=door,
-        routing=Routing(api),
-        unrouted=RestRefusal.missing_token if is_rest else HttpRefusal.not_found,
-        too_long=RestRefusal.too_long if is_rest else HttpRefusal.too_long,
+        kind=api.kind, door=door, routing=Routing(api), cors=api.cors, gateway_responses=api.gateway_responses
     )
 
 
 def serve_route(route: Route, *, api: ServedApi, admit: Admit) -> ServedRoute:
-    """Make a route ready behind its authorizer."""
-    build: Callable[[Call, Door], dict[str, Any]]
-    if api.is_rest:
-        build, contract = rest_event, rest_contract(api.door.binary_media_types)
-    elif route.payload_format == "1.0":
-        build, contract = http_event_v1, http_contract_v1
-    else:
-        build, contract = http_event, http_contract
+    """Make a route ready behind its authorizer.
+
+    Raises:
+        MisusedStep: It streams its response, or it is a mock with a template that only API Gateway renders.
+    """
+    if route.streams:
+        raise MisusedStep(
+            f"The route {f'{route.method} {route.path}'!r} of {route.api!r} streams its response, "
+            "which is not played in handler and invoke mode.",
+            facts=[("function", route.function)],
+            remedy="run this test with --mode=http, against a stage in AWS.",
+        )
+    build, contract = _format(route, api=api)
     return ServedRoute(
         admit=admit,
         validate=Validation(route),
         build=build,
         contract=contract,
+        mocked=mocked(route, route.mock) if route.mock else None,
         route_key="$default" if route.path == "$default" else f"{route.method} {route.path}",
         resource_id=_resource_id(route.path),
     )
 
 
-def _headers(request: Request, *, arrival: Arrival, host: str) -> list[tuple[str, str]]:
-    sent = request.headers.iteritems()
-    if arrival.is_rest:
-        return rest_headers(sent, host=host, trace=arrival.trace, source_ip=_SOURCE_IP)
-    return http_headers(sent, host=host, trace=arrival.trace, source_ip=_SOURCE_IP, length=len(request.body))
+def _format(route: Route, *, api: ServedApi) -> tuple[Callable[[Call, Door], dict[str, Any]], Contract]:
+    if api.kind == "rest":
+        return rest_event, rest_contract(api.door.binary_media_types)
+    if api.kind == "url":
+        return url_event, url_contract
+    return (http_event_v1, http_contract_v1) if route.payload_format == "1.0" else (http_event, http_contract)
 
 
 def _resource_id(path: str) -> str:

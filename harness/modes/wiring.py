@@ -100,9 +100,14 @@ class Wiring:
         }
         return {by: source for by, source in (rules | subscriptions).items() if source not in known}
 
-    def mapped(self) -> list[str]:
-        """Give the event source mappings, by which Lambda itself reads queues and streams."""
-        return sorted(self._system.of_type("AWS::Lambda::EventSourceMapping"))
+    def unplayed(self) -> list[str]:
+        """Give the event source mappings of what the harness does not read: brokers and clusters."""
+        return sorted(self._system.of_type("AWS::Lambda::EventSourceMapping").keys() - self._system.mappings.keys())
+
+    @property
+    def system(self) -> System:
+        """The system as its template declares it."""
+        return self._system
 
     def beyond(self) -> list[tuple[str, str]]:
         """Give the rules, schedules and pipes that lead to what calls functions itself, each with what that is.

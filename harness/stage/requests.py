@@ -76,13 +76,15 @@ class Requests(Place):
             if name not in apis:
                 raise UnknownResource("API", name, known=apis, declared_in=self.system.template)
             return name
-        if len(apis) != 1:
+        # A function URL is asked by its name, unless it is all that there is.
+        usual = [one for one, api in apis.items() if api.kind != "url"] or list(apis)
+        if len(usual) != 1:
             raise MisusedStep(
                 f"The system {self.system.name!r} has {len(apis)} APIs, and the request names none.",
                 facts=[(f"declared in {self.system.template}", ", ".join(sorted(apis)) or "none")],
                 remedy='name one: stage.request(…, api="…")' if apis else "",
             )
-        return next(iter(apis))
+        return usual[0]
 
 
 @lru_cache(maxsize=256)

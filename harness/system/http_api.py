@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
+from harness.system.lambda_authorizers import lambda_authorizer
 from harness.system.model import Authorizer, Resource, Route
 from harness.system.openapi import audience_of, header_of
 from harness.system.references import Declared
@@ -69,11 +70,14 @@ def _authorizer(route: Mapping[str, Any], declared: Declared) -> Authorizer | No
         return None
     name = declared.logical_id(route.get("AuthorizerId"), "AWS::ApiGatewayV2::Authorizer")
     properties = declared.resources[name].properties if name else {}
+    known_as, header = name or declared.text(route.get("AuthorizerId")), header_of(properties.get("IdentitySource"))
+    if kind == "CUSTOM":
+        return lambda_authorizer(known_as, properties, kind="http", header=header, declared=declared)
     token: Mapping[str, Any] = properties.get("JwtConfiguration") or {}
     return Authorizer(
-        name=name or declared.text(route.get("AuthorizerId")),
-        kind="jwt" if kind == "JWT" else "lambda",
+        name=known_as,
+        kind="jwt",
         issuer=token.get("Issuer"),
         audience=audience_of(token.get("Audience")),
-        header=header_of(properties.get("IdentitySource")),
+        header=header,
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from harness.errors import MalformedTemplate
@@ -47,7 +47,9 @@ def _definition(resource: Resource, declared: Declared) -> Mapping[str, Any]:
     definition = properties.get("Definition", properties.get("DefinitionString"))
     if definition is None:
         return {}
-    text = definition if isinstance(definition, str) else marks.text(definition, as_json="Definition" in properties)
+    text = marks.text(definition, as_json="Definition" in properties)
+    if _MARK.fullmatch(text):
+        return marks.restored_text(text)
     substituted = _substituted(text, properties.get("DefinitionSubstitutions") or {}, marks)
     try:
         found: Mapping[str, Any] = marks.restored(json.loads(substituted))
@@ -75,7 +77,26 @@ class _Marks:
 
     def text(self, value: Any, *, as_json: bool = False) -> str:
         """Give a value as text, with a mark for each function that only the stage can resolve."""
-        ...
+        settled = self._settled(value)
+        return settled if isinstance(settled, str) and not as_json else json.dumps(settled, ensure_ascii=False)
+
+    def _settled(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self._settled(item) for item in value]
+        if not isinstance(value, Mapping):
+            return value
+        settled = {key: self._settled(item) for key, item in value.items()}
+        if not is_intrinsic(settled):
+            return settled
+        resolved = resolve(settled, replace(self.declared.scope, lookup=self._looked_up))
+        return self._mark(self.restored(resolved)) if is_intrinsic(resolved) else resolved
+
+    def _looked_up(self, logical_id: str, attribute: str | None) -> str:
+        return self._mark({"Ref": logical_id} if attribute is None else {"Fn::GetAtt": [logical_id, attribute]})
+
+    def _mark(self, function: Mapping[str, Any]) -> str:
+        self.functions.append(function)
+        return f"\ue000{len(self.functions) - 1}\ue000"
 
     def restored(self, value: Any) -> Any:
         """Give a value in which each text that has marks is an intrinsic function."""
@@ -83,4 +104,13 @@ class _Marks:
             return [self.restored(item) for item in value]
         if isinstance(value, Mapping):
             return {key: self.restored(item) for key, item in value.items()}
-        return self._restored_text(value) if isinstance(value, str) and _MARK.search(value) else value
+        return self.restored_text(value) if isinstance(value, str) and _MARK.search(value) else value
+
+    def restored_text(self, text: str) -> Mapping[str, Any]:
+        """Give the intrinsic function that a text with marks stands for."""
+        whole = _MARK.fullmatch(text)
+        if whole:
+            return self.functions[int(whole[1])]
+        parts = {f"Part{found[1]}": self.functions[int(found[1])] for found in _MARK.finditer(text)}
+        # What else looks like a variable of Fn::Sub stands for itself.
+        return {"Fn::Sub": [_MARK.sub(r"${Part\1}", text.replace("${", "${!")), parts]}

@@ -10,6 +10,7 @@ from harness.system.references import Declared, document, entries, flag, number
 
 __all__ = ["mappings_of"]
 
+_MAPPING = "AWS::Lambda::EventSourceMapping"
 _Kind = Literal["queue", "stream", "table"]
 
 _KINDS: Mapping[str, _Kind] = {
@@ -27,16 +28,13 @@ _BATCH_SIZES: Mapping[_Kind, int] = {"queue": 10, "stream": 100, "table": 100}
 
 def mappings_of(declared: Declared) -> dict[str, EventSourceMapping]:
     """Give the mappings of queues, streams and tables by logical id; those of other sources are left out."""
-    found = {resource.name: _mapping(resource, declared) for resource in declared.of_type(_MAPPING)}
-    return {name: mapping for name, mapping in found.items() if mapping}
-
-
-_MAPPING = "AWS::Lambda::EventSourceMapping"
+    found = (_mapping(resource, declared) for resource in declared.of_type(_MAPPING))
+    return {mapping.name: mapping for mapping in found if mapping}
 
 
 def _mapping(resource: Resource, declared: Declared) -> EventSourceMapping | None:
     properties = resource.properties
-    source = declared.reference(properties.get("EventSourceArn"), *_KINDS)
+    source = declared.reference(properties.get("EventSourceArn"))
     kind = _kind(source, properties, declared)
     if kind is None:
         return None

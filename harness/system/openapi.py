@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from harness.system.lambda_authorizers import lambda_authorizer
+from harness.system.mocks import mock_of_document
 from harness.system.model import Authorizer, Route
 from harness.system.references import Declared, flag
 from harness.system.schemas import closed
@@ -37,7 +39,7 @@ class Body:
     declared: Declared
 
     def routes(self) -> Iterator[Route]:
-        """Give the routes that lead to a declared function, in the order of the body."""
+        """Give the routes that lead to a declared function, or to a mock, in the order of the body."""
         for path, item in (self.document.get("paths") or {}).items():
             for method, operation in item.items():
                 if method.lower() in _METHODS and isinstance(operation, Mapping):
@@ -46,7 +48,9 @@ class Body:
     def _route(self, path: str, method: str, operation: Mapping[str, Any], *, shared: list[Any]) -> Iterator[Route]:
         integration = self._followed(operation.get("x-amazon-apigateway-integration") or {})
         function = self._function(integration)
-        if function is None:
+        # Only REST APIs have mocks.
+        mock = mock_of_document(integration) if self.kind == "rest" else None
+        if function is None and mock is None:
             return
         authorizer, scopes = self._security(operation)
         parameters = [self._followed(parameter) for parameter in [*shared, *operation.get("parameters", [])]]
@@ -55,7 +59,9 @@ class Body:
             method="ANY" if method.lower() == _ANY else method.upper(),
             # SAM writes the default route of an HTTP API as a path.
             path="$default" if path in {"$default", "/$default"} and self.kind == "http" else path,
-            function=function,
+            function=function or "",
+            mock=mock,
+            streams=str(integration.get("responseTransferMode")).upper() == "STREAM",
             authorizer=authorizer,
             scopes=scopes,
             # HTTP APIs validate nothing.
@@ -103,7 +109,8 @@ class Body:
                 header=scheme.get("name", Authorizer.header),
             )
         if kind != "jwt":
-            return Authorizer(name=name, kind="lambda", header=scheme.get("name", Authorizer.header))
+            header = scheme.get("name", Authorizer.header)
+            return lambda_authorizer(name, definition, kind=self.kind, header=header, declared=self.declared)
         token = definition.get("jwtConfiguration") or {}
         return Authorizer(
             name=name,

@@ -10,13 +10,20 @@ from harness._text import listed
 from harness.errors import MalformedTemplate
 from harness.system import code, muting
 from harness.system.apis import apis_of
+from harness.system.asynchronous import asynchronous_of
+from harness.system.buckets import buckets_on_bus_of, notifications_of
 from harness.system.functions import functions_of
 from harness.system.intrinsics import Scope, holds, resolve
+from harness.system.machines import machines_of
+from harness.system.mappings import mappings_of
 from harness.system.model import Resource, System
+from harness.system.muted_machines import with_activities
 from harness.system.parameters import seen_by_ref, values_of
 from harness.system.partitions import partition_of
 from harness.system.plain import plain
+from harness.system.queues import queues_of
 from harness.system.references import Declared
+from harness.system.schedules import schedules_of
 from harness.system.wiring import rules_of, subscriptions_of
 
 __all__ = ["read"]
@@ -55,6 +62,9 @@ def read(  # noqa: PLR0913 - they are what CloudFormation asks for as well
         document = muting.muted(document, parameters=values)
     code.anchored(document, template=template)
     declared = _declared(document, values, pseudo, template=template)
+    machines = machines_of(declared)
+    if muted:
+        document = with_activities(document, machines)
     return System(
         name=name,
         template=template,
@@ -64,6 +74,13 @@ def read(  # noqa: PLR0913 - they are what CloudFormation asks for as well
         apis=apis_of(declared),
         rules=rules_of(declared),
         subscriptions=subscriptions_of(declared),
+        queues=queues_of(declared),
+        mappings=mappings_of(declared),
+        asynchronous=asynchronous_of(declared),
+        notifications=notifications_of(declared),
+        buckets_on_bus=buckets_on_bus_of(declared),
+        schedules=schedules_of(declared),
+        machines=machines,
         resources=declared.resources,
     )
 

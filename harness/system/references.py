@@ -17,7 +17,7 @@ from typing import Any
 from harness.system.intrinsics import Scope, resolve
 from harness.system.model import Resource
 
-__all__ = ["Declared", "entries", "flag", "number"]
+__all__ = ["Declared", "document", "entries", "flag", "number"]
 
 _MARK = re.compile(r"\$\{(\w+)(?:\.[^}]+)?\}")
 # The property that names a resource, and the service in its ARN.
@@ -30,24 +30,46 @@ _NAMES = {
     "AWS::StepFunctions::StateMachine": "StateMachineName",
     "AWS::Logs::LogGroup": "LogGroupName",
     "AWS::KinesisFirehose::DeliveryStream": "DeliveryStreamName",
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::DynamoDB::Table": "TableName",
+    "AWS::DynamoDB::GlobalTable": "TableName",
+    "AWS::Scheduler::Schedule": "Name",
 }
 _SERVICES = {
-    "lambda": "AWS::Lambda::Function",
-    "events": "AWS::Events::EventBus",
-    "sns": "AWS::SNS::Topic",
-    "sqs": "AWS::SQS::Queue",
-    "kinesis": "AWS::Kinesis::Stream",
-    "states": "AWS::StepFunctions::StateMachine",
-    "logs": "AWS::Logs::LogGroup",
-    "firehose": "AWS::KinesisFirehose::DeliveryStream",
+    "lambda": ("AWS::Lambda::Function",),
+    "events": ("AWS::Events::EventBus",),
+    "sns": ("AWS::SNS::Topic",),
+    "sqs": ("AWS::SQS::Queue",),
+    "kinesis": ("AWS::Kinesis::Stream",),
+    "states": ("AWS::StepFunctions::StateMachine",),
+    "logs": ("AWS::Logs::LogGroup",),
+    "firehose": ("AWS::KinesisFirehose::DeliveryStream",),
+    "s3": ("AWS::S3::Bucket",),
+    "dynamodb": ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"),
+    "scheduler": ("AWS::Scheduler::Schedule",),
 }
 # What stands in an ARN before the name, as in ``function:get-index`` and ``event-bus/orders``.
 _ARN = re.compile(
-    r"arn:[^:]+:(?P<service>[a-z]+):[^:]*:[^:]*:"
-    r"(?:(?:function|stateMachine|log-group)[:]|(?:event-bus|stream|deliverystream)/)?(?P<name>[^:]+)"
+    r"arn:[^:]+:(?P<service>[a-z0-9]+):[^:]*:[^:]*:"
+    r"(?:(?:function|stateMachine|log-group)[:]|(?:event-bus|stream|deliverystream|table|schedule/[^/]+)/)?"
+    r"(?P<name>[^:]+)"
 )
-# These stand for the function that they belong to.
-_OF_FUNCTIONS = {"AWS::Lambda::Alias", "AWS::Lambda::Version"}
+# After these something may follow the name: the objects of a bucket, a table's stream, a consumer of a stream.
+_FOLLOWED = frozenset({"s3", "dynamodb", "kinesis"})
+# These stand for what they belong to, which the properties name.
+_OF_OTHERS = {
+    "AWS::Lambda::Alias": ("AWS::Lambda::Function", ("FunctionName",)),
+    "AWS::Lambda::Version": ("AWS::Lambda::Function", ("FunctionName",)),
+    "AWS::Kinesis::StreamConsumer": ("AWS::Kinesis::Stream", ("StreamARN",)),
+    "AWS::StepFunctions::StateMachineVersion": ("AWS::StepFunctions::StateMachine", ("StateMachineArn",)),
+    "AWS::StepFunctions::StateMachineAlias": (
+        "AWS::StepFunctions::StateMachine",
+        ("RoutingConfiguration", "DeploymentPreference"),
+    ),
+}
+# Lambda takes the name of a function also with an account before it and a version or an alias after it.
+# https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+_FUNCTION_NAME = re.compile(r"(?:[^:]+:function:)?(?P<name>[^:]+)(?::[^:]+)?")
 _PSEUDO = ("AWS::StackName", "AWS::StackId")
 
 
@@ -97,16 +119,23 @@ class Declared:
         if logical_id not in self.resources:
             return None
         resource = self.resources[logical_id]
-        if resource.type in _OF_FUNCTIONS:
-            return self.logical_id(resource.properties.get("FunctionName"), "AWS::Lambda::Function")
+        if resource.type in _OF_OTHERS:
+            kind, names = _OF_OTHERS[resource.type]
+            found = (self.logical_id(resource.properties.get(name), kind) for name in names)
+            return next((owner for owner in found if owner), None)
         return logical_id
 
     def _by_name(self, marked: str, types: tuple[str, ...]) -> str | None:
         # An integration's URI is an ARN of API Gateway around the ARN of a function.
         arn = _ARN.match(marked.removesuffix("/invocations"), marked.rfind("arn:")) if "arn:" in marked else None
         if arn:
-            return self._named.get((_SERVICES.get(arn["service"], ""), arn["name"]))
-        return next((self._named[kind, marked] for kind in types if (kind, marked) in self._named), None)
+            name = arn["name"].partition("/")[0] if arn["service"] in _FOLLOWED else arn["name"]
+            return self._first_named(name, _SERVICES.get(arn["service"], ()))
+        function = _FUNCTION_NAME.fullmatch(marked) if "AWS::Lambda::Function" in types else None
+        return self._first_named(function["name"] if function else marked, types)
+
+    def _first_named(self, name: str, types: tuple[str, ...]) -> str | None:
+        return next((self._named[kind, name] for kind in types if (kind, name) in self._named), None)
 
     @cached_property
     def _marking(self) -> Scope:
@@ -131,6 +160,11 @@ class Declared:
 def entries(value: Any) -> list[Mapping[str, Any]]:
     """Give the mappings in a list; none for a list that only the cloud can make."""
     return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+
+
+def document(value: Any) -> Any:
+    """Give a JSON document, which CloudFormation also takes as text."""
+    return json.loads(value) if isinstance(value, str) else value
 
 
 def number(value: Any, *, default: float) -> float:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from harness.system.lambda_authorizers import lambda_authorizer
+from harness.system.mocks import mock_of_resource
 from harness.system.model import Authorizer, Resource, Route
 from harness.system.openapi import header_of, pools_of
 from harness.system.references import Declared, flag
@@ -19,7 +21,7 @@ _MODEL = "AWS::ApiGateway::Model"
 
 
 def routes_of(api: str, declared: Declared) -> Iterator[Route]:
-    """Give the routes that lead to a declared function."""
+    """Give the routes that lead to a declared function, or to a mock."""
     for method in declared.of_type("AWS::ApiGateway::Method"):
         if declared.logical_id(method.properties.get("RestApiId"), _API) == api:
             yield from _route(api, method.properties, declared)
@@ -28,14 +30,17 @@ def routes_of(api: str, declared: Declared) -> Iterator[Route]:
 def _route(api: str, method: Mapping[str, Any], declared: Declared) -> Iterator[Route]:
     integration = method.get("Integration") or {}
     function = declared.logical_id(integration.get("Uri"), "AWS::Lambda::Function")
-    if function is None or integration.get("Type") != "AWS_PROXY":
+    mock = mock_of_resource(integration)
+    if mock is None and (function is None or integration.get("Type") != "AWS_PROXY"):
         return
     validator = _belonging(method.get("RequestValidatorId"), "AWS::ApiGateway::RequestValidator", declared)
     yield Route(
         api=api,
         method=method["HttpMethod"].upper(),
         path=_path(method.get("ResourceId"), declared) or "/",
-        function=function,
+        function="" if mock else function or "",
+        mock=mock,
+        streams=integration.get("ResponseTransferMode") == "STREAM",
         authorizer=_authorizer(method, declared),
         scopes=tuple(method.get("AuthorizationScopes", ())),
         model=_model(method.get("RequestModels") or {}, declared),
@@ -68,11 +73,14 @@ def _authorizer(method: Mapping[str, Any], declared: Declared) -> Authorizer | N
         return None
     name = declared.logical_id(method.get("AuthorizerId"), "AWS::ApiGateway::Authorizer")
     properties = declared.resources[name].properties if name else {}
+    known_as, header = name or declared.text(method.get("AuthorizerId")), header_of(properties.get("IdentitySource"))
+    if kind == "CUSTOM":
+        return lambda_authorizer(known_as, properties, kind="rest", header=header, declared=declared)
     return Authorizer(
-        name=name or declared.text(method.get("AuthorizerId")),
-        kind="cognito" if kind == "COGNITO_USER_POOLS" else "lambda",
+        name=known_as,
+        kind="cognito",
         pools=pools_of(properties.get("ProviderARNs"), declared),
-        header=header_of(properties.get("IdentitySource")),
+        header=header,
     )
 
 

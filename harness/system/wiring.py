@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.system.model import Resource, Rule, Subscription, Target
-from harness.system.references import Declared, entries, flag
+from harness.system.references import Declared, document, entries, flag
+from harness.system.schedules import dead_letters_of, retries_of
 
 __all__ = ["rules_of", "subscriptions_of"]
 
@@ -25,7 +25,7 @@ def _rule(resource: Resource, declared: Declared) -> Rule:
     return Rule(
         name=resource.name,
         bus=_bus(properties.get("EventBusName", "default"), declared),
-        pattern=_document(properties.get("EventPattern")),
+        pattern=document(properties.get("EventPattern")),
         schedule=properties.get("ScheduleExpression"),
         enabled=properties.get("State") != "DISABLED",
         targets=tuple(_target(target, declared) for target in entries(properties.get("Targets"))),
@@ -43,6 +43,8 @@ def _target(target: Mapping[str, Any], declared: Declared) -> Target:
         input=target.get("Input"),
         input_path=target.get("InputPath"),
         input_transformer=target.get("InputTransformer"),
+        retries=retries_of(target),
+        dead_letters=dead_letters_of(target, declared),
     )
 
 
@@ -71,11 +73,6 @@ def _subscription(name: str, topic: Any, properties: Mapping[str, Any], declared
         protocol=properties["Protocol"],
         endpoint=declared.reference(properties.get("Endpoint")),
         raw=flag(properties.get("RawMessageDelivery")),
-        filter_policy=_document(properties.get("FilterPolicy")),
+        filter_policy=document(properties.get("FilterPolicy")),
         filter_scope=properties.get("FilterPolicyScope", "MessageAttributes"),
     )
-
-
-def _document(value: Any) -> Any:
-    # CloudFormation takes a JSON document also as text.
-    return json.loads(value) if isinstance(value, str) else value

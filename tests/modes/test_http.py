@@ -15,6 +15,7 @@ from harness.cloud.names import Names
 from harness.errors import UnreachableEndpoint
 from harness.modes.exchange import Request
 from harness.modes.http import HttpMode
+from harness.system.model import System
 
 
 class Echo(http.server.BaseHTTPRequestHandler):
@@ -47,11 +48,16 @@ def address() -> Iterator[str]:
     server.server_close()
 
 
+SYSTEM = System(name="s", template=Path("template.yaml"), cloudformation={})
+
+
 @pytest.fixture
 def mode(address: str, tmp_path: Path) -> Iterator[HttpMode]:
     cloud = Cloud(folder=tmp_path, region="eu-west-1", endpoint=address, embedded=True)
     found = HttpMode(
-        cloud=cloud, names=Names(stack="s", account="1", region="eu-west-1", apis={"Api": f"{address}/dev"})
+        system=SYSTEM,
+        cloud=cloud,
+        names=Names(stack="s", account="1", region="eu-west-1", apis={"Api": f"{address}/dev"}),
     )
     yield found
     found.close()
@@ -108,7 +114,9 @@ def test_nothing_that_answers_is_an_error(tmp_path: Path) -> None:
     """The error names the address and not what was sent."""
     cloud = Cloud(folder=tmp_path, region="r", endpoint="http://127.0.0.1:9", embedded=True)
     mode = HttpMode(
-        cloud=cloud, names=Names(stack="s", account="1", region="r", apis={"Api": "http://127.0.0.1:9/dev"})
+        system=SYSTEM,
+        cloud=cloud,
+        names=Names(stack="s", account="1", region="r", apis={"Api": "http://127.0.0.1:9/dev"}),
     )
 
     with pytest.raises(UnreachableEndpoint) as caught:

@@ -13,6 +13,7 @@ from harness.cloud.mending.answers import refuse_malformed_answers
 from harness.cloud.mending.environment import give_the_variables_of_lambda
 from harness.cloud.mending.errors import tell_errors_as_lambda_does
 from harness.cloud.mending.logs import read_logs_to_their_end
+from harness.cloud.mending.objects import tell_of_objects_at_once
 from harness.cloud.mending.parameters import authorize_each_parameter
 from harness.cloud.mending.permissions import ask_the_policy_of_functions
 from harness.cloud.mending.topics import close_topics_to_other_roles
@@ -22,9 +23,16 @@ __all__ = ["mend"]
 
 def mend() -> None:
     """Apply every mending."""
+    # The process of the tests imports this module, too, and never needs what concerns state machines
+    # and asynchronous invocations.
+    from harness.cloud.mending.asynchronous import invoke_asynchronously_as_lambda_does  # noqa: PLC0415
+    from harness.cloud.mending.machines import mend_machines  # noqa: PLC0415
+
     read_logs_to_their_end()
     authorize_each_parameter()
     tell_errors_as_lambda_does()
+    # Before permissions are asked for: that asks before what this lets rules and topics start.
+    invoke_asynchronously_as_lambda_does()
     # Before the next one, which takes the place of the same function, and asks less about its parameters.
     ask_the_policy_of_functions()
     refuse_malformed_answers()
@@ -33,3 +41,5 @@ def mend() -> None:
     sign_in_to_any_account()
     end_workers_of_their_account()
     close_topics_to_other_roles()
+    tell_of_objects_at_once()
+    mend_machines()

@@ -7,9 +7,11 @@ from typing import Any
 
 from harness.cloud.account import Cloud
 from harness.cloud.names import Names
-from harness.modes.messages import BusEvent, Outgoing, QueueMessage, TopicMessage
+from harness.modes.messages import BusEvent, ItemChange, Outgoing, QueueMessage, StreamRecord, TopicMessage
 from harness.modes.sending.events import put_event
-from harness.modes.sending.queues import put_queue_message
+from harness.modes.sending.items import change_item
+from harness.modes.sending.queues import put_queue_message, put_queue_messages
+from harness.modes.sending.records import put_records
 from harness.modes.sending.topics import put_message
 
 __all__ = ["place_of", "put", "put_event", "put_message", "put_queue_message"]
@@ -41,7 +43,15 @@ def _one_by_one(send: Callable[..., str]) -> Callable[..., list[str]]:
 _PUT: Mapping[type, Callable[..., list[str]]] = {
     BusEvent: _one_by_one(put_event),
     TopicMessage: _one_by_one(put_message),
-    QueueMessage: _one_by_one(put_queue_message),
+    QueueMessage: put_queue_messages,
+    StreamRecord: put_records,
+    ItemChange: _one_by_one(change_item),
 }
 
-_PLACES: Mapping[type, str] = {BusEvent: "bus", TopicMessage: "topic", QueueMessage: "queue"}
+_PLACES: Mapping[type, str] = {
+    BusEvent: "bus",
+    TopicMessage: "topic",
+    QueueMessage: "queue",
+    StreamRecord: "stream",
+    ItemChange: "table",
+}

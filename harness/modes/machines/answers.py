@@ -1,0 +1,56 @@
+"""What the Lambda integration of Step Functions makes of an invocation."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from typing import Any
+
+from harness._text import new_uuid
+from harness.runtime.invocation import FunctionError, Invocation
+
+__all__ = ["failure", "success"]
+
+
+def success(invocation: Invocation, *, how: str) -> Any:
+    """Give the result of a task: what the function returned, or for ``lambda:invoke`` the answer of Lambda's API.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
+    """
+    if how == "function":
+        return invocation.payload
+    headers = {
+        "Content-Type": "application/json",
+        "X-Amz-Executed-Version": "$LATEST",
+        "x-amzn-RequestId": invocation.request_id,
+    }
+    return {
+        "ExecutedVersion": "$LATEST",
+        "Payload": invocation.payload,
+        "SdkHttpMetadata": {
+            "AllHttpHeaders": {name: [value] for name, value in headers.items()},
+            "HttpHeaders": headers,
+            "HttpStatusCode": 200,
+        },
+        "SdkResponseMetadata": {"RequestId": invocation.request_id},
+        "StatusCode": 200,
+    }
+
+
+def failure(error: FunctionError, *, request_id: str = "") -> tuple[str, str]:
+    """Give the error name and the cause of a task whose function failed: Lambda's error type and error payload.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html: "The error name is the name of
+    the exception"; timeouts are ``Sandbox.Timedout``.
+    """
+    facts: dict[str, Any] = {"errorMessage": error.message, "errorType": error.type}
+    trace = _trace(error)
+    if trace:
+        facts |= {"requestId": request_id or new_uuid(), "stackTrace": trace}
+    return error.type, json.dumps(facts)
+
+
+def _trace(error: FunctionError) -> list[str]:
+    if not error.trace or error.exception is None:
+        return []
+    return traceback.format_list(traceback.extract_tb(error.exception.__traceback__))

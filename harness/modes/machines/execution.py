@@ -1,0 +1,93 @@
+"""What an execution of a state machine, or a test of one state, came to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+__all__ = ["Execution", "StateResult", "Status", "Visit"]
+
+Status = Literal["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """One visit of a state: from its being entered to its being left.
+
+    Args:
+        name: The name of the state.
+        input: What it got, before paths and parameters.
+        output: What it handed on; None also when it was not left.
+        error: The name of the error that it ended with, also where a catcher has caught it; None when it succeeded.
+        cause: What is said about the error; for a function JSON with ``errorMessage``, ``errorType``, ``stackTrace``.
+        entered: When, in epoch seconds by the cloud's clock.
+        left: When; None when the execution ended within it.
+        attempts: How often its task was started: more than once after retries, 0 for what is no task.
+    """
+
+    name: str
+    input: Any = None
+    output: Any = None
+    error: str | None = None
+    cause: str | None = None
+    entered: float = 0.0
+    left: float | None = None
+    attempts: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Execution:
+    """An execution of a state machine that has ended.
+
+    Args:
+        arn: Its ARN.
+        status: How it ended.
+        input: What it got.
+        output: What it gave; None when it did not succeed.
+        error: The name of the error that it failed with.
+        cause: What is said about the error.
+        states: What it went through, in the order in which the states were entered, those in branches and iterations
+            included. An express workflow has no history, so there it is empty.
+        note: Why `states` is empty where it is.
+    """
+
+    arn: str
+    status: Status
+    input: Any = None
+    output: Any = None
+    error: str | None = None
+    cause: str | None = None
+    states: tuple[Visit, ...] = ()
+    note: str = ""
+
+    @property
+    def visited(self) -> tuple[str, ...]:
+        """The names of the states, in the order in which they were entered; a state that came again comes again.
+
+        >>> Execution(arn="a", status="SUCCEEDED", states=(Visit(name="Check"), Visit(name="Store"))).visited
+        ('Check', 'Store')
+        """
+        return tuple(state.name for state in self.states)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateResult:
+    """What one state came to when it was run by itself.
+
+    Args:
+        status: ``RETRIABLE`` where a retrier would try it again, ``CAUGHT_ERROR`` where a catcher takes it.
+        output: What it hands on.
+        error: The name of the error.
+        cause: What is said about the error.
+        next: The name of the state that would follow; None for none.
+        inspected: What AWS tells about the way (``inspectionData``): ``afterInputPath``, ``afterParameters``,
+            ``result`` and so on, each a value.
+    """
+
+    status: Literal["SUCCEEDED", "FAILED", "RETRIABLE", "CAUGHT_ERROR"]
+    output: Any = None
+    error: str | None = None
+    cause: str | None = None
+    next: str | None = None
+    inspected: Mapping[str, Any] = field(default_factory=dict)

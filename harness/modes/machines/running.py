@@ -1,0 +1,186 @@
+"""Executions: started, waited for, stopped when they last too long."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+from harness._text import redacted, shortened
+from harness.cloud.account import Cloud
+from harness.cloud.faults import code_of, message_of, translated
+from harness.errors import StageError
+from harness.modes.machines.definitions import Deployed
+from harness.modes.machines.execution import Execution
+from harness.modes.machines.history import standing, visits
+
+__all__ = ["Runner", "client_of"]
+
+_SOONEST = 0.01
+_LATEST = 1.0
+_NO_HISTORY = "an express workflow has no history"
+
+
+def client_of(cloud: Cloud, *, read_timeout: float = 60.0) -> Any:
+    """Give a client for the calls that last as long as what they run, and that are not to be made twice."""
+    # In AWS these calls have a host of their own, which no embedded cloud has.
+    more = {"inject_host_prefix": False} if cloud.embedded else {}
+    return cloud.client("stepfunctions", read_timeout=read_timeout, retries={"max_attempts": 0}, **more)
+
+
+class Runner:
+    """Runs executions of state machines.
+
+    Args:
+        cloud: The cloud of the stage.
+        meanwhile: What is done while an execution runs, in the thread of the test; it says how much it was.
+        sleep: Waits for so many seconds.
+        clock: Gives the time in seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        cloud: Cloud,
+        meanwhile: Callable[[], int],
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._cloud = cloud
+        self._meanwhile = meanwhile
+        self._sleep = sleep
+        self._clock = clock
+
+    @property
+    def _client(self) -> Any:
+        return self._cloud.client("stepfunctions")
+
+    def run(self, machine: Deployed, *, given: str, name: str, within: float) -> Execution:
+        """Start an execution and give what it came to.
+
+        Args:
+            machine: The machine.
+            given: The input, as JSON.
+            name: The name of the execution.
+            within: For how many seconds it may run; what local functions take is not counted.
+
+        Raises:
+            StageError: It takes longer, or Step Functions does not start it.
+        """
+        __tracebackhide__ = True
+        if machine.express:
+            return self._run_express(machine, given=given, name=name, within=within)
+        with translated(self._cloud), _started(machine):
+            arn = self._client.start_execution(stateMachineArn=machine.arn, name=name, input=given)["executionArn"]
+        try:
+            if not self._waited(lambda: self._described(arn)["status"] != "RUNNING", within=within):
+                raise self._too_long(machine, arn, within=within)
+        except BaseException:
+            self.stop(arn)
+            raise
+        return self._ended(arn)
+
+    def _waited(self, is_over: Callable[[], bool], *, within: float) -> bool:
+        """Wait until something is over, and say whether it is in time."""
+        __tracebackhide__ = True
+        deadline, delay = self._clock() + within, _SOONEST
+        while True:
+            began = self._clock()
+            done = self._meanwhile()
+            if done:  # A debugger may hold a local function for as long as it likes.
+                deadline, delay = deadline + self._clock() - began, _SOONEST
+            if is_over():
+                return True
+            if self._clock() > deadline:
+                return False
+            if not done:
+                self._sleep(delay)
+                delay = min(delay * 1.5, _LATEST)
+
+    def _described(self, arn: str) -> Mapping[str, Any]:
+        with translated(self._cloud):
+            found: Mapping[str, Any] = self._client.describe_execution(executionArn=arn)
+        return found
+
+    def history(self, arn: str) -> Iterator[Mapping[str, Any]]:
+        """Give the events of an execution, oldest first."""
+        pages = self._client.get_paginator("get_execution_history")
+        with translated(self._cloud):
+            for page in pages.paginate(executionArn=arn, PaginationConfig={"PageSize": 1000}):
+                yield from page["events"]
+
+    def _ended(self, arn: str) -> Execution:
+        found = self._described(arn)
+        return Execution(arn=arn, states=visits(self.history(arn)), **_outcome(found))
+
+    def _too_long(self, machine: Deployed, arn: str, *, within: float) -> StageError:
+        stands = standing(visits(self.history(arn)))
+        return StageError(
+            f"The execution of {machine.name!r} has not ended within {within:g} s, and was stopped.",
+            facts=[("it stood in", f"{visit.name}, with {_shown(visit.input)}") for visit in stands]
+            or [("it stood", "before its first state")],
+            remedy="give it more time: start(…, within=…)",
+        )
+
+    def stop(self, arn: str) -> None:
+        """Stop an execution, so that nothing is left running; one that has ended is left alone."""
+        with translated(self._cloud):
+            try:
+                self._client.stop_execution(executionArn=arn, error="harness.Stopped", cause="The test is over")
+            except self._client.exceptions.ClientError as fault:
+                # What AWS answers for an execution that has just ended.
+                if code_of(fault) not in {"ValidationException", "ExecutionDoesNotExist"}:
+                    raise
+
+    def _run_express(self, machine: Deployed, *, given: str, name: str, within: float) -> Execution:
+        """Run an express workflow, whose caller waits: another thread does, since this one may have tasks to do.
+
+        https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html: there is no history,
+        it lasts 5 minutes at most, and cannot be stopped.
+        """
+        __tracebackhide__ = True
+        client = client_of(self._cloud, read_timeout=within + 5)
+        pool = ThreadPoolExecutor(1, thread_name_prefix="express")
+        running: Future[Mapping[str, Any]] = pool.submit(
+            client.start_sync_execution, stateMachineArn=machine.arn, name=name, input=given
+        )
+        pool.shutdown(wait=False)
+        if not self._waited(running.done, within=within):
+            raise StageError(
+                f"The execution of {machine.name!r} has not ended within {within:g} s.",
+                facts=[("kind", "express: it has no history, and cannot be stopped")],
+                remedy="give it more time: start(…, within=…)",
+            )
+        with translated(self._cloud), _started(machine):
+            found = running.result()
+        return Execution(arn=found["executionArn"], note=_NO_HISTORY, **_outcome(found))
+
+
+@contextmanager
+def _started(machine: Deployed) -> Iterator[None]:
+    """Say it when Step Functions does not start an execution."""
+    try:
+        yield
+    except Exception as fault:
+        if code_of(fault) not in {"InvalidExecutionInput", "ValidationException"}:
+            raise
+        sentence = f"Step Functions does not start {machine.name!r}."
+        raise StageError(sentence, facts=[("reason", message_of(fault))]) from None
+
+
+def _outcome(found: Mapping[str, Any]) -> dict[str, Any]:
+    output = found.get("output") if found["status"] == "SUCCEEDED" else None
+    return {
+        "status": found["status"],
+        "input": json.loads(found.get("input") or "null"),
+        "output": None if output is None else json.loads(output),
+        "error": found.get("error") or None,
+        "cause": found.get("cause") or None,
+    }
+
+
+def _shown(value: Any) -> str:
+    return shortened(redacted(json.dumps(value, ensure_ascii=False)))

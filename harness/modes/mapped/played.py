@@ -1,0 +1,219 @@
+"""The mappings of a stage that is not muted, played for what a test sends: nothing of it reaches the deployed ones."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from harness.cloud.attributes import scope
+from harness.cloud.names import Names
+from harness.errors import SystemFailure
+from harness.events import kinesis, sqs
+from harness.journal.entry import Entry
+from harness.journal.queues import entry_of
+from harness.journal.store import Store
+from harness.modes.asynchronous import Tell
+from harness.modes.links import label
+from harness.modes.mapped.batches import Piece, Start, raise_first
+from harness.modes.mapped.finding import mappings_by_source, queue_of, redrives
+from harness.modes.mapped.giving_up import abandoning
+from harness.modes.mapped.queues import drain
+from harness.modes.mapped.records import record_entry
+from harness.modes.mapped.shards import ShardReading
+from harness.modes.messages import QueueMessage, StreamRecord
+from harness.modes.quotas import insist_on_queued, insist_on_record
+from harness.system.intrinsics import resolve
+from harness.system.model import Queue, System
+
+__all__ = ["PlayedMappings"]
+
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html
+_SAME_WITHIN = 300.0
+
+
+class SendOn(Protocol):
+    """Brings messages to a queue: to one that is mapped by playing, to any other really."""
+
+    def __call__(self, batch: Sequence[QueueMessage], /, *, path: tuple[str, ...]) -> object:
+        """Bring them, with how it came to this."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Waiting:
+    """A message in a played queue."""
+
+    message: QueueMessage
+    piece: Piece
+    receives: int = 0
+
+
+@dataclass(kw_only=True)
+class _PlayedQueue:
+    """A queue in this process: it counts receives, and hands on what was received too often."""
+
+    queue: Queue
+    dead: Callable[[_Waiting], object]
+    waiting: deque[_Waiting] = field(default_factory=deque)
+    held: dict[str, _Waiting] = field(default_factory=dict)
+
+    @property
+    def redrives(self) -> bool:
+        """Whether a message that fails again and again leaves it for another queue."""
+        return redrives(self.queue)
+
+    def receive(self, most: int) -> list[Piece]:
+        """Give so many messages at most, oldest first."""
+        received = [self.waiting.popleft() for _ in range(min(most, len(self.waiting)))]
+        self.held = {one.piece.id: replace(one, receives=one.receives + 1) for one in received}
+        return [_received(one) for one in self.held.values()]
+
+    def delete(self, pieces: Sequence[Piece]) -> None:
+        """Take messages out for good."""
+        for piece in pieces:
+            self.held.pop(piece.id)
+
+    def put_back(self, pieces: Sequence[Piece]) -> None:
+        """Put messages back at the head, so that none of a group passes them."""
+        again = [self.held.pop(piece.id) for piece in pieces]
+        dead = [one for one in again if one.receives >= (self.queue.receives or 0)]
+        self.waiting.extendleft(reversed([one for one in again if one not in dead]))
+        for one in dead:
+            self.dead(one)
+
+
+def _received(waiting: _Waiting) -> Piece:
+    attributes = waiting.piece.record["attributes"] | {"ApproximateReceiveCount": str(waiting.receives)}
+    return replace(waiting.piece, record={**waiting.piece.record, "attributes": attributes})
+
+
+class PlayedMappings:
+    """Plays queues and streams for the functions that read them.
+
+    Args:
+        system: The system as its template declares it.
+        names: What its things are called in the stage.
+        store: Where entries go.
+        start: Runs a function.
+        send_on: Brings to its dead-letter queue what was received too often.
+        tell: Brings a letter to the destination of a mapping; None where nobody can.
+    """
+
+    def __init__(  # noqa: PLR0913 - each is a fact of a stage
+        self, system: System, *, names: Names, store: Store, start: Start, send_on: SendOn, tell: Tell | None
+    ) -> None:
+        self._system = system
+        self._names = names
+        self._store = store
+        self._start = start
+        self._send_on = send_on
+        self._abandon = abandoning(names, tell=tell)
+        self._scope = scope(system, names)
+        self._mappings = mappings_by_source(system)
+        self._sent: dict[tuple[str, str], tuple[float, str]] = {}
+
+    def reads(self, source: str) -> bool:
+        """Say whether a function reads a source."""
+        return source in self._mappings
+
+    def send(self, batch: Sequence[QueueMessage], *, path: tuple[str, ...] = ()) -> list[str]:
+        """Play messages in a queue, and give their ids.
+
+        Raises:
+            NotPublished: SQS would not take one of them.
+            FunctionFailed: The function failed, and no redrive policy cares.
+        """
+        __tracebackhide__ = True
+        name = batch[0].queue
+        fifo = self._names.physical[name].endswith(".fifo")
+        for message in batch:
+            insist_on_queued(message, fifo=fifo, deduplicates=self._deduplicates(name))
+        queue = _PlayedQueue(queue=queue_of(self._system, name), dead=self._dead)
+        ids = []
+        for message in batch:
+            waiting = self._waiting(message, path=path)
+            known = self._known(message, waiting.piece) if fifo else None
+            ids.append(known or waiting.piece.id)
+            if known is None:
+                queue.waiting.append(waiting)
+        self._store.add(one.piece.entry for one in queue.waiting)
+        mapping = self._mappings[name][0]
+        drain(mapping, queue, patterns=resolve(list(mapping.filters), self._scope), start=self._start)
+        return ids
+
+    def _deduplicates(self, queue: str) -> bool:
+        resource = self._system.resources.get(queue)
+        return bool(resource and str(resource.properties.get("ContentBasedDeduplication")).lower() == "true")
+
+    def _waiting(self, message: QueueMessage, *, path: tuple[str, ...]) -> _Waiting:
+        record = sqs.record(
+            message.body,
+            queue_arn=resolve({"Fn::GetAtt": [message.queue, "Arn"]}, self._scope),
+            attributes=message.attributes,
+            sent=time.time() + self._store.ahead,
+            group=message.group,
+            deduplication=message.deduplication,
+        )
+        told = {name: value for name, value in record["attributes"].items() if not name.startswith("Approximate")}
+        shown = {
+            "MessageId": record["messageId"],
+            "Body": message.body,
+            "Attributes": told,
+            "MessageAttributes": {name: dict(one) for name, one in message.attributes.items()},
+        }
+        entry = entry_of(shown, source=message.queue, seen=time.time(), played=True)
+        piece = Piece(id=record["messageId"], record=record, entry=entry, path=(*path, label(entry)))
+        return _Waiting(message=message, piece=piece)
+
+    def _known(self, message: QueueMessage, piece: Piece) -> str | None:
+        """Give the id of the message of which this one is a duplicate; SQS takes it, and delivers it not again."""
+        now = time.monotonic()
+        key = (message.queue, piece.record["attributes"]["MessageDeduplicationId"])
+        moment, identity = self._sent.get(key, (0.0, ""))
+        if identity and now - moment < _SAME_WITHIN:
+            return identity
+        self._sent[key] = (now, piece.id)
+        return None
+
+    def _dead(self, waiting: _Waiting) -> None:
+        __tracebackhide__ = True
+        queue = queue_of(self._system, waiting.message.queue)
+        message = replace(waiting.message, queue=str(queue.dead_letters))
+        if message.group is not None:
+            message = replace(message, deduplication=waiting.piece.record["attributes"]["MessageDeduplicationId"])
+        self._send_on([message], path=waiting.piece.path)
+
+    def put_records(self, batch: Sequence[StreamRecord]) -> list[str]:
+        """Play records of a stream, in one shard, and give their sequence numbers.
+
+        Raises:
+            NotPublished: Kinesis would not take one of them.
+            FunctionFailed: A function failed, and the mapping names nobody who is told.
+        """
+        __tracebackhide__ = True
+        for record in batch:
+            insist_on_record(record)
+        pieces = [self._recorded(record) for record in batch]
+        self._store.add(piece.entry for piece in pieces)
+        failures: list[SystemFailure] = []
+        for mapping in self._mappings[batch[0].stream]:
+            patterns: Any = resolve(list(mapping.filters), self._scope)
+            reading = ShardReading(mapping, patterns=patterns, start=self._start, abandon=self._abandon, now=self._now)
+            try:
+                reading.hand(pieces)
+            except SystemFailure as failure:
+                failures.append(failure)
+        raise_first(failures)
+        return [piece.id for piece in pieces]
+
+    def _now(self) -> float:
+        return time.time() + self._store.ahead
+
+    def _recorded(self, record: StreamRecord) -> Piece:
+        arn = resolve({"Fn::GetAtt": [record.stream, "Arn"]}, self._scope)
+        made = kinesis.record(record.data, key=record.key, stream_arn=arn, arrived=self._now())
+        entry: Entry = record_entry(made, source=record.stream)
+        return Piece(id=entry.id, record=made, entry=entry, path=(label(entry),))

@@ -1,0 +1,49 @@
+"""Items of a table changed for real."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.cloud.account import Cloud
+from harness.cloud.faults import code_of, message_of, translated
+from harness.cloud.names import Names
+from harness.cloud.typed import typed
+from harness.modes.limits import refused
+from harness.modes.messages import ItemChange
+from harness.modes.quotas import insist_on_item
+
+__all__ = ["change_item"]
+
+
+def change_item(change: ItemChange, *, cloud: Cloud, names: Names) -> str:
+    """Change an item of a table and give nothing: DynamoDB does not say which record of the stream tells it.
+
+    Raises:
+        NotPublished: DynamoDB does not take it.
+        MisusedStep: A value is none that DynamoDB knows.
+    """
+    __tracebackhide__ = True
+    insist_on_item(change)
+    dynamodb = cloud.client("dynamodb")
+    with translated(cloud):
+        try:
+            getattr(dynamodb, f"{change.operation}_item")(TableName=names.physical[change.table], **_asked(change))
+        except dynamodb.exceptions.ClientError as fault:
+            raise refused(f"table {change.table!r}", code_of(fault), message_of(fault)) from None
+    return ""
+
+
+def _asked(change: ItemChange) -> dict[str, Any]:
+    if change.operation == "put":
+        return {"Item": typed(change.item)}
+    if change.operation == "delete" or not change.changes:
+        return {"Key": typed(change.item)}
+    # Any name may be a reserved word, so each goes by another one.
+    # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html
+    numbered = list(enumerate(typed(change.changes).items()))
+    return {
+        "Key": typed(change.item),
+        "UpdateExpression": "SET " + ", ".join(f"#a{number} = :v{number}" for number, _ in numbered),
+        "ExpressionAttributeNames": {f"#a{number}": name for number, (name, _) in numbered},
+        "ExpressionAttributeValues": {f":v{number}": value for number, (_, value) in numbered},
+    }

@@ -1,0 +1,31 @@
+"""Objects put into a bucket for real."""
+
+from __future__ import annotations
+
+from harness.cloud.account import Cloud
+from harness.cloud.faults import code_of, message_of, translated
+from harness.cloud.names import Names
+from harness.modes.limits import refused
+from harness.modes.messages import Upload
+from harness.modes.sending.given import given
+
+__all__ = ["put_object"]
+
+
+def put_object(upload: Upload, *, cloud: Cloud, names: Names) -> str:
+    """Put an object into a bucket and give its version, or its ETag where the bucket keeps no versions.
+
+    Raises:
+        NotPublished: S3 does not take it.
+    """
+    __tracebackhide__ = True
+    s3 = cloud.client("s3")
+    optional = {"ContentType": upload.content_type or None, "Metadata": dict(upload.metadata) or None}
+    with translated(cloud):
+        try:
+            answer = s3.put_object(
+                Bucket=names.physical[upload.bucket], Key=upload.key, Body=upload.content, **given(optional)
+            )
+        except s3.exceptions.ClientError as fault:
+            raise refused(f"bucket {upload.bucket!r}", code_of(fault), message_of(fault)) from None
+    return str(answer.get("VersionId") or answer["ETag"])

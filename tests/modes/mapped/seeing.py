@@ -1,0 +1,21 @@
+"""What the functions of the system say that they have got."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.stage import Stage
+
+__all__ = ["batches", "said"]
+
+
+def said(stage: Stage, function: str, **more: Any) -> dict[str, Any]:
+    """Give what a function said of a batch, the first in this test that is so."""
+    body: dict[str, Any] = stage.journal.expect("Seen", within=15, body={"function": function, **more}).body
+    return body
+
+
+def batches(stage: Stage, function: str) -> list[list[str]]:
+    """Give the batches that a function has had by now, in their order."""
+    stage.settle()
+    return [entry.body["records"] for entry in stage.journal.entries("Seen", body={"function": function})]
