@@ -14,6 +14,7 @@ from harness.errors import MisusedStep, NeverHappened, NotJson, StageError, Unkn
 from harness.journal.journal import Journal
 from harness.journal.taps import Taps
 from harness.modes.exchange import Request, Response
+from harness.modes.machines.execution import Execution, StateResult
 from harness.modes.messages import (
     BusEvent,
     ItemChange,
@@ -48,6 +49,10 @@ class Recording:
         self.requests.append(request)
         return Response(status_code=200, request=request)
 
+    def query(self, request: Request) -> Response:
+        self.requests.append(request)
+        return Response(status_code=200, request=request)
+
     def put(self, batch: Sequence[Outgoing]) -> list[str]:
         self.published += batch
         return ["an id" for _ in batch]
@@ -57,6 +62,14 @@ class Recording:
 
     def call(self, function: str, event: Any, *, asynchronous: bool = False) -> Any:
         self.called.append((function, event, asynchronous))
+
+    def start(self, machine: str, given: Any = None, *, within: float | None = None, mocks: Any = None) -> Execution:
+        self.started.append(machine)
+        return Execution(arn="an arn", status="SUCCEEDED", input=given)
+
+    def test_state(self, machine: str, state: str, given: Any = None, *, mock: Any = None) -> StateResult:
+        self.started.append(f"{machine}.{state}")
+        return StateResult(status="SUCCEEDED", output=given)
 
     def lines(self, function: str, *, since: float) -> list[str]:
         return self.logged

@@ -70,7 +70,7 @@ def event(  # noqa: PLR0913 - the parts of a request
         route_key="$default",
         request_id=request_id or new_uuid(),
         moment=moment,
-        headers=http_headers(sent.items(), host=domain, trace=_trace(moment), source_ip=source_ip, length=len(content)),
+        headers=_headers(sent, host=domain, trace=_trace(moment), source_ip=source_ip, length=len(content)),
         query=pairs,
         body=content,
         source_ip=source_ip,
@@ -79,6 +79,14 @@ def event(  # noqa: PLR0913 - the parts of a request
     )
     door = Door(account=caller.account if caller else account, api_id=url_id, domain=domain, stage="$default")
     return http_event(call, door)
+
+
+def _headers(sent: Mapping[str, str], *, host: str, trace: str, source_ip: str, length: int) -> list[tuple[str, str]]:
+    # Against an HTTP API, a request without a body has no length, and the encryption is told, as in the event at
+    # https://docs.powertools.aws.dev/lambda/typescript/latest/api/variables/_aws-lambda-powertools_parser.schemas.LambdaFunctionUrlSchema.html
+    found = http_headers(sent.items(), host=host, trace=trace, source_ip=source_ip, length=length)
+    kept = [pair for pair in found if length or pair[0] != "content-length"]
+    return [*kept, ("x-amzn-tls-cipher-suite", "TLS_AES_128_GCM_SHA256"), ("x-amzn-tls-version", "TLSv1.3")]
 
 
 def _content(body: Any) -> bytes:

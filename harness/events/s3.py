@@ -28,16 +28,9 @@ _EMPTY = "d41d8cd98f00b204e9800998ecf8427e"
 _CALLER = "AWS:AIDAEXAMPLE0CALLER000"
 _OWNER = "A3EXAMPLEOWNER"
 _REASONS = {"Object Created": "PutObject", "Object Deleted": "DeleteObject"}
-# "version 2.2 for cross-Region replication … 2.3 for S3 Lifecycle, S3 Intelligent-Tiering, object ACL, object tagging,
-# and object restoration delete events"
-_VERSIONS = {
-    "Replication": "2.2",
-    "IntelligentTiering": "2.3",
-    "LifecycleExpiration": "2.3",
-    "LifecycleTransition": "2.3",
-    "ObjectAcl": "2.3",
-    "ObjectTagging": "2.3",
-}
+# "Starting with version 2.4, Amazon S3 uses a single unified version for all event types, and the version increments
+# consistently across all event types whenever the schema evolves." Functions are to compare the major version.
+_VERSION = "2.6"
 # What is not told of an object: there is nothing left to tell of one that is gone, and tags and lists of access have
 # no order.
 _GONE = ("size", "eTag", "etag")
@@ -107,7 +100,7 @@ def record(  # noqa: PLR0913 - the fields of a record
         )
     request = request_id or new_uuid().replace("-", "")[:16].upper()
     return {
-        "eventVersion": "2.3" if name == "ObjectRestore:Delete" else _VERSIONS.get(name.partition(":")[0], "2.1"),
+        "eventVersion": _VERSION,
         "eventSource": "aws:s3",
         "awsRegion": region,
         "eventTime": iso_milliseconds(clock.time() if time is None else time),
@@ -184,7 +177,7 @@ def bus_event(  # noqa: PLR0913 - the fields of an event
     ...                  etag="5d41402abc4b2a76b9719d911017c592", sequencer="617f08299329d189",
     ...                  request_id="N4N7GDK58NMKJ12R")
     >>> sent["detail"]  # doctest: +NORMALIZE_WHITESPACE
-    {'version': '0', 'bucket': {'name': 'photos'},
+    {'version': '0', 'event-version': '1.0', 'bucket': {'name': 'photos'},
      'object': {'key': 'my photos/é.jpg', 'size': 5, 'etag': '5d41402abc4b2a76b9719d911017c592',
                 'sequencer': '617f08299329d189'},
      'request-id': 'N4N7GDK58NMKJ12R', 'requester': '123456789012', 'source-ip-address': '127.0.0.1',
@@ -211,6 +204,7 @@ def bus_event(  # noqa: PLR0913 - the fields of an event
     found = {"key": key, "size": size, "etag": etag, "version-id": version_id, "sequencer": sequencer}
     detail = {
         "version": "0",
+        "event-version": "1.0",
         "bucket": {"name": bucket},
         "object": _told(kind, found),
         "request-id": request_id or new_uuid().replace("-", "")[:16].upper(),

@@ -7,13 +7,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import unquote_plus
 
 from harness._text import redacted, shortened
 from harness.journal.values import changes
 
 __all__ = ["Entry", "Kind"]
 
-Kind = Literal["bus", "topic", "queue", "stream", "table"]
+Kind = Literal["bus", "topic", "queue", "stream", "table", "bucket"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,11 +27,12 @@ class Entry:
         kind: What kind of source it came from.
         source: The logical id of that source.
         id: The event id of EventBridge, the message id of SNS or SQS, the sequence number of Kinesis, the event id
-            of a DynamoDB stream. The same thing delivered twice has the same id.
+            of a DynamoDB stream, the key of an object with its version and sequencer. The same thing delivered twice
+            has the same id.
         text: The JSON text of `document`.
         sent: When the cloud took it in, in epoch seconds by the cloud's clock.
         seen: When it was seen, in epoch seconds by this machine's clock.
-        detail_type: The detail-type of an event of EventBridge, else empty.
+        detail_type: The detail-type of an event of EventBridge, the event's name of S3, else empty.
         played: Whether the harness, which played the service in between, wrote it down itself.
         note: What whoever reads it must know, such as that deployed functions take part.
         shard: Of a record of a stream or a table: the id of its shard, within which there is an order.
@@ -53,7 +55,8 @@ class Entry:
 
         A bus: the event. A topic: the notification, with ``Message``, ``MessageAttributes``, ``Subject``. A queue:
         the message, with ``Body``, ``Attributes``, ``MessageAttributes``. A stream: the record, with ``data`` in base64
-        and ``partitionKey``. A table: the record of its stream, with ``eventName`` and ``dynamodb``.
+        and ``partitionKey``. A table: the record of its stream, with ``eventName`` and ``dynamodb``. A bucket: the
+        record of the notification, with ``eventName`` and ``s3``.
         """
         document: dict[str, Any] = json.loads(self.text)
         return document
@@ -63,7 +66,8 @@ class Entry:
         """What was published, parsed when it is JSON.
 
         A bus: the detail. A topic: the message. A queue: the body. A stream: the data; bytes if they are no text.
-        A table: ``Keys``, ``NewImage`` and ``OldImage``, as many as there are, with plain values.
+        A table: ``Keys``, ``NewImage`` and ``OldImage``, as many as there are, with plain values. A bucket: ``key``, as
+        people write it, ``size``, ``eTag`` and what else is told of the object.
         """
         document = self.document
         if self.kind == "bus":
@@ -74,6 +78,9 @@ class Entry:
             return _parsed(document.get("Body", ""))
         if self.kind == "stream":
             return _decoded(document.get("data", ""))
+        if self.kind == "bucket":
+            told = document["s3"]["object"]
+            return {**told, "key": unquote_plus(told["key"])}
         return changes(document.get("dynamodb", {}))
 
     @property
@@ -85,7 +92,7 @@ class Entry:
         document = self.document
         if self.kind in ("topic", "queue"):
             return {name: _value(one) for name, one in (document.get("MessageAttributes") or {}).items()}
-        beside = {"bus": "detail", "stream": "data", "table": "dynamodb"}[self.kind]
+        beside = {"bus": "detail", "stream": "data", "table": "dynamodb", "bucket": "s3"}[self.kind]
         return {name: value for name, value in document.items() if name != beside}
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""What lies in a message of a queue that hears buses and topics: which source, and what it published."""
+"""What lies in a message of a queue that hears buses, topics and buckets: which source, and what it published."""
 
 from __future__ import annotations
 
@@ -22,10 +22,12 @@ class Sources:
     Args:
         buses: Logical ids by the bus's name.
         topics: Logical ids by the topic's ARN.
+        buckets: Logical ids by the bucket's name.
     """
 
     buses: Mapping[str, str] = field(default_factory=dict)
     topics: Mapping[str, str] = field(default_factory=dict)
+    buckets: Mapping[str, str] = field(default_factory=dict)
 
 
 def template_for(source: str) -> str:
@@ -41,8 +43,9 @@ def read(body: str, *, message_id: str, sent: float, seen: float, sources: Sourc
     """Give the entry of a message, or the token of a sentinel.
 
     It knows a rule of the harness, an event as EventBridge sends it, an event that a rule of the stack has wrapped
-    together with the name of its bus, and a notification of SNS. Anything else is an entry of the queue itself: a
-    poison message is kept, not lost, and raises nothing, because it would take the others of its batch with it.
+    together with the name of its bus, and a notification of SNS or, where buckets lead into the queue, of S3.
+    Anything else is an entry of the queue itself: a poison message is kept, not lost, and raises nothing, because it
+    would take the others of its batch with it.
 
     Args:
         body: The body of the message.
@@ -83,6 +86,8 @@ def _understood(body: str, *, sent: float, seen: float, sources: Sources) -> Ent
     if event is not None:
         token = _token_of(event)
         return token or _of_bus(event, source=_bus_of(document, event, sources), sent=sent, seen=seen)
+    if sources.buckets and _is_of_bucket(document):
+        return _of_bucket(document["Records"][0], sources=sources, sent=sent, seen=seen)
     if _is_notification(document):
         return _of_topic(document, body=body, sources=sources, sent=sent, seen=seen)
     return None
@@ -160,3 +165,23 @@ def _of_topic(document: Mapping[str, Any], *, body: str, sources: Sources, sent:
     arn = document["TopicArn"]
     source = sources.topics.get(arn, arn.rpartition(":")[2])
     return Entry(kind="topic", source=source, id=str(document["MessageId"]), text=body, sent=sent, seen=seen)
+
+
+def _is_of_bucket(document: Mapping[str, Any]) -> bool:
+    """Say whether S3 has written a document; it sends each record by itself."""
+    records = document.get("Records")
+    record = records[0] if isinstance(records, list) and records else None
+    return isinstance(record, dict) and record.get("eventSource") == "aws:s3"
+
+
+def _of_bucket(record: Mapping[str, Any], *, sources: Sources, sent: float, seen: float) -> Entry:
+    told, bucket = record["s3"]["object"], record["s3"]["bucket"]["name"]
+    return Entry(
+        kind="bucket",
+        source=sources.buckets.get(bucket, bucket),
+        id=f"{told['key']}:{told.get('versionId', '')}:{told.get('sequencer', '')}",
+        text=json.dumps(record, ensure_ascii=False),
+        detail_type=str(record["eventName"]),
+        sent=sent,
+        seen=seen,
+    )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from harness.cloud.account import Cloud
+from harness.journal.buckets import BucketTap
 from harness.journal.buses import BusTap, rule_arn
 from harness.journal.bystanders import PREFIX, bus_has_only_taps, topic_has_only_taps
 from harness.journal.collector import Collector
@@ -16,7 +17,7 @@ from harness.journal.stack_queue import StackQueue, StackTap
 from harness.journal.tap import Tap
 from harness.journal.topics import TopicTap
 
-__all__ = ["Heard", "Undo", "hear", "hear_through", "sources_of"]
+__all__ = ["Heard", "Undo", "hear", "hear_bucket", "hear_through", "sources_of"]
 
 # Keeps what takes away what is about to be created.
 Undo = Callable[[Callable[[], None]], object]
@@ -75,6 +76,34 @@ def hear(  # noqa: PLR0913 - what a queue and rules need
         subscription.open()
         taps.append(subscription)
     return Heard(reader=collector, taps=tuple(taps))
+
+
+def hear_bucket(  # noqa: PLR0913 - what a queue and a notification need
+    source: str, *, bucket: str, cloud: Cloud, run: str, tags: Mapping[str, str], undo: Undo) -> Heard:
+    """Make a queue, and a notification of a bucket that leads into it.
+
+    Args:
+        source: The logical id of the bucket.
+        bucket: Its name.
+        cloud: Where it is.
+        run: What tells this process from every other, in letters and digits.
+        tags: The tags of the queue; a notification has none.
+        undo: Is given what takes each thing away before that is created.
+    """
+    name = _name(run, source, longest=80)
+    collector = Collector(
+        cloud,
+        name=name,
+        senders={"s3.amazonaws.com": [f"arn:{cloud.partition}:s3:::{bucket}"]},
+        sources=Sources(buckets={bucket: source}),
+        tags=tags,
+    )
+    undo(collector.close)
+    collector.open()
+    tap = BucketTap(cloud, source=source, bucket=bucket, collector=collector, name=name)
+    undo(tap.close)
+    tap.open()
+    return Heard(reader=collector, taps=(tap,))
 
 
 def hear_through(queue: StackQueue, *, buses: Iterable[str], topics: Iterable[str], led: Led) -> Heard:

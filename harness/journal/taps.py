@@ -13,7 +13,7 @@ from harness.cloud.names import Names
 from harness.errors import StageError, TapNotOpen, UnknownResource
 from harness.journal.collector import Collector
 from harness.journal.entry import Kind
-from harness.journal.hearing import Heard, hear, hear_through, sources_of
+from harness.journal.hearing import Heard, hear, hear_bucket, hear_through, sources_of
 from harness.journal.leading import Led, led_into, reader_of
 from harness.journal.polling import AWS, EMBEDDED, Poller, Waiting
 from harness.journal.stack_queue import StackQueue
@@ -35,6 +35,7 @@ _TYPES: dict[str, Kind] = {
     "AWS::SQS::Queue": "queue",
     "AWS::Kinesis::Stream": "stream",
     "AWS::DynamoDB::Table": "table",
+    "AWS::S3::Bucket": "bucket",
 }
 
 
@@ -152,7 +153,9 @@ class Taps:
         if others:
             self._hear(others, kinds)
         for source, kind in kinds.items():
-            if kind not in ("bus", "topic"):
+            if kind == "bucket":
+                self._hear_bucket(source)
+            elif kind not in ("bus", "topic"):
                 self._read(source, kind)
 
     def kind(self, source: str) -> Kind:
@@ -164,7 +167,7 @@ class Taps:
         __tracebackhide__ = True
         known = self.sources
         if source not in known:
-            kinds = "bus, topic, queue, stream or table"
+            kinds = "bus, topic, queue, stream, table or bucket"
             raise UnknownResource(kinds, source, known=known, declared_in=self._system.template)
         return known[source]
 
@@ -188,6 +191,32 @@ class Taps:
             self._poll(heard.reader, name=name)
             self._await(heard, reading=self._pollers[name])
             self._open.update({tap.source: tap for tap in heard.taps})
+
+    def _hear_bucket(self, source: str) -> None:
+        """Hear of the objects of a bucket through a queue that is made for it."""
+        self._refuse_to_configure(source)
+        self._hearings += 1
+        with self._all_or_nothing():
+            heard = hear_bucket(
+                source,
+                bucket=self._names.physical[source],
+                cloud=self.cloud,
+                run=f"{self._run}-{self._hearings}",
+                tags=self._tags,
+                undo=self._undo.append,
+            )
+            self._poll(heard.reader, name=source)
+            self._await(heard, reading=self._pollers[source])
+            self._open[source] = heard.taps[0]
+
+    def _refuse_to_configure(self, bucket: str) -> None:
+        if not self.cloud.embedded:
+            raise TapNotOpen(
+                f"The bucket {bucket!r} is not tapped: its one configuration of notifications is the stage's own.",
+                facts=[("stage", self._names.stack)],
+                remedy="expect what is started by its objects; or let it tell the default bus, which is tapped: "
+                'EventBridgeConfiguration in the template, and stage.journal.expect("default", …)',
+            )
 
     def _hear_through(self, sources: Iterable[str], kinds: Mapping[str, Kind]) -> None:
         """Hear buses and topics through the queue of the stack into which they lead."""

@@ -71,7 +71,7 @@ def asleep(system: System, source: str, *, entries: Sequence[Entry]) -> list[str
 
 
 def _ways(system: System, to: str) -> list[str]:
-    """Give the rules and subscriptions that lead to a function, a topic, a queue or a bus."""
+    """Give the rules, subscriptions and mappings that lead to a function, a topic, a queue or a bus."""
     ways = []
     for rule in system.rules.values():
         if any(target.resource == to for target in rule.targets):
@@ -83,6 +83,11 @@ def _ways(system: System, to: str) -> list[str]:
             policy = f", filter policy {json.dumps(subscription.filter_policy)}" if subscription.filter_policy else ""
             forbidden = _forbidden(system, to, by=subscription.name)
             ways.append(f"the subscription {subscription.name} to {subscription.topic}{policy}{forbidden}")
+    for mapping in system.mappings.values():
+        if mapping.function == to:
+            filters = f", filters {json.dumps(mapping.filters)}" if mapping.filters else ""
+            state = "" if mapping.enabled else ", which is disabled"
+            ways.append(f"the mapping {mapping.name} of the {mapping.kind} {mapping.source}{filters}{state}")
     return ways
 
 
@@ -108,6 +113,7 @@ def _involved(system: System, source: str) -> list[str]:
     """Give the functions that may publish to a source, or are started by it."""
     started = {target.resource for rule in system.rules.values() if rule.bus == source for target in rule.targets}
     started |= {one.endpoint for one in system.subscriptions.values() if one.topic == source}
+    started |= {one.function for one in system.mappings.values() if one.source == source}
     return sorted((started & system.functions.keys()) | _naming(system, source))
 
 

@@ -19,7 +19,8 @@ from harness.modes.asynchronous import Asynchronous
 from harness.modes.links import Invoke, each, ended, label, run
 from harness.modes.mapped import MutedMappings
 from harness.modes.mapped.records import taken_in
-from harness.modes.messages import ItemChange, Outgoing
+from harness.modes.messages import ItemChange, Outgoing, QueueMessage, StreamRecord, Upload
+from harness.modes.notified import notified, notified_functions
 from harness.modes.sending import place_of, put
 from harness.modes.wiring import Start, Wiring
 from harness.runtime.invocation import Invocation
@@ -27,7 +28,7 @@ from harness.runtime.invocation import Invocation
 __all__ = ["Chain"]
 
 _RUNS_KEPT = 1000
-_READ_TO_THE_END = ("queue", "stream", "table")
+_READ_TO_THE_END = (QueueMessage, StreamRecord, ItemChange, Upload)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +106,8 @@ class Chain:
 
     def _tap_what_is_read(self) -> None:
         known = self._taps.sources
-        self._taps.tap(*[source for source in self._mappings.sources if source in known])
+        buckets = notified_functions(self._wiring.system).values()
+        self._taps.tap(*[source for source in (*self._mappings.sources, *buckets) if source in known])
         for source in self._mappings.sources:
             if source not in known:
                 self._tell(
@@ -185,7 +187,8 @@ class Chain:
                     f"{start.by} leads to {start.to}, a function that the template does not declare: it does not run"
                 )
 
-        each(self._wiring.starts(entry), start_function)
+        is_told = entry.kind == "bucket"
+        each(notified(self._wiring.system, entry) if is_told else self._wiring.starts(entry), start_function)
         return len(started)
 
     def _others_of(self, entry: Entry) -> list[Entry]:
@@ -230,19 +233,20 @@ class Chain:
             self._taps.tap(source)
         position = self._taps.store.position
         identities = put(batch, cloud=self._cloud, names=self._names)
-        if source in self._taps.opened:
-            self._bring(source, identities, position=position)
+        if not isinstance(batch[0], ItemChange) or source in self._taps.opened:
+            self._bring(batch[0], identities, position=position)
         self.deliver()
         return identities
 
-    def _bring(self, source: str, identities: Sequence[str], *, position: int) -> None:
+    def _bring(self, sent: Outgoing, identities: Sequence[str], *, position: int) -> None:
         """Wait until what a test has sent has come back, behind a position.
 
         A tap that reads to the end of its source has proof of it also for what does not come: a change of an item has
         no id before, one that changes nothing is not told, and a duplicate is not kept by a FIFO queue.
         """
         __tracebackhide__ = True
-        proof = self._taps.barrier([source]) if self._taps.kind(source) in _READ_TO_THE_END else _never
+        source = place_of(sent)
+        proof = self._taps.barrier([source]) if isinstance(sent, _READ_TO_THE_END) else _never
         deadline = time.monotonic() + self._back_within
         with self._taps.waiting.begun():
             store = self._taps.store

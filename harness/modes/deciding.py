@@ -126,7 +126,9 @@ class LambdaAuthorizer:
         policy = payload.get("policyDocument")
         if not isinstance(policy, dict):
             return _HTTP_FAILURE
-        return _outcome(invocation, says=policy, context=context, principal=payload.get("principalId"))
+        # Payload 1.0 is that of REST APIs, whose context is text.
+        told = Decision(context=context).flat if self.authorizer.payload_format == "1.0" else context
+        return _outcome(invocation, says=policy, context=told, principal=payload.get("principalId"))
 
 
 _HTTP_FAILURE = HttpRefusal.malformed

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from harness._text import new_uuid
 from harness.cloud.account import Cloud
 from harness.cloud.faults import code_of, message_of
 from harness.cloud.names import Names
@@ -20,12 +21,18 @@ __all__ = ["Destinations"]
 
 # Keys of a role are renewed this long before they end.
 _RENEW = 300.0
-_KINDS = {"AWS::SQS::Queue": "sqs", "AWS::SNS::Topic": "sns", "AWS::Events::EventBus": "events"}
+_KINDS = {
+    "AWS::Events::EventBus": "events",
+    "AWS::S3::Bucket": "s3",
+    "AWS::SNS::Topic": "sns",
+    "AWS::SQS::Queue": "sqs",
+}
 _ACTIONS = {
     "sqs": "sqs:SendMessage",
     "sns": "sns:Publish",
     "events": "events:PutEvents",
     "lambda": "lambda:InvokeFunction",
+    "s3": "s3:PutObject",
 }
 
 # Plays a letter where the mode plays what is told, and says whether it has.
@@ -79,7 +86,13 @@ class Destinations:
         if self._play(letter, path=path):
             return
         kind = self._kind(letter.to)
-        send = {"sqs": self._queue, "sns": self._topic, "events": self._bus, "lambda": self._ask}[kind]
+        send = {
+            "events": self._bus,
+            "lambda": self._ask,
+            "s3": self._bucket,
+            "sns": self._topic,
+            "sqs": self._queue,
+        }[kind]
         try:
             send(letter)
         except Exception as fault:
@@ -137,6 +150,17 @@ class Destinations:
             result = answer["Entries"][0]
             raise self._lost(letter, "events", reason=result.get("ErrorMessage", ""), code=result.get("ErrorCode", ""))
 
+    def _bucket(self, letter: Letter) -> None:
+        """Put the record into a bucket, under a key that is unlike any other.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+        """
+        now = time.gmtime()
+        day, moment = time.strftime("%Y/%m/%d", now), time.strftime("%Y-%m-%dT%H.%M.%S", now)
+        key = f"aws/lambda/async/{self._names.functions[letter.function].name}/{day}/{moment}-{new_uuid()}"
+        bucket = self._names.physical.get(letter.to) or letter.to.rpartition(":")[2]
+        self._client("s3", letter.function).put_object(Bucket=bucket, Key=key, Body=letter.text.encode())
+
     def _ask(self, letter: Letter) -> None:
         """Ask Lambda whether the role may invoke the function that is told."""
         self._client("lambda", letter.function).invoke(
@@ -160,8 +184,11 @@ class Destinations:
         if physical.startswith("arn:"):
             return physical
         place = f"{self._names.region}:{self._names.account}"
-        if self._kind(name) == "sqs":
+        kind = self._kind(name)
+        if kind == "sqs":
             return f"arn:{self._cloud.partition}:sqs:{place}:{physical.rpartition('/')[2]}"
+        if kind == "s3":
+            return f"arn:{self._cloud.partition}:s3:::{physical}"
         return f"arn:{self._cloud.partition}:events:{place}:event-bus/{physical}"
 
     def _lost(self, letter: Letter, kind: str, *, reason: str, code: str) -> ResultLost:

@@ -33,7 +33,10 @@ def dressed(refusal: Refusal, responses: Mapping[str, GatewayResponse], *, reque
         refusal,
         status=response.status or refusal.status,
         headers=(*(pair for pair in refusal.headers if pair[0].lower() not in names), *added),
-        content=refusal.content if response.template is None else _rendered(response.template, refusal).encode(),
+        # The template that a changed response has unless told otherwise writes "message", also where AWS says "Message".
+        content=refusal.content.replace(b'{"Message":', b'{"message":')
+        if response.template is None
+        else _rendered(response.template, refusal).encode(),
     )
 
 

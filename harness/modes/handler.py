@@ -6,8 +6,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.cloud.account import Cloud
 from harness.cloud.names import Names
@@ -20,6 +21,9 @@ from harness.modes.firing import fire_as_declared
 from harness.modes.gateway import Gateway
 from harness.modes.inline import with_code
 from harness.modes.links import settled
+from harness.modes.machines.execution import Execution, StateResult
+from harness.modes.machines.front_door import Machines
+from harness.modes.machines.mocks import Mocks
 from harness.modes.messages import Outgoing
 from harness.modes.outcomes import asynchronous_for
 from harness.modes.played import gateway_for
@@ -30,6 +34,9 @@ from harness.runtime.credentials import Credentials
 from harness.runtime.environment import ExecutionEnvironment
 from harness.runtime.invocation import Invocation
 from harness.system.model import Function, System
+
+if TYPE_CHECKING:
+    from harness.modes.graphql.played import GraphQL
 
 __all__ = ["HandlerMode"]
 
@@ -101,6 +108,7 @@ class HandlerMode:
             invoke=self._run,
             tell=tell,
             asynchronous=self._asynchronous,
+            local=True,
         )
         if muted:
             wiring = Wiring(system, cloud=cloud, names=names)
@@ -115,11 +123,25 @@ class HandlerMode:
             )
             for by, to in wiring.beyond():
                 tell(f"{by} leads to {to}: in handler mode the functions behind it run deployed")
+        self._machines = Machines(
+            system=system, cloud=cloud, names=names, invoke=self.invoke, muted=muted, meanwhile=self._deliver
+        )
+
+    @cached_property
+    def _graphql(self) -> GraphQL:
+        from harness.modes.graphql.played import GraphQL  # noqa: PLC0415 - most runs query no GraphQL
+
+        return GraphQL(self._system, cloud=self._cloud, names=self._names, invoke=self.invoke)
 
     def request(self, request: Request) -> Response:
         """Play API Gateway around the handler."""
         __tracebackhide__ = True
         return self._gateway.request(request)
+
+    def query(self, request: Request) -> Response:
+        """Play AppSync around the handlers behind its fields."""
+        __tracebackhide__ = True
+        return self._graphql.query(request)
 
     def put(self, batch: Sequence[Outgoing]) -> list[str]:
         """Put what a test sends on the muted stage and start what it starts; elsewhere play the service."""
@@ -167,6 +189,26 @@ class HandlerMode:
             player=self._player if self._chain is None else None,
         )
 
+    def start(
+        self, machine: str, given: Any = None, *, within: float | None = None, mocks: Mocks | None = None
+    ) -> Execution:
+        """Run an execution of a state machine whose functions are the local ones and give what it came to."""
+        __tracebackhide__ = True
+        self._ran = True
+        return self._machines.start(machine, given, within=within, mocks=mocks)
+
+    def test_state(
+        self, machine: str, state: str, given: Any = None, *, mock: Mapping[str, Any] | None = None
+    ) -> StateResult:
+        """Run one state of a state machine by itself and give what it came to."""
+        __tracebackhide__ = True
+        return self._machines.test_state(machine, state, given, mock=mock)
+
+    def _deliver(self) -> int:
+        __tracebackhide__ = True
+        delivered = self._chain.deliver() if self._chain else 0
+        return delivered + self._machines.serve()
+
     def _attempt(self, function: str, event: Mapping[str, Any], /, *, request_id: str | None) -> Invocation:
         __tracebackhide__ = True
         with self._causing(function):
@@ -188,7 +230,7 @@ class HandlerMode:
     @property
     def deliver(self) -> Callable[[], int] | None:
         """What hands to local functions that which has come; None on a stage that is not muted."""
-        return None if self._chain is None else self._chain.deliver
+        return None if self._chain is None else self._deliver
 
     @property
     def ran(self) -> bool:
@@ -197,6 +239,8 @@ class HandlerMode:
 
     def over(self) -> None:
         """Forget what was published by now and not delivered."""
+        if self._ran:
+            self._machines.over()
         self._ran = False
         if self._chain is not None:
             self._chain.drop()
@@ -215,8 +259,8 @@ class HandlerMode:
         return [line for run in runs for line in run.log.splitlines()]
 
     def unfinished(self) -> list[str]:
-        """Give what is not done yet: nothing, since functions run while the test waits for them."""
-        return []
+        """Give what is not done yet: executions; all other functions run while the test waits for them."""
+        return self._machines.unfinished()
 
     def _silence_of(self, function: str, since: float) -> str:
         has_run = self._last_ran.get(function, 0.0) >= since

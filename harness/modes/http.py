@@ -18,6 +18,9 @@ from harness.errors import TimedOut, UnreachableEndpoint
 from harness.modes.calls import Deployed
 from harness.modes.deployed import drop_memory
 from harness.modes.exchange import Request, Response
+from harness.modes.machines.execution import Execution, StateResult
+from harness.modes.machines.front_door import Machines
+from harness.modes.machines.mocks import Mocks
 from harness.modes.messages import Outgoing
 from harness.modes.sending import put
 from harness.system.model import System
@@ -38,6 +41,7 @@ class HttpMode:
         self._cloud = cloud
         self._names = names
         self._deployed = Deployed(cloud, names=names)
+        self._machines = Machines(system=system, cloud=cloud, names=names)
 
     @cached_property
     def _session(self) -> Any:
@@ -59,11 +63,29 @@ class HttpMode:
             TimedOut: The answer takes longer than any that API Gateway gives.
         """
         __tracebackhide__ = True
+        url = f"{self._names.apis[request.api]}{request.path}"
+        return self._sent(request, url=url, service="lambda" if url_id(url) else "execute-api")
+
+    def query(self, request: Request) -> Response:
+        """Send a query to the deployed API of AppSync and give its answer.
+
+        Raises:
+            UnreachableEndpoint: Nothing answers at the API's address.
+            TimedOut: The answer takes longer than any that AppSync gives.
+        """
+        __tracebackhide__ = True
+        from harness.modes.graphql.places import endpoint_of  # noqa: PLC0415 - most runs query no GraphQL
+
+        url = endpoint_of(request.api, cloud=self._cloud, names=self._names)
+        return self._sent(request, url=url, service="appsync")
+
+    def _sent(self, request: Request, *, url: str, service: str) -> Response:
+        __tracebackhide__ = True
         import requests  # noqa: PLC0415 - the other modes do without it
 
-        url = f"{self._names.apis[request.api]}{request.path}"
+        prepared = self._prepared(request, url=url, service=service)
         try:
-            answer = self._session.send(self._prepared(request, url=url), timeout=_ANSWER_WITHIN, allow_redirects=False)
+            answer = self._session.send(prepared, timeout=_ANSWER_WITHIN, allow_redirects=False)
         except requests.Timeout as error:
             raise TimedOut(
                 f"No answer from {url!r} within {_ANSWER_WITHIN:g} s.",
@@ -78,13 +100,13 @@ class HttpMode:
         headers = HTTPHeaderDict(answer.raw.headers)
         return Response(status_code=answer.status_code, headers=headers, content=answer.content, request=request)
 
-    def _prepared(self, request: Request, *, url: str) -> Any:
+    def _prepared(self, request: Request, *, url: str, service: str) -> Any:
         import requests  # noqa: PLC0415 - the other modes do without it
 
         # A space as %20: what signs and what checks a signature may differ over a plus sign.
         query = f"?{urlencode(request.query, quote_via=quote)}" if request.query else ""
         plain = requests.Request(request.method, url + query, headers=dict(request.headers), data=request.body or None)
-        plain.auth = self._signer("lambda" if url_id(url) else "execute-api") if request.sign else None
+        plain.auth = self._signer(service) if request.sign else None
         prepared = self._session.prepare_request(plain)
         # requests knows one value for a name; a header that comes more than once goes out more than once.
         lines = HTTPHeaderDict(prepared.headers)
@@ -122,6 +144,20 @@ class HttpMode:
 
         fire_as_deployed(schedule, system=self._system, cloud=self._cloud, names=self._names)
 
+    def start(
+        self, machine: str, given: Any = None, *, within: float | None = None, mocks: Mocks | None = None
+    ) -> Execution:
+        """Run an execution of a deployed state machine and give what it came to."""
+        __tracebackhide__ = True
+        return self._machines.start(machine, given, within=within, mocks=mocks)
+
+    def test_state(
+        self, machine: str, state: str, given: Any = None, *, mock: Mapping[str, Any] | None = None
+    ) -> StateResult:
+        """Run one state of a state machine by itself and give what it came to."""
+        __tracebackhide__ = True
+        return self._machines.test_state(machine, state, given, mock=mock)
+
     deliver = None
     ran = False
 
@@ -137,7 +173,7 @@ class HttpMode:
 
     def unfinished(self) -> list[str]:
         """Give what the cloud has not done yet."""
-        return []
+        return self._machines.unfinished()
 
     def over(self) -> None:
         """Forget nothing: the cloud goes on by itself."""

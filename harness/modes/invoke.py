@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from harness.cloud.account import Cloud
 from harness.cloud.logs import last_lines, lines_of
@@ -14,6 +15,9 @@ from harness.modes.deployed import drop_memory
 from harness.modes.exchange import Request, Response
 from harness.modes.firing import fire_as_declared
 from harness.modes.gateway import Gateway
+from harness.modes.machines.execution import Execution, StateResult
+from harness.modes.machines.front_door import Machines
+from harness.modes.machines.mocks import Mocks
 from harness.modes.messages import Outgoing
 from harness.modes.outcomes import asynchronous_for
 from harness.modes.played import gateway_for
@@ -22,6 +26,9 @@ from harness.modes.roles import assumed
 from harness.runtime.credentials import Credentials
 from harness.runtime.invocation import Invocation
 from harness.system.model import System
+
+if TYPE_CHECKING:
+    from harness.modes.graphql.played import GraphQL
 
 __all__ = ["InvokeMode"]
 
@@ -39,6 +46,7 @@ class InvokeMode:
         self._names = names
         self._tell = tell
         self._deployed = Deployed(cloud, names=names)
+        self._machines = Machines(system=system, cloud=cloud, names=names)
         self._gateway: Gateway = gateway_for(system, cloud=cloud, names=names, invoke=self.invoke)
         self._asynchronous = asynchronous_for(
             system,
@@ -59,10 +67,21 @@ class InvokeMode:
             asynchronous=self._asynchronous,
         )
 
+    @cached_property
+    def _graphql(self) -> GraphQL:
+        from harness.modes.graphql.played import GraphQL  # noqa: PLC0415 - most runs query no GraphQL
+
+        return GraphQL(self._system, cloud=self._cloud, names=self._names, invoke=self.invoke)
+
     def request(self, request: Request) -> Response:
         """Play API Gateway around the deployed function."""
         __tracebackhide__ = True
         return self._gateway.request(request)
+
+    def query(self, request: Request) -> Response:
+        """Play AppSync around the deployed functions behind its fields."""
+        __tracebackhide__ = True
+        return self._graphql.query(request)
 
     def put(self, batch: Sequence[Outgoing]) -> list[str]:
         """Play the service around the deployed functions."""
@@ -106,6 +125,20 @@ class InvokeMode:
         role = self._names.functions[function].role
         return assumed(role, cloud=self._cloud, session=f"harness-{function}", tell=tell)
 
+    def start(
+        self, machine: str, given: Any = None, *, within: float | None = None, mocks: Mocks | None = None
+    ) -> Execution:
+        """Run an execution of a deployed state machine and give what it came to."""
+        __tracebackhide__ = True
+        return self._machines.start(machine, given, within=within, mocks=mocks)
+
+    def test_state(
+        self, machine: str, state: str, given: Any = None, *, mock: Mapping[str, Any] | None = None
+    ) -> StateResult:
+        """Run one state of a state machine by itself and give what it came to."""
+        __tracebackhide__ = True
+        return self._machines.test_state(machine, state, given, mock=mock)
+
     deliver = None
     ran = False
 
@@ -121,7 +154,7 @@ class InvokeMode:
 
     def unfinished(self) -> list[str]:
         """Give what the cloud has not done yet."""
-        return []
+        return self._machines.unfinished()
 
     def over(self) -> None:
         """Forget nothing: the cloud goes on by itself."""

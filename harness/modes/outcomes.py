@@ -13,7 +13,7 @@ from harness.journal.taps import DEFAULT_BUS
 from harness.modes.asynchronous import Asynchronous, Attempt, Letter
 from harness.modes.destinations import Destinations
 from harness.modes.links import ended, settled
-from harness.modes.messages import BusEvent, TopicMessage
+from harness.modes.messages import BusEvent, QueueMessage, TopicMessage
 from harness.modes.playing import Player
 from harness.runtime.credentials import Credentials
 from harness.system.model import System
@@ -67,9 +67,12 @@ def asynchronous_for(  # noqa: PLR0913 - each is a fact of a stage
 
 
 def _played(letter: Letter, player: Player, *, system: System, names: Names, path: tuple[str, ...]) -> bool:
-    """Play a letter to a topic or a bus of the template, and say whether it is one to either."""
+    """Play a letter to a topic, a bus, or a queue that a function reads, and say whether it is one to such."""
     __tracebackhide__ = True
     kind = system.resources[letter.to].type if letter.to in system.resources else ""
+    if kind == "AWS::SQS::Queue" and player.reads(letter.to):
+        player.send([QueueMessage(queue=letter.to, body=letter.text, attributes=letter.attributes)], path=path)
+        return True
     if kind == "AWS::SNS::Topic":
         player.notify(TopicMessage(topic=letter.to, message=letter.text, attributes=letter.attributes), path=path)
         return True

@@ -17,7 +17,7 @@ from harness.runtime.invocation import Invocation
 from harness.system.intrinsics import resolve
 from harness.system.model import System
 
-__all__ = ["gateway_for", "published_keys"]
+__all__ = ["caller_of", "gateway_for", "published_keys"]
 
 
 def gateway_for(
@@ -31,7 +31,7 @@ def gateway_for(
         resolve=lambda value: resolve(value, found),
         invoke=invoke,
         keys=lambda issuer: published_keys(issuer, cloud=cloud),
-        caller=_caller(cloud),
+        caller=caller_of(cloud),
     )
 
 
@@ -61,7 +61,8 @@ def _opener(cloud: Cloud) -> urllib.request.OpenerDirector:
     return urllib.request.build_opener(*([urllib.request.ProxyHandler({})] if cloud.embedded else []))
 
 
-def _caller(cloud: Cloud) -> Caller:
+def caller_of(cloud: Cloud) -> Caller:
+    """Give who signs: the tester."""
     identity = cloud.identity
     return Caller(
         account=identity["Account"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +13,7 @@ from typing import Any
 from harness._text import new_uuid
 from harness.cloud.account import Cloud
 from harness.cloud.names import Names
-from harness.events import eventbridge, sns
+from harness.events import eventbridge, s3, sns
 from harness.journal.entry import Entry, Kind
 from harness.journal.store import Store
 from harness.modes.asynchronous import Asynchronous
@@ -20,7 +21,8 @@ from harness.modes.destinations import url_of
 from harness.modes.limits import insist_on_event, insist_on_message
 from harness.modes.links import Invoke, each, ended, label, run
 from harness.modes.mapped import PlayedMappings
-from harness.modes.messages import BusEvent, ItemChange, Outgoing, QueueMessage, StreamRecord, TopicMessage
+from harness.modes.messages import BusEvent, ItemChange, Outgoing, QueueMessage, StreamRecord, TopicMessage, Upload
+from harness.modes.notified import notified
 from harness.modes.sending import put
 from harness.modes.wiring import Start, Wiring
 from harness.runtime.invocation import Invocation
@@ -45,6 +47,7 @@ class Player:
         invoke: Runs a function.
         tell: Called with a sentence, once, when something is not played.
         asynchronous: What Lambda does about what is started asynchronously; one attempt without it.
+        local: Whether the functions run in this process, so that those which a real object starts are others.
     """
 
     def __init__(  # noqa: PLR0913 - each is a fact of a stage
@@ -57,6 +60,7 @@ class Player:
         invoke: Invoke,
         tell: Callable[[str], None],
         asynchronous: Asynchronous | None = None,
+        local: bool = False,
     ) -> None:
         self._system = system
         self._cloud = cloud
@@ -64,6 +68,7 @@ class Player:
         self._store = store
         self._invoke = invoke
         self._asynchronous = asynchronous
+        self._local = local
         self._tell = tell
         self._told: set[str] = set()
         self._wiring = Wiring(system, cloud=cloud, names=names)
@@ -88,6 +93,7 @@ class Player:
             QueueMessage: self.send,
             StreamRecord: self.put_records,
             ItemChange: self.change,
+            Upload: self.upload,
         }
         if type(batch[0]) in play_all:
             return play_all[type(batch[0])](batch)
@@ -133,6 +139,10 @@ class Player:
         fifo = {"MessageGroupId": message.group, "MessageDeduplicationId": message.deduplication}
         return self._arrived("topic", message.topic, document, path=path, fifo=fifo)
 
+    def reads(self, source: str) -> bool:
+        """Say whether a function reads a queue or a stream, so that it is played."""
+        return self._mappings.reads(source)
+
     def send(self, batch: Sequence[QueueMessage], *, path: tuple[str, ...] = ()) -> list[str]:
         """Play messages in a queue that a function reads; any other really gets them. Give their ids.
 
@@ -172,6 +182,54 @@ class Player:
         """
         __tracebackhide__ = True
         return put(batch, cloud=self._cloud, names=self._names)
+
+    def upload(self, batch: Sequence[Upload]) -> list[str]:
+        """Really put objects into a bucket, which starts the deployed functions; local ones are played besides.
+
+        An object that is not there would fail whatever reads it afterwards.
+
+        Raises:
+            NotPublished: S3 does not take it.
+            FunctionFailed: A local function that it starts ended in an error.
+        """
+        __tracebackhide__ = True
+        versions = put(batch, cloud=self._cloud, names=self._names)
+        if self._local:
+            for one in batch:
+                self._play_object(one)
+        return versions
+
+    def _play_object(self, one: Upload) -> None:
+        __tracebackhide__ = True
+        bucket = self._names.physical[one.bucket]
+        etag = hashlib.md5(one.content, usedforsecurity=False).hexdigest()
+        record = s3.record(one.key, bucket=bucket, region=self._names.region, size=len(one.content), etag=etag)
+        now = time.time()
+        entry = Entry(
+            kind="bucket",
+            source=one.bucket,
+            id=f"{one.key}:{new_uuid()}",
+            text=json.dumps(record, ensure_ascii=False),
+            sent=now + self._store.ahead,
+            seen=now,
+            detail_type=record["eventName"],
+            played=True,
+        )
+        self._store.add([entry])
+        path = (label(entry),)
+
+        def give(start: Start) -> None:
+            __tracebackhide__ = True
+            if self._wiring.is_function(start.to):
+                self._tell_once(f"{start.by} starts the deployed {start.to} as well: the stage is not muted")
+                run(start, entry=entry, path=path, invoke=self._invoke, asynchronous=self._asynchronous)
+
+        each(notified(self._system, entry), give)
+
+    def _tell_once(self, sentence: str) -> None:
+        if sentence not in self._told:
+            self._told.add(sentence)
+            self._tell(sentence)
 
     def _start(self, function: str, event: Mapping[str, Any], /, *, path: tuple[str, ...]) -> Invocation:
         """Run the function of a mapping."""

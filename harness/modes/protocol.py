@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from harness.modes.exchange import Request, Response
+from harness.modes.machines.execution import Execution, StateResult
+from harness.modes.machines.mocks import Mocks
 from harness.modes.messages import Outgoing
 
 __all__ = ["Mode"]
@@ -18,6 +20,14 @@ class Mode(Protocol):
 
     def request(self, request: Request) -> Response:
         """Send a request to an API's front door, or to the one that is played, and give what comes back."""
+        ...
+
+    def query(self, request: Request) -> Response:
+        """Send a query to an API of AppSync, or to the one that is played, and give what comes back.
+
+        Args:
+            request: Its `api` is the logical id of the GraphQL API.
+        """
         ...
 
     def put(self, batch: Sequence[Outgoing]) -> list[str]:
@@ -44,6 +54,18 @@ class Mode(Protocol):
         Args:
             schedule: The logical id of a rule with a schedule, or of a schedule of EventBridge Scheduler.
         """
+        ...
+
+    def start(
+        self, machine: str, given: Any = None, *, within: float | None = None, mocks: Mocks | None = None
+    ) -> Execution:
+        """Run an execution of a state machine and give what it came to (`Machines.start`)."""
+        ...
+
+    def test_state(
+        self, machine: str, state: str, given: Any = None, *, mock: Mapping[str, Any] | None = None
+    ) -> StateResult:
+        """Run one state of a state machine by itself and give what it came to (`Machines.test_state`)."""
         ...
 
     @property

@@ -131,6 +131,6 @@ class UrlRefusal:
     forbidden = Refusal(
         status=403, content=b'{"Message":"Forbidden"}', headers=(_JSON, ("x-amzn-ErrorType", "AccessDeniedException"))
     )
-    # A function URL calls a failed function a bad gateway (https://docs.aws.amazon.com/lambda/latest/dg/urls-monitoring.html).
-    malformed = Refusal(status=502, content=b'{"message":"Internal Server Error"}', headers=(_JSON,))
+    # A function URL says it in words; it counts as 5xx in https://docs.aws.amazon.com/lambda/latest/dg/urls-monitoring.html
+    malformed = Refusal(status=502, content=b"Internal Server Error", headers=(("Content-Type", "text/plain"),))
     too_long = Refusal(status=413, content=b'{"message":"Request Entity Too Large"}', headers=(_JSON,))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.stage.bringing import Bringing
-from harness.stage.requests import Requests
+from harness.stage.querying import Querying
 from harness.stage.sending import Sending
 from harness.stage.starting import Starting
 from harness.stage.waiting import Waiting
@@ -11,7 +11,7 @@ from harness.stage.waiting import Waiting
 __all__ = ["Stage"]
 
 
-class Stage(Requests, Sending, Starting, Bringing, Waiting):
+class Stage(Querying, Sending, Starting, Bringing, Waiting):
     """One deployed copy of a system, reached in one mode.
 
     Steps take it first and speak to the front door::

@@ -15,7 +15,7 @@ from harness.modes.exchange import Request, Response
 from harness.people import User
 from harness.stage.place import Place
 
-__all__ = ["Requests"]
+__all__ = ["Requests", "headers_of"]
 
 # What any HTTP client sends. A handler sees the same in every mode.
 _USUAL_HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "serverless-harness"}
@@ -60,7 +60,7 @@ class Requests(Place):
             method=method.upper(),
             path=encoded,
             query=(*asked, *_pairs(query)),
-            headers=_headers(headers, json=json, user=user),
+            headers=headers_of(headers, json=json, user=user),
             body=_body(json, body),
             sign=sign,
             api=self._api(api),
@@ -100,7 +100,10 @@ def _pairs(named: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[tuple[s
     return list(named.items() if isinstance(named, Mapping) else named)
 
 
-def _headers(given: Mapping[str, str] | Iterable[tuple[str, str]], *, json: Any, user: User | None) -> HTTPHeaderDict:
+def headers_of(
+    given: Mapping[str, str] | Iterable[tuple[str, str]], *, json: Any, user: User | None
+) -> HTTPHeaderDict:
+    """Give the headers of a request: those that are given, those of any client, and what JSON and a user ask for."""
     headers = HTTPHeaderDict(_pairs(given))
     # Asking first is quicker than setdefault, which raises and catches an error for each header that is not there.
     for name, value in _USUAL_HEADERS.items():

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from harness.modes.machines.execution import Execution, StateResult
+from harness.modes.machines.mocks import Mocks
 from harness.stage.place import Place
 
 __all__ = ["Starting"]
@@ -41,6 +44,64 @@ class Starting(Place):
         """
         __tracebackhide__ = True
         self._mode.fire(schedule)
+
+    def start(
+        self,
+        machine: str,
+        input: Any = None,  # noqa: A002 - the word of Step Functions
+        *,
+        within: float | None = None,
+        mocks: Mocks | None = None,
+    ) -> Execution:
+        """Start an execution of a state machine, wait until it has ended, and give what it came to.
+
+        ::
+
+            execution = stage.start("Workflow", {"file": "cat.jpg"})
+            assert execution.visited == ("Check", "Extract", "Store")
+
+        An execution that fails is no error here: the test looks at `status`, `error` and `states`.
+
+        Args:
+            machine: The logical id of the state machine.
+            input: What it gets, anything that can be written as JSON; an empty object when not given.
+            within: For how many seconds it may run; 30 in the embedded cloud and 300 in AWS when not given.
+            mocks: What tasks come to instead of being run: a file in the format of Step Functions Local with the name
+                of a test case, or lists of ``{"Return": …}`` and ``{"Throw": {"Error": …}}`` by state, one for each
+                attempt, the last one for all further ones. In the embedded cloud only.
+
+        Raises:
+            UnknownResource: No state machine has this logical id.
+            MisusedStep: The input is no JSON, the mocks are malformed, or the stage is in AWS, which knows no mocks.
+            NotOffered: In mode `handler`: a state reaches a deployed function.
+            StageError: It has not ended in time, and was stopped.
+        """
+        __tracebackhide__ = True
+        return self._mode.start(machine, input, within=within, mocks=mocks)
+
+    def test_state(
+        self,
+        machine: str,
+        state: str,
+        input: Any = None,  # noqa: A002 - the word of Step Functions
+        *,
+        mock: Mapping[str, Any] | None = None,
+    ) -> StateResult:
+        """Run one state of a state machine by itself, under the role of the machine, and give what it came to.
+
+        Args:
+            machine: The logical id of the state machine.
+            state: The name of the state.
+            input: What it gets, anything that can be written as JSON; an empty object when not given.
+            mock: What its task comes to instead of being run: ``{"Return": …}`` or ``{"Throw": {"Error": …}}``.
+
+        Raises:
+            UnknownResource: No state machine has this logical id.
+            MisusedStep: It has no such state, the mock is malformed, or Step Functions does not test such a state.
+            NotOffered: In mode `handler`: the state reaches a deployed function.
+        """
+        __tracebackhide__ = True
+        return self._mode.test_state(machine, state, input, mock=mock)
 
     def cold_start(self, function: str) -> None:
         """Drop what a function has in memory, so that its next invocation starts anew.

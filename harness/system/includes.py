@@ -1,4 +1,4 @@
-"""Files that a template takes in: definitions of APIs and state machines, and ``AWS::Include``.
+"""Files that a template takes in: definitions of APIs and state machines, schemas, and ``AWS::Include``.
 
 ``aws cloudformation package`` would upload them; here their content takes the place of their name.
 """
@@ -23,6 +23,11 @@ _DEFINITIONS = {
     "AWS::ApiGatewayV2::Api": ("BodyS3Location", "Body"),
     "AWS::StepFunctions::StateMachine": ("DefinitionS3Location", "Definition"),
 }
+# Schemas of GraphQL stay text.
+_TEXTS = {
+    "AWS::AppSync::GraphQLSchema": ("DefinitionS3Location", "Definition"),
+    "AWS::Serverless::GraphQLApi": ("SchemaUri", "SchemaInline"),
+}
 
 
 def take_in(document: dict[str, Any], *, template: Path) -> dict[str, str]:
@@ -33,10 +38,13 @@ def take_in(document: dict[str, Any], *, template: Path) -> dict[str, str]:
     """
     taken: dict[str, str] = {}
     for resource in document["Resources"].values():
-        address, body = _DEFINITIONS.get(resource["Type"], ("", ""))
         properties = resource.get("Properties") or {}
+        address, body = _DEFINITIONS.get(resource["Type"], ("", ""))
         if _is_local(properties.get(address)):
             properties[body] = _content(properties.pop(address), taken, template=template)
+        address, body = _TEXTS.get(resource["Type"], ("", ""))
+        if _is_local(properties.get(address)):
+            properties[body] = _text(properties.pop(address), taken, template=template).decode()
     document["Resources"] = _with_includes(document["Resources"], taken, template=template)
     return taken
 
@@ -54,6 +62,10 @@ def _is_local(place: Any) -> bool:
 
 
 def _content(name: str, taken: dict[str, str], *, template: Path) -> Any:
+    return parse_any(_text(name, taken, template=template), path=template.parent / name)
+
+
+def _text(name: str, taken: dict[str, str], *, template: Path) -> bytes:
     path = template.parent / name
     if not path.is_file():
         raise MalformedTemplate(
@@ -62,7 +74,7 @@ def _content(name: str, taken: dict[str, str], *, template: Path) -> Any:
         )
     text = path.read_bytes()
     taken[name] = _fingerprint(text)
-    return parse_any(text, path=path)
+    return text
 
 
 def _fingerprint(text: bytes) -> str:

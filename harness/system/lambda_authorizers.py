@@ -32,13 +32,14 @@ def lambda_authorizer(
     found = {key[:1].lower() + key[1:]: value for key, value in definition.items()}
     takes: Literal["token", "request"] = "token" if str(found.get("type")).lower() == "token" else "request"
     sources = sources_of(found.get("identitySource"))
+    uri = found.get("authorizerUri")
     if takes == "token":
         sources = sources or (f"header.{header}",)
     return Authorizer(
         name=name,
         kind="lambda",
         header=sources[0].removeprefix("header.") if takes == "token" else header,
-        function=declared.reference(found.get("authorizerUri"), "AWS::Lambda::Function"),
+        function=declared.reference(uri, "AWS::Lambda::Function") if uri else None,
         takes=takes,
         sources=sources,
         validation=found.get("identityValidationExpression") or None,

@@ -136,11 +136,15 @@ def _without_tokens(given: Any) -> Any:
     if isinstance(given, list):
         return [_without_tokens(item) for item in given]
     if not isinstance(given, Mapping):
-        return TOKEN if given in _CONTEXT_TOKENS else given
+        return TOKEN if _is_token(given) else given
     return {
-        (key.removesuffix(".$") if value in _CONTEXT_TOKENS else key): _without_tokens(value)
+        (key.removesuffix(".$") if _is_token(value) else key): _without_tokens(value)
         for key, value in given.items()
     }
+
+
+def _is_token(value: Any) -> bool:
+    return isinstance(value, str) and value in _CONTEXT_TOKENS
 
 
 def original(state: _State) -> _State:

@@ -1,4 +1,4 @@
-"""A system whose functions show the event they get, deployed to an embedded cloud."""
+"""Systems whose functions show the event they get, deployed to an embedded cloud."""
 
 from __future__ import annotations
 
@@ -12,24 +12,41 @@ from harness.project import Project
 from harness.settings import read_settings
 from harness.stage import Stage
 
-ECHO = Path(__file__).parent / "echo"
+HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="session")
-def echo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Stage]]:
-    """Opens the stage of the system in a mode."""
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """A project of both systems, with an embedded cloud of its own."""
     root = tmp_path_factory.mktemp("comparison")
-    shutil.copytree(ECHO, root / "systems" / "echo")
+    for system in ("echo", "doors"):
+        shutil.copytree(HERE / system, root / "systems" / system)
     project = Project(read_settings(root, environment={}), tell=lambda _line: None, alone=True)
+    yield project
+    project.close()
+
+
+@pytest.fixture(scope="session")
+def echo(project: Project) -> Iterator[Callable[[str], Stage]]:
+    """Opens the stage of the system ``echo`` in a mode."""
+    yield from _opening(project, "echo")
+
+
+@pytest.fixture(scope="session")
+def doors(project: Project) -> Iterator[Callable[[str], Stage]]:
+    """Opens the stage of the system ``doors`` in a mode."""
+    yield from _opening(project, "doors")
+
+
+def _opening(project: Project, system: str) -> Iterator[Callable[[str], Stage]]:
     stages: dict[str, Stage] = {}
 
     def stage(mode: str) -> Stage:
-        return stages.setdefault(mode, stages.get(mode) or project.stage("echo", mode=mode))
+        return stages.setdefault(mode, stages.get(mode) or project.stage(system, mode=mode))
 
     yield stage
     for opened in stages.values():
         opened.close()
-    project.close()
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +59,9 @@ def played(echo: Callable[[str], Stage]) -> Stage:
 def deployed(echo: Callable[[str], Stage]) -> Stage:
     """The stage in mode http: the cloud builds the event."""
     return echo("http")
+
+
+@pytest.fixture(params=["handler", "invoke", "http"])
+def door(request: pytest.FixtureRequest, doors: Callable[[str], Stage]) -> Stage:
+    """The stage of the system ``doors`` in each mode."""
+    return doors(request.param)

@@ -26,11 +26,12 @@ def test_a_request_has_the_fields_of_lambda() -> None:
         "rawPath": "/my path",
         "rawQueryString": "",
         "headers": {
-            "content-length": "0",
             "host": "u1.lambda-url.eu-west-1.on.aws",
             "x-forwarded-for": "127.0.0.1",
             "x-forwarded-port": "443",
             "x-forwarded-proto": "https",
+            "x-amzn-tls-cipher-suite": "TLS_AES_128_GCM_SHA256",
+            "x-amzn-tls-version": "TLSv1.3",
         },
         "requestContext": {
             "accountId": "anonymous",
@@ -94,6 +95,7 @@ def test_a_body_is_text_or_base64(body: Any, headers: dict[str, str], told: tupl
     found = event("POST", region="eu-west-1", body=body, headers=headers)
 
     assert (found["body"], found["isBase64Encoded"], found["headers"].get("content-type")) == told
+    assert int(found["headers"]["content-length"]) > 0
 
 
 def test_who_signs_is_told() -> None:

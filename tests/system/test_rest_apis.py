@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from harness.system.model import Api, Authorizer, Route, System
+from dataclasses import replace
+
+from harness.system.model import Api, Authorizer, Mock, Route, System
 
 POOL = Authorizer(
     name="Pool",
@@ -57,13 +59,26 @@ BY_PATH = {
         model={**TREE, "definitions": {"Tree": TREE}},
         required_parameters=("path.id",),
     ),
-    ("GET", "/custom"): route("GET", "/custom", authorizer=Authorizer(name="Custom", kind="lambda", header="X-Custom")),
+    ("OPTIONS", "/orders"): replace(
+        route("OPTIONS", "/orders", mock=Mock(), required_parameters=("querystring.page",)), function=""
+    ),
+    ("GET", "/custom"): route(
+        "GET",
+        "/custom",
+        authorizer=Authorizer(
+            name="Custom",
+            kind="lambda",
+            header="X-Custom",
+            takes="token",
+            sources=("header.X-Custom",),
+        ),
+    ),
     ("PATCH", "/custom"): route("PATCH", "/custom", authorizer=Authorizer(name="AWS_IAM", kind="iam")),
 }
 
 
 def test_a_body_gives_routes(rest_api: System) -> None:
-    """Each operation that leads to a function is a route; others are none."""
+    """Each operation that leads to a function or a mock is a route; others are none."""
     routes = rest_api.apis["Api"].routes
 
     assert {(route.method, route.path): route for route in routes} == BY_PATH
@@ -113,6 +128,7 @@ def test_resources_give_routes(rest_resources: System) -> None:
                 put,
                 Route(**shared, method="DELETE", path="/orders/{id}", authorizer=custom),
                 Route(**shared, method="PATCH", path="/orders/{id}", authorizer=Authorizer(name="AWS_IAM", kind="iam")),
+                Route(api="Api4", function="", method="OPTIONS", path="/orders/{id}", mock=Mock()),
             ),
         )
         == api

@@ -12,6 +12,7 @@ from harness.cloud.mending.accounts import (
 from harness.cloud.mending.answers import refuse_malformed_answers
 from harness.cloud.mending.environment import give_the_variables_of_lambda
 from harness.cloud.mending.errors import tell_errors_as_lambda_does
+from harness.cloud.mending.http_events import tell_all_in_http_events
 from harness.cloud.mending.logs import read_logs_to_their_end
 from harness.cloud.mending.objects import tell_of_objects_at_once
 from harness.cloud.mending.parameters import authorize_each_parameter
@@ -27,6 +28,7 @@ def mend() -> None:
     # and asynchronous invocations.
     from harness.cloud.mending.asynchronous import invoke_asynchronously_as_lambda_does  # noqa: PLC0415
     from harness.cloud.mending.machines import mend_machines  # noqa: PLC0415
+    from harness.cloud.mending.mappings import read_for_functions_as_lambda_does  # noqa: PLC0415
 
     read_logs_to_their_end()
     authorize_each_parameter()
@@ -36,10 +38,12 @@ def mend() -> None:
     # Before the next one, which takes the place of the same function, and asks less about its parameters.
     ask_the_policy_of_functions()
     refuse_malformed_answers()
+    tell_all_in_http_events()
     give_the_variables_of_lambda()
     find_apis_of_any_account()
     sign_in_to_any_account()
     end_workers_of_their_account()
     close_topics_to_other_roles()
     tell_of_objects_at_once()
+    read_for_functions_as_lambda_does()
     mend_machines()

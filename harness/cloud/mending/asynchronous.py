@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.events.destinations import bus_event, dead_letter_attributes, invocation_record
 
-__all__ = ["invoke_asynchronously_as_lambda_does"]
+__all__ = ["invoke_asynchronously_as_lambda_does", "may", "tell"]
 
 # AWS waits for one minute and for two; here the shape is the same.
 # https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
@@ -163,19 +163,20 @@ def _tell_all(
             response=None if failed else body,
             error=(body if isinstance(body, dict) else {"errorMessage": str(body)}) if failed else None,
         )
-        _tell(config, named["Destination"], record)
+        tell(config, named["Destination"], record)
     dead_letters = (config.get("DeadLetterConfig") or {}).get("TargetArn")
     if failed and dead_letters:
         message = body.get("errorMessage") or body.get("errorType") if isinstance(body, dict) else str(body)
         attributes = dead_letter_attributes(request_id=_request_id.get(), error_message=message or "Unhandled")
-        _tell(config, dead_letters, event, attributes=attributes)
+        tell(config, dead_letters, event, attributes=attributes)
 
 
-def _tell(config: Mapping[str, Any], target: str, body: Any, *, attributes: Mapping[str, Any] | None = None) -> None:
+def tell(config: Mapping[str, Any], target: str, body: Any, *, attributes: Mapping[str, Any] | None = None) -> None:
+    """Send what became of a function to a destination or a dead-letter target, if its role may."""
     from ministack.services import lambda_svc  # noqa: PLC0415 - only the child process has it
 
     service = target.split(":")[2]
-    if not _may(config["Role"], _ACTIONS[service], target):
+    if not may(config["Role"], _ACTIONS[service], target):
         lambda_svc.logger.warning("%s may not %s on %s", config["Role"], _ACTIONS[service], target)
         return
     try:
@@ -186,7 +187,7 @@ def _tell(config: Mapping[str, Any], target: str, body: Any, *, attributes: Mapp
         lambda_svc.logger.exception("%s cannot be told", target)
 
 
-def _may(role: str, action: str, resource: str) -> bool:
+def may(role: str, action: str, resource: str) -> bool:
     """Say whether a role may do something, as the front door asks it of a call."""
     from ministack.core import iam_evaluator as iam  # noqa: PLC0415 - only the child process has it
     from ministack.services.iam import _roles  # noqa: PLC0415

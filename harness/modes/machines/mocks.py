@@ -41,7 +41,7 @@ def responses_of(mocks: Mocks, *, machine: Deployed) -> Responses:
     """
     __tracebackhide__ = True
     if isinstance(mocks, Mapping):
-        responses = {state: _numbered(state, listed_ones) for state, listed_ones in mocks.items()}
+        responses: Responses = {state: _numbered(state, listed_ones) for state, listed_ones in mocks.items()}
     else:
         responses = _of_file(Path(mocks[0]), test_case=mocks[1], machine=machine)
     tasks = [name for name, state in machine.states.items() if state.get("Type") == "Task"]

@@ -76,11 +76,14 @@ class Runner:
         with translated(self._cloud), _started(machine):
             arn = self._client.start_execution(stateMachineArn=machine.arn, name=name, input=given)["executionArn"]
         try:
-            if not self._waited(lambda: self._described(arn)["status"] != "RUNNING", within=within):
-                raise self._too_long(machine, arn, within=within)
+            in_time = self._waited(lambda: self._described(arn)["status"] != "RUNNING", within=within)
         except BaseException:
             self.stop(arn)
             raise
+        if not in_time:
+            too_long = self._too_long(machine, arn, within=within)
+            self.stop(arn)
+            raise too_long
         return self._ended(arn)
 
     def _waited(self, is_over: Callable[[], bool], *, within: float) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
@@ -42,11 +43,9 @@ class Worker:
         """The activity of the stage, made when it is first asked for; making it again does no harm."""
         names, client = self._names, self._cloud.client("stepfunctions")
         arn = activity_arn(names.stack, account=names.account, region=names.region, partition=self._cloud.partition)
-        with translated(self._cloud):
-            try:
-                client.create_activity(name=arn.rpartition(":")[2])
-            except client.exceptions.ActivityAlreadyExists:
-                pass  # An earlier run on this stage has made it.
+        # An earlier run on this stage may have made it.
+        with translated(self._cloud), suppress(client.exceptions.ActivityAlreadyExists):
+            client.create_activity(name=arn.rpartition(":")[2])
         return arn
 
     def open(self) -> None:
@@ -99,7 +98,7 @@ class Worker:
             self._tell(token, output=output, error=error)
 
     def _done(self, about: Mapping[str, Any], request: Any) -> tuple[Any, tuple[str, str] | None]:
-        """Run the function of a task, and give what the integration makes of it: a result, or an error and its cause."""
+        """Run the function of a task, and give the result, or the error and its cause."""
         __tracebackhide__ = True
         how = about["how"]
         asked = about["function"] if how == "function" else request["FunctionName"]
@@ -124,7 +123,7 @@ class Worker:
         with translated(self._cloud):
             try:
                 if error:
-                    # https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskFailure.html has limits.
+                    # The limits of https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskFailure.html
                     client.send_task_failure(taskToken=token, error=error[0][:256], cause=error[1][:32768])
                 else:
                     client.send_task_success(taskToken=token, output=json.dumps(output))

@@ -8,9 +8,9 @@ from typing import Any, Protocol
 
 from harness._text import redacted, shortened
 from harness.errors import FunctionFailed, SystemFailure
+from harness.events.batch_answers import read_answer
 from harness.journal.entry import Entry
 from harness.modes.links import failure
-from harness.modes.mapped.answers import read_answer
 from harness.runtime.invocation import Invocation
 from harness.system.model import EventSourceMapping
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from harness.cloud.account import Cloud
 from harness.cloud.names import Names
-from harness.modes.messages import BusEvent, ItemChange, Outgoing, QueueMessage, StreamRecord, TopicMessage
+from harness.modes.messages import BusEvent, ItemChange, Outgoing, QueueMessage, StreamRecord, TopicMessage, Upload
 from harness.modes.sending.events import put_event
 from harness.modes.sending.items import change_item
+from harness.modes.sending.objects import put_object
 from harness.modes.sending.queues import put_queue_message, put_queue_messages
 from harness.modes.sending.records import put_records
 from harness.modes.sending.topics import put_message
@@ -46,6 +47,7 @@ _PUT: Mapping[type, Callable[..., list[str]]] = {
     QueueMessage: put_queue_messages,
     StreamRecord: put_records,
     ItemChange: _one_by_one(change_item),
+    Upload: _one_by_one(put_object),
 }
 
 _PLACES: Mapping[type, str] = {
@@ -54,4 +56,5 @@ _PLACES: Mapping[type, str] = {
     QueueMessage: "queue",
     StreamRecord: "stream",
     ItemChange: "table",
+    Upload: "bucket",
 }

@@ -10,7 +10,7 @@ import pytest
 
 from harness.journal.entry import Entry
 from harness.modes.behind import asleep, reasons
-from harness.system.model import Function, Resource, Rule, Subscription, System, Target
+from harness.system.model import EventSourceMapping, Function, Resource, Rule, Subscription, System, Target
 
 
 def system(**declared: object) -> System:
@@ -52,6 +52,17 @@ def test_a_subscription_filters() -> None:
 
     assert 'Bill is started by the subscription One to In, filter policy {"kind": ["book"]}' in found
     assert "Bill is started by the subscription Other to In" in found
+
+
+def test_a_mapping_filters_or_is_disabled() -> None:
+    """Lambda reads the queue, and hands on what the filters let pass."""
+    one = EventSourceMapping(name="One", function="Bill", source="In", kind="queue", filters=({"body": ["a"]},))
+    other = EventSourceMapping(name="Other", function="Bill", source="Clicks", kind="stream", enabled=False)
+
+    found = reasons(system(mappings={"One": one, "Other": other}), "Topic")
+
+    assert 'Bill is started by the mapping One of the queue In, filters [{"body": ["a"]}]' in found
+    assert "Bill is started by the mapping Other of the stream Clicks, which is disabled" in found
 
 
 RULE = Resource(name="Rule", type="AWS::Events::Rule")

@@ -76,6 +76,7 @@ def test_a_failure_says_what_started_it(handler: Stage) -> None:
     assert str(caught.value) == (
         "The function 'Broken' failed with ZeroDivisionError: division by zero.\n"
         '  started by: BreakRule, by Bus told {"by": 0}\n'
+        "  attempts: 3\n"
         "  its log: \n"
         "    about to divide"
     )
@@ -91,6 +92,7 @@ def test_a_failure_at_the_end_of_a_chain_shows_the_chain(handler: Stage) -> None
     assert str(caught.value) == (
         "The function 'Bill' failed with KeyError: 'kind'.\n"
         '  started by: BillPlaced, by Bus order_placed {"id": "o-1"}\n'
+        "  attempts: 3\n"
         "  chain: Order → Bus order_placed → Bill\n"
         "  its log: \n"
         "    Bill has said it"

@@ -116,7 +116,7 @@ def test_what_is_not_heard_is_told() -> None:
 
 
 def test_mappings_are_told_of() -> None:
-    """Lambda reads queues and streams itself, and nobody plays that here."""
+    """Those of brokers and clusters: nobody plays what Lambda reads there."""
     told: list[str] = []
 
     chain(Deaf(), told=told, resources=(Resource(name="Reads", type="AWS::Lambda::EventSourceMapping"),))

@@ -1,0 +1,1 @@
+"""GraphQL APIs of AppSync: where they are, and how they are played around functions."""

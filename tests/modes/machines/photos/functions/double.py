@@ -1,0 +1,2 @@
+def handler(event, context):
+    return 2 * (event["size"] if isinstance(event, dict) else event)
