@@ -79,7 +79,8 @@ def hear(  # noqa: PLR0913 - what a queue and rules need
 
 
 def hear_bucket(  # noqa: PLR0913 - what a queue and a notification need
-    source: str, *, bucket: str, cloud: Cloud, run: str, tags: Mapping[str, str], undo: Undo) -> Heard:
+    source: str, *, bucket: str, cloud: Cloud, run: str, tags: Mapping[str, str], undo: Undo
+) -> Heard:
     """Make a queue, and a notification of a bucket that leads into it.
 
     Args:

@@ -210,6 +210,7 @@ class Taps:
             self._open[source] = heard.taps[0]
 
     def _refuse_to_configure(self, bucket: str) -> None:
+        self._refuse_protected([bucket])
         if not self.cloud.embedded:
             raise TapNotOpen(
                 f"The bucket {bucket!r} is not tapped: its one configuration of notifications is the stage's own.",

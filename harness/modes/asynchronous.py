@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from harness._text import shortened
 from harness.cloud.names import Names
+from harness.errors import ResultLost
 from harness.events.destinations import dead_letter_attributes, invocation_record
 from harness.runtime.invocation import FunctionError, Invocation
 from harness.system.model import AsyncConfig, System
@@ -112,7 +113,10 @@ class Asynchronous:
         invocation, attempts = self._tried(function, event, most=1 + config.retries)
         letters = self._letters(config, invocation, event, attempts=attempts)
         for letter in letters:
-            self._tell(letter, path=(*path, function))
+            try:
+                self._tell(letter, path=(*path, function))
+            except ResultLost as lost:
+                raise lost from (invocation.error.exception if invocation.error else None)
         return Ended(invocation=invocation, attempts=attempts, told=bool(letters) and invocation.error is not None)
 
     def tell(self, letter: Letter, /, *, path: tuple[str, ...]) -> None:

@@ -86,6 +86,9 @@ class Destinations:
         if self._play(letter, path=path):
             return
         kind = self._kind(letter.to)
+        if kind not in _ACTIONS:
+            self._tell(f"{letter.function} tells {letter.to}, which the harness does not know: it is not told")
+            return
         send = {
             "events": self._bus,
             "lambda": self._ask,
@@ -107,7 +110,7 @@ class Destinations:
             return "lambda"
         if to in self._system.resources:
             return _KINDS.get(self._system.resources[to].type, "")
-        return to.split(":")[2]
+        return to.split(":")[2] if to.startswith("arn:") else ""
 
     def _client(self, service: str, function: str) -> Any:
         """Give the client of a service as the role of a function has it."""

@@ -54,6 +54,7 @@ class Gateway:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._system, self._names, self._invoke, self._clock = system, names, invoke, clock
+        self._resolve = resolve
         self._authorizers = Authorizers(
             tokens=Tokens(PublishedKeys(keys, clock=clock)),
             names=names,
@@ -113,7 +114,7 @@ class Gateway:
             raise NotDeployed(f"The API {name!r} is not in the stage.", facts=[("stack", names.stack)])
         is_url = apis[name].kind == "url"
         api_id = url_id(names.apis[name]) if is_url else names.physical[name]
-        self._apis[name] = serve_api(apis[name], api_id=api_id, names=names)
+        self._apis[name] = serve_api(apis[name], api_id=api_id, names=names, resolve=self._resolve)
         return self._apis[name]
 
     def _route(self, route: Route, *, api: ServedApi) -> ServedRoute:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import urllib.request
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -50,6 +51,8 @@ class HttpMode:
         session = requests.Session()
         # A .netrc would replace the Authorization header; a proxy is only for what is not on this machine.
         session.trust_env = False
+        # A cookie of one answer must not come with the next request: nothing keeps it in the other modes.
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         if not self._cloud.embedded:
             session.proxies.update(urllib.request.getproxies())
         session.headers.clear()

@@ -1,4 +1,4 @@
-"""What EventBridge and SNS refuse, by the simplest of their rules: for where no service is asked, or one that is laxer.
+"""What EventBridge, SNS and S3 refuse, by the simplest of their rules: for where no service is asked, or one that is laxer.
 
 AWS itself is never spoken for: what goes there is judged there.
 """
@@ -10,20 +10,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.errors import NotPublished
-from harness.modes.messages import BusEvent, TopicMessage
+from harness.modes.messages import BusEvent, TopicMessage, Upload
 
-__all__ = ["insist_on_event", "insist_on_message", "refused"]
+__all__ = ["insist_on_event", "insist_on_message", "insist_on_object", "refused"]
 
 _MOST_OF_AN_EVENT = 1024 * 1024
 _MOST_OF_A_MESSAGE = 256 * 1024
 _LONGEST_SUBJECT = 100
+_LONGEST_KEY = 1024
 
 
 def refused(where: str, code: str, reason: str) -> NotPublished:
     """Give the error of a service that does not take what a test publishes.
 
     Args:
-        where: Which bus, topic or queue.
+        where: Which bus, topic, queue or bucket.
         code: The code of the service.
         reason: The sentence of the service.
     """
@@ -75,6 +76,20 @@ def insist_on_message(message: TopicMessage, *, topic_arn: str) -> None:
     if topic_arn.endswith(".fifo") and not message.group:
         reason = "Invalid parameter: The MessageGroupId parameter is required for FIFO topics"
         raise refused(where, code, reason)
+
+
+def insist_on_object(upload: Upload) -> None:
+    """Refuse an object that S3 would refuse.
+
+    "The object key name is a sequence of Unicode characters with UTF-8 encoding of up to 1,024 bytes long":
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+
+    Raises:
+        NotPublished: In the words of S3.
+    """
+    __tracebackhide__ = True
+    if _size(upload.key) > _LONGEST_KEY:
+        raise refused(f"bucket {upload.bucket!r}", "KeyTooLongError", "Your key is too long")
 
 
 def _is_subject(subject: str) -> bool:

@@ -21,6 +21,7 @@ from harness.modes.destinations import url_of
 from harness.modes.limits import insist_on_event, insist_on_message
 from harness.modes.links import Invoke, each, ended, label, run
 from harness.modes.mapped import PlayedMappings
+from harness.modes.mapped.changes import changed
 from harness.modes.messages import BusEvent, ItemChange, Outgoing, QueueMessage, StreamRecord, TopicMessage, Upload
 from harness.modes.notified import notified
 from harness.modes.sending import put
@@ -172,16 +173,34 @@ class Player:
         return put(batch, cloud=self._cloud, names=self._names)
 
     def change(self, batch: Sequence[ItemChange]) -> list[str]:
-        """Really change items of a table, whose stream starts the deployed functions.
+        """Really change items of a table, which starts the deployed functions; local ones are played besides.
 
-        An item that is not there would fail whatever reads the table afterwards, so a change is not played: with a
-        real one the deployed function runs as well, and a second run of it would do everything twice.
+        An item that is not there would fail whatever reads the table afterwards. The deployed function, where that is
+        the one which is tested, gets the change from the stream itself: played as well it would run twice.
 
         Raises:
             NotPublished: DynamoDB does not take it.
+            FunctionFailed: A local function that it starts ended in an error.
         """
         __tracebackhide__ = True
-        return put(batch, cloud=self._cloud, names=self._names)
+        for one in batch:
+            if self._local and self._mappings.reads(one.table):
+                self._play_change(one)
+            else:
+                put([one], cloud=self._cloud, names=self._names)
+        return ["" for _ in batch]
+
+    def _play_change(self, change: ItemChange) -> None:
+        __tracebackhide__ = True
+
+        def make() -> None:
+            put([change], cloud=self._cloud, names=self._names)
+
+        piece = changed(change, make=make, cloud=self._cloud, table=self._names.physical[change.table])
+        for by, function in self._mappings.readers(change.table):
+            self._tell_once(f"{by} starts the deployed {function} as well: the stage is not muted")
+        if piece is not None:
+            self._mappings.hand_on(change.table, [piece])
 
     def upload(self, batch: Sequence[Upload]) -> list[str]:
         """Really put objects into a bucket, which starts the deployed functions; local ones are played besides.

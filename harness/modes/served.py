@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.cloud.names import Names
@@ -125,8 +125,15 @@ class ServedRoute:
         return self.build(visit.call(admission), visit.door)
 
 
-def serve_api(api: Api, *, api_id: str, names: Names) -> ServedApi:
-    """Make an API ready, with the address that it would have in AWS."""
+def serve_api(api: Api, *, api_id: str, names: Names, resolve: Callable[[Any], Any]) -> ServedApi:
+    """Make an API ready, with the address that it would have in AWS.
+
+    Args:
+        api: As the template declares it.
+        api_id: Its physical id.
+        names: The names of the stage.
+        resolve: Turns what is still an intrinsic function into text.
+    """
     host = f"lambda-url.{names.region}.on.aws" if api.kind == "url" else f"execute-api.{names.region}.amazonaws.com"
     door = Door(
         account=names.account,
@@ -134,11 +141,10 @@ def serve_api(api: Api, *, api_id: str, names: Names) -> ServedApi:
         domain=f"{api_id}.{host}",
         stage=api.stage,
         binary_media_types=api.binary_media_types,
-        variables=api.variables,
+        variables={name: str(resolve(value)) for name, value in api.variables.items()},
     )
-    return ServedApi(
-        kind=api.kind, door=door, routing=Routing(api), cors=api.cors, gateway_responses=api.gateway_responses
-    )
+    cors = api.cors and replace(api.cors, origins=tuple(str(resolve(origin)) for origin in api.cors.origins))
+    return ServedApi(kind=api.kind, door=door, routing=Routing(api), cors=cors, gateway_responses=api.gateway_responses)
 
 
 def serve_route(route: Route, *, api: ServedApi, admit: Admit) -> ServedRoute:

@@ -18,13 +18,15 @@ from harness.events.sns import function_event
 from harness.journal.entry import Entry
 from harness.system.intrinsics import resolve
 from harness.system.model import Rule, Subscription, System, Target
+from harness.system.muted_machines import reaches_functions
 
 __all__ = ["Start", "Wiring", "event_of"]
 
 
-# What calls functions itself, and is no function.
+# What calls functions itself, and is no function; the tasks of most state machines are left to this process.
+_MACHINE = "AWS::StepFunctions::StateMachine"
 _CALLERS = {
-    "AWS::StepFunctions::StateMachine": "the state machine",
+    _MACHINE: "the state machine",
     "AWS::Events::ApiDestination": "the API destination",
     "AWS::ApiGateway::RestApi": "the API",
 }
@@ -128,6 +130,7 @@ class Wiring:
             (by, f"{what} {to}")
             for kind, what in _CALLERS.items()
             for to in self._system.of_type(kind)
+            if kind != _MACHINE or reaches_functions(self._system, to)
             for by, targets, text in leading
             if to in targets or any(mark in text for mark in (f'"{to}"', f"${{{to}}}", f"${{{to}.", f'"{to}.'))
         ]

@@ -81,8 +81,8 @@ def _stages(api: str, owner: str, kind: str, *, declared: Declared) -> Iterator[
             yield resource.properties
 
 
-def _variables(written: Any) -> dict[str, str]:
-    return {name: value for name, value in (written or {}).items() if isinstance(value, str)}
+def _variables(written: Any) -> dict[str, Any]:
+    return dict(written) if isinstance(written, Mapping) else {}
 
 
 def _binary_media_types(properties: Mapping[str, Any], document: Mapping[str, Any]) -> tuple[str, ...]:

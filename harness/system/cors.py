@@ -23,7 +23,7 @@ def cors_of(written: Any) -> Cors | None:
     found = {key[:1].lower() + key[1:]: value for key, value in written.items()}
     age = found.get("maxAge")
     return Cors(
-        origins=_texts(found.get("allowOrigins")),
+        origins=tuple(found.get("allowOrigins") or ()),
         methods=tuple(method.upper() for method in _texts(found.get("allowMethods"))),
         headers=_texts(found.get("allowHeaders")),
         exposed=_texts(found.get("exposeHeaders")),

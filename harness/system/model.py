@@ -179,7 +179,7 @@ class Cors:
     """What an HTTP API or a function URL says to browsers of other origins by itself.
 
     Args:
-        origins: ``*``, or origins, in which ``https://*`` stands for all of a scheme.
+        origins: ``*``, or origins, in which ``https://*`` stands for all of a scheme; as text or intrinsic functions.
         methods: In capitals, or ``*``.
         headers: Those that a browser may send.
         exposed: Those that a browser may read.
@@ -187,7 +187,7 @@ class Cors:
         max_age: For how many seconds a browser may keep the answer; None for no word about it.
     """
 
-    origins: tuple[str, ...] = ()
+    origins: tuple[Any, ...] = ()
     methods: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
     exposed: tuple[str, ...] = ()
@@ -222,7 +222,7 @@ class Api:
         routes: In the order of the template.
         binary_media_types: Content types that travel as base64, REST only; ``*/*`` for all.
         cors: For HTTP APIs and function URLs.
-        variables: The stage variables.
+        variables: The stage variables, as text or intrinsic functions.
         gateway_responses: For REST APIs, by type, such as ``UNAUTHORIZED`` or ``DEFAULT_4XX``.
     """
 
@@ -232,7 +232,7 @@ class Api:
     routes: tuple[Route, ...]
     binary_media_types: tuple[str, ...] = ()
     cors: Cors | None = None
-    variables: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict)
     gateway_responses: Mapping[str, GatewayResponse] = field(default_factory=dict)
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.system.model import StateMachine
+from harness.system.model import StateMachine, System
 
-__all__ = ["ABOUT", "TOKEN", "activity_arn", "original", "with_activities"]
+__all__ = ["ABOUT", "TOKEN", "activity_arn", "original", "reaches_functions", "with_activities"]
 
 # What the input of a muted task holds about the task; beside it, under `_REQUEST`, is what Lambda would have got.
 ABOUT = "harness:task"
@@ -47,11 +47,36 @@ def with_activities(document: Mapping[str, Any], machines: Mapping[str, StateMac
     functions = {name for name, resource in document["Resources"].items() if resource["Type"] in _FUNCTIONS}
     resources = dict(document["Resources"])
     for name, machine in machines.items():
-        muted = _machine(machine.definition, functions, jsonata=machine.definition.get("QueryLanguage") == "JSONata")
+        muted = _whole(machine.definition, functions)
         if muted != machine.definition:
             kept = {key: value for key, value in resources[name]["Properties"].items() if key not in _SOURCES}
             resources[name] = {**resources[name], "Properties": {**kept, "Definition": muted}}
     return {**document, "Resources": resources}
+
+
+def reaches_functions(system: System, machine: str) -> bool:
+    """Say whether a state machine reaches deployed functions also when it is muted, or whether that is not known."""
+    declared = system.machines.get(machine)
+    if declared is None or not declared.definition:
+        return True
+    functions = {name for name, resource in system.resources.items() if resource.type in _FUNCTIONS}
+    return any(
+        ":lambda:" in text or text in functions
+        for state in _states(_whole(declared.definition, functions))
+        if state.get("Type") == "Task" and ABOUT not in _mapping(state.get("Arguments", state.get("Parameters")))
+        for text in (str(state.get("Resource", "")), *_named(state.get("Resource")))
+    )
+
+
+def _states(definition: _State) -> Iterator[_State]:
+    for state in definition.get("States", {}).values():
+        yield state
+        for inner in (*state.get("Branches", ()), state.get("ItemProcessor", {}), state.get("Iterator", {})):
+            yield from _states(inner)
+
+
+def _whole(definition: _State, functions: set[str]) -> _State:
+    return _machine(definition, functions, jsonata=definition.get("QueryLanguage") == "JSONata")
 
 
 def _machine(definition: _State, functions: set[str], *, jsonata: bool) -> _State:
@@ -138,8 +163,7 @@ def _without_tokens(given: Any) -> Any:
     if not isinstance(given, Mapping):
         return TOKEN if _is_token(given) else given
     return {
-        (key.removesuffix(".$") if _is_token(value) else key): _without_tokens(value)
-        for key, value in given.items()
+        (key.removesuffix(".$") if _is_token(value) else key): _without_tokens(value) for key, value in given.items()
     }
 
 

@@ -77,8 +77,7 @@ Case = tuple[str, str, Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]]
 # Method, path, the rest of the request, what else differs behind a REST API and what behind an HTTP API.
 CASES: dict[str, Case] = {
     "plain": ("GET", "/things/1", {}, {}, NO_LENGTH),
-    # An event of 2.0 has no path parameters where there are none; 1.0 says null.
-    "root": ("GET", "/", {}, {}, NO_LENGTH | {"pathParameters": ONLY_DEPLOYED}),
+    "root": ("GET", "/", {}, {}, NO_LENGTH),
     "JSON": ("POST", "/things/1", {"json": {"a": "é", "b": None}}, A_LENGTH, {}),
     "no body": ("POST", "/things/1", {"body": b""}, A_LENGTH, {}),
     "delete": ("DELETE", "/things/1", {}, A_LENGTH, {}),
@@ -135,8 +134,7 @@ CASES: dict[str, Case] = {
         "/things/1",
         {"headers": {"Cookie": "a=1; b=2"}},
         {},
-        # Payload 2.0 has them in a list, and not among the headers.
-        NO_LENGTH | {"cookies": ONLY_PLAYED, "headers/cookie": ONLY_DEPLOYED},
+        NO_LENGTH,
     ),
     "query": (
         "GET",

@@ -420,7 +420,7 @@ def test_an_unknown_source_is_a_mistake(place: Any, journal: Journal, look: str)
         getattr(journal, look)("Topik")
 
     assert str(caught.value) == (
-        "No bus, topic, queue, stream or table is called 'Topik'.\n"
+        "No bus, topic, queue, stream, table or bucket is called 'Topik'.\n"
         f"  declared in {place.system.template}: AuditQueue, EventBus, FifoTopic, HeardTopic, LoudBus, QueueTopic, "
         "Table, TestQueue, Topic, default\n"
         "  did you mean 'Topic'?"

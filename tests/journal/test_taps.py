@@ -154,7 +154,7 @@ def test_an_unknown_source_cannot_be_tapped(place: Any) -> None:
         place.taps().tap("EvenBus")
 
     assert str(caught.value) == (
-        "No bus, topic, queue, stream or table is called 'EvenBus'.\n"
+        "No bus, topic, queue, stream, table or bucket is called 'EvenBus'.\n"
         f"  declared in {place.system.template}: AuditQueue, EventBus, FifoTopic, HeardTopic, LoudBus, QueueTopic, "
         "Table, TestQueue, Topic, default\n"
         "  did you mean 'EventBus'?"

@@ -10,6 +10,7 @@ from harness.cloud.mending.accounts import (
     sign_in_to_any_account,
 )
 from harness.cloud.mending.answers import refuse_malformed_answers
+from harness.cloud.mending.buckets import ask_functions_about_buckets, name_buckets_in_each_account
 from harness.cloud.mending.environment import give_the_variables_of_lambda
 from harness.cloud.mending.errors import tell_errors_as_lambda_does
 from harness.cloud.mending.http_events import tell_all_in_http_events
@@ -24,9 +25,10 @@ __all__ = ["mend"]
 
 def mend() -> None:
     """Apply every mending."""
-    # The process of the tests imports this module, too, and never needs what concerns state machines
-    # and asynchronous invocations.
+    # The process of the tests imports this module, too, and never needs what concerns state machines,
+    # GraphQL and asynchronous invocations.
     from harness.cloud.mending.asynchronous import invoke_asynchronously_as_lambda_does  # noqa: PLC0415
+    from harness.cloud.mending.graphql import resolve_fields_as_appsync_does  # noqa: PLC0415
     from harness.cloud.mending.machines import mend_machines  # noqa: PLC0415
     from harness.cloud.mending.mappings import read_for_functions_as_lambda_does  # noqa: PLC0415
 
@@ -45,5 +47,8 @@ def mend() -> None:
     end_workers_of_their_account()
     close_topics_to_other_roles()
     tell_of_objects_at_once()
+    ask_functions_about_buckets()
+    name_buckets_in_each_account()
     read_for_functions_as_lambda_does()
     mend_machines()
+    resolve_fields_as_appsync_does()

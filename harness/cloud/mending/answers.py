@@ -95,9 +95,7 @@ def rest_answer(result: Mapping[str, Any]) -> dict[str, Any]:
         return _REST_MALFORMED
 
 
-def http_answer(
-    result: Mapping[str, Any], *, malformed: dict[str, Any] = _HTTP_MALFORMED
-) -> dict[str, Any] | None:
+def http_answer(result: Mapping[str, Any], *, malformed: dict[str, Any] = _HTTP_MALFORMED) -> dict[str, Any] | None:
     """Give the answer of an HTTP API with payload 2.0, or None where ministack infers one as AWS does.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html

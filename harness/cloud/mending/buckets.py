@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextvars
-from collections.abc import Callable, Mapping, Sequence
+import inspect
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.cloud.mending.permissions import is_admitted
@@ -24,17 +25,19 @@ def ask_functions_about_buckets() -> None:
     """
     from ministack.services import s3  # noqa: PLC0415 - only the child process has it
 
-    validate, deliver = (getattr(s3, name, None) for name in ("_validate_notification_configs", "_deliver_event_to_lambda"))
+    validate = getattr(s3, "_validate_notification_configs", None)
+    deliver = getattr(s3, "_deliver_event_to_lambda", None)
     if validate is None or deliver is None:
         return
 
-    def validated(
-        configs: Sequence[Mapping[str, Any]], region: str, bucket: str = "", skip: bool = False, *rest: Any
-    ) -> Any:
-        refused = validate(configs, region, bucket, skip, *rest)
-        if refused or skip:
+    signature = inspect.signature(validate)
+
+    def validated(*args: Any, **more: Any) -> Any:
+        refused = validate(*args, **more)
+        asked = signature.bind(*args, **more).arguments
+        if refused or asked.get("skip_destination_validation"):
             return refused
-        functions = [one["arn"] for one in configs if one["type"] == "lambda"]
+        functions, bucket = [one["arn"] for one in asked["configs"] if one["type"] == "lambda"], asked["bucket_name"]
         closed = [function for function in functions if not _admits(function, bucket)]
         sentence = f"Unable to validate the following destination configurations: {', '.join(closed)}"
         return s3._invalid_notification_config(sentence) if closed else None  # noqa: SLF001 - it has no other name
@@ -90,6 +93,8 @@ def name_buckets_in_each_account() -> None:
     s3._create_bucket = _alone(s3._create_bucket)  # noqa: SLF001
     handler = provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"]  # noqa: SLF001
     handler["create"] = provisioners._s3_create = _alone(handler["create"])  # noqa: SLF001
+    if hasattr(provisioners, "s3_bucket_name_conflict"):
+        provisioners.s3_bucket_name_conflict = _alone(provisioners.s3_bucket_name_conflict)
     _find_the_bucket_of_who_signs(s3)
 
 
@@ -110,13 +115,15 @@ def _find_the_bucket_of_who_signs(s3: Any) -> None:
 
     apply = s3._apply_bucket_scope  # noqa: SLF001 - the place of the difference
 
-    def applied(
-        method: str, bucket: str, key: str, headers: Any, query: Any, body: bytes = b"", *rest: Any, **more: Any
-    ) -> Any:
-        signed_with = s3._request_access_key(method, key, headers, query, body)  # noqa: SLF001 - it has no other name
+    signature = inspect.signature(apply)
+
+    def applied(*args: Any, **more: Any) -> Any:
+        asked = signature.bind(*args, **more).arguments
+        bucket, parts = asked["bucket"], [asked[part] for part in ("method", "key", "headers", "query_params")]
+        signed_with = s3._request_access_key(*parts, asked.get("body", b""))  # noqa: SLF001 - it has no other name
         signer = s3._account_from_access_key(signed_with) if signed_with else None  # noqa: SLF001
         if signer and s3._buckets.contains_scoped(signer, None, bucket):  # noqa: SLF001
             set_request_account_id(signer)
-        return apply(method, bucket, key, headers, query, body, *rest, **more)
+        return apply(*args, **more)
 
     s3._apply_bucket_scope = applied  # noqa: SLF001

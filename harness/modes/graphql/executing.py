@@ -8,13 +8,13 @@ from typing import Any
 from harness.errors import HarnessError, NotOffered
 from harness.modes.graphql.refusals import Refused, field_error, undefined_field
 
-__all__ = ["FieldFailed", "executed", "selections"]
+__all__ = ["FieldFailed", "executed"]
 
 # Gives the value of a field: called with the value above, what graphql-core tells of the field, and its arguments.
 Resolve = Callable[..., Any]
 
 
-class FieldFailed(Exception):  # noqa: N818 - it becomes a part of the answer
+class FieldFailed(Exception):
     """A field has no value.
 
     Args:
@@ -105,23 +105,3 @@ def _written(error: Any) -> dict[str, Any]:
 def _locations(error: Any) -> list[dict[str, Any]] | None:
     found = [{"line": place.line, "column": place.column, "sourceName": None} for place in error.locations or ()]
     return found or None
-
-
-def selections(info: Any) -> list[str]:
-    """Give the fields that are asked for below a field, each with its path; an alias counts for its field.
-
-    "Aliased fields are only referenced by the alias name."
-    https://docs.aws.amazon.com/appsync/latest/devguide/resolver-context-reference-js.html
-    """
-    return list(dict.fromkeys(path for node in info.field_nodes for path in _below(node, info.fragments, above="")))
-
-
-def _below(node: Any, fragments: Mapping[str, Any], *, above: str) -> Iterator[str]:
-    for chosen in node.selection_set.selections if node.selection_set else ():
-        if chosen.kind == "field":
-            path = f"{above}{(chosen.alias or chosen.name).value}"
-            yield path
-            yield from _below(chosen, fragments, above=f"{path}/")
-        else:
-            fragment = fragments[chosen.name.value] if chosen.kind == "fragment_spread" else chosen
-            yield from _below(fragment, fragments, above=above)

@@ -12,10 +12,11 @@ from harness.cloud.attributes import scope
 from harness.cloud.names import Names
 from harness.errors import MisusedStep
 from harness.events.appsync import resolver_event
+from harness.events.selections import selections
 from harness.modes.exchange import Request, Response
 from harness.modes.graphql.admitting import Admitted, Door
 from harness.modes.graphql.declared import DeclaredApi, Resolver, declared_api
-from harness.modes.graphql.executing import FieldFailed, executed, selections
+from harness.modes.graphql.executing import FieldFailed, executed
 from harness.modes.graphql.places import id_of, valid_keys
 from harness.modes.graphql.refusals import Refused, answer
 from harness.modes.graphql.schema import admits, built

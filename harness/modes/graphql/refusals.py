@@ -12,7 +12,7 @@ __all__ = ["Refused", "answer", "field_error", "undefined_field"]
 _TYPE = "application/json;charset=UTF-8"
 
 
-class Refused(Exception):  # noqa: N818 - it is no error of the test
+class Refused(Exception):
     """A request that is answered without a look at its fields.
 
     Args:

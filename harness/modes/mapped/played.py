@@ -198,8 +198,18 @@ class PlayedMappings:
             insist_on_record(record)
         pieces = [self._recorded(record) for record in batch]
         self._store.add(piece.entry for piece in pieces)
+        self.hand_on(batch[0].stream, pieces)
+        return [piece.id for piece in pieces]
+
+    def hand_on(self, source: str, pieces: Sequence[Piece]) -> None:
+        """Hand records of one shard to each function that reads a stream or a table.
+
+        Raises:
+            FunctionFailed: A function failed, and the mapping names nobody who is told.
+        """
+        __tracebackhide__ = True
         failures: list[SystemFailure] = []
-        for mapping in self._mappings[batch[0].stream]:
+        for mapping in self._mappings[source]:
             patterns: Any = resolve(list(mapping.filters), self._scope)
             reading = ShardReading(mapping, patterns=patterns, start=self._start, abandon=self._abandon, now=self._now)
             try:
@@ -207,7 +217,10 @@ class PlayedMappings:
             except SystemFailure as failure:
                 failures.append(failure)
         raise_first(failures)
-        return [piece.id for piece in pieces]
+
+    def readers(self, source: str) -> list[tuple[str, str]]:
+        """Give the mappings that read a source, each with its function."""
+        return [(mapping.name, mapping.function) for mapping in self._mappings.get(source, [])]
 
     def _now(self) -> float:
         return time.time() + self._store.ahead

@@ -5,7 +5,7 @@ from __future__ import annotations
 from harness.cloud.account import Cloud
 from harness.cloud.faults import code_of, message_of, translated
 from harness.cloud.names import Names
-from harness.modes.limits import refused
+from harness.modes.limits import insist_on_object, refused
 from harness.modes.messages import Upload
 from harness.modes.sending.given import given
 
@@ -19,6 +19,8 @@ def put_object(upload: Upload, *, cloud: Cloud, names: Names) -> str:
         NotPublished: S3 does not take it.
     """
     __tracebackhide__ = True
+    if cloud.embedded:
+        insist_on_object(upload)
     s3 = cloud.client("s3")
     optional = {"ContentType": upload.content_type or None, "Metadata": dict(upload.metadata) or None}
     with translated(cloud):

@@ -214,7 +214,7 @@ def test_a_function_of_another_stack_is_told_of_once(handler: Stage, opened: Ope
 
 
 def test_what_runs_deployed_all_the_same_is_told_when_the_stage_opens(opened: Opened) -> None:
-    """A state machine is the cloud's, and so are the functions that it calls."""
+    """A state machine that starts a function without waiting for it cannot leave that to this process."""
     sentence = "FlowRule leads to the state machine Flow: in handler mode the functions behind it run deployed"
 
     assert [sentence] == [line for line in opened.told if line.startswith("FlowRule")]

@@ -281,7 +281,7 @@ def test_an_http_api_forbids_an_unsigned_request() -> None:
     assert refused(world.gateway.request(request())) == FORBIDDEN
 
 
-def test_a_lambda_authorizer_is_not_played() -> None:
+def test_a_lambda_authorizer_of_another_stack_is_not_played() -> None:
     """Nothing is let through unasked."""
     world = World(route(authorizer=Authorizer(name="Custom", kind="lambda")))
 
@@ -289,8 +289,8 @@ def test_a_lambda_authorizer_is_not_played() -> None:
         world.gateway.request(request())
 
     assert str(failure.value) == (
-        "The Lambda authorizer 'Custom' is not played yet in handler and invoke mode.\n"
-        "  route: GET /orders\n"
-        "  API: Api\n"
+        "The Lambda authorizer 'Custom' asks a function that the template does not declare.\n"
+        "  function: unknown\n"
+        "  route: GET /orders of Api\n"
         "  run this test with --mode=http."
     )

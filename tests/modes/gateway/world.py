@@ -16,7 +16,7 @@ from harness.events.caller import Caller
 from harness.modes.exchange import Request
 from harness.modes.gateway import Gateway
 from harness.runtime.invocation import Invocation
-from harness.system.model import Api, Authorizer, Route, System
+from harness.system.model import Api, Authorizer, Function, Route, System
 
 NOW = 1763708400.0  # Fri Nov 21 07:00:00 UTC 2025
 POOL = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc"
@@ -26,6 +26,7 @@ NAMES = Names(
     account="123456789012",
     region="eu-west-1",
     physical={"Api": "abc123", "UserPool": "eu-west-1_abc", "Client": "client-1"},
+    apis={"Api": "https://url123.lambda-url.eu-west-1.on.aws"},
 )
 COGNITO = Authorizer(name="Customers", kind="cognito", pools=("UserPool",))
 JWT = Authorizer(name="Customers", kind="jwt", issuer={"Fn::Sub": "pool"}, audience=({"Ref": "Client"},))
@@ -42,16 +43,17 @@ class Clock:
         return self.now
 
 
-class Function:
-    """Notes what it is invoked with, and returns what it was told."""
+class Invoked:
+    """Notes what functions are invoked with, and returns what it was told."""
 
     def __init__(self) -> None:
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.invocation = Invocation(function="F", request_id="r", payload={"statusCode": 200, "body": "done"})
+        self.others: dict[str, Invocation] = {}
 
     def __call__(self, name: str, event: dict[str, Any]) -> Invocation:
         self.events.append((name, event))
-        return self.invocation
+        return self.others.get(name, self.invocation)
 
     @property
     def event(self) -> dict[str, Any]:
@@ -84,22 +86,34 @@ class World:
     """A gateway with one API, and what it was built from."""
 
     def __init__(
-        self, *routes: Route, issuer: Issuer | None = None, kind: Literal["rest", "http"] = "rest", **api: Any
+        self, *routes: Route, issuer: Issuer | None = None, kind: Literal["rest", "http", "url"] = "rest", **api: Any
     ) -> None:
-        self.clock, self.function = Clock(), Function()
+        self.clock, self.function = Clock(), Invoked()
         self.issuer = issuer or NoIssuer()
         stage = "dev" if kind == "rest" else "$default"
         # The template declares a second API, which the stage does not have.
         apis = {name: Api(name=name, kind=kind, stage=stage, routes=routes, **api) for name in ("Api", "Planned")}
         self.gateway = Gateway(
-            System(name="shop", template=Path("template.yaml"), cloudformation={}, apis=apis),
+            System(
+                name="shop",
+                template=Path("template.yaml"),
+                cloudformation={},
+                apis=apis,
+                functions={name: Function(name=name, handler="shop.handler", code=None) for name in ("F", "Guard")},
+            ),
             names=NAMES,
-            resolve=lambda value: {'{"Fn::Sub": "pool"}': POOL, '{"Ref": "Client"}': "client-1"}[json.dumps(value)],
+            resolve=resolved,
             invoke=self.function,
             keys=self.issuer,
             caller=CALLER,
             clock=self.clock,
         )
+
+
+def resolved(value: Any) -> Any:
+    """Give what the only two intrinsic functions of these tests stand for."""
+    known = {'{"Fn::Sub": "pool"}': POOL, '{"Ref": "Client"}': "client-1"}
+    return value if isinstance(value, str) else known[json.dumps(value)]
 
 
 class NoIssuer:

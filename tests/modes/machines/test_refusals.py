@@ -10,6 +10,7 @@ import pytest
 from harness.cloud.account import Cloud
 from harness.errors import MisusedStep, NotOffered, StageError, UnknownResource
 from harness.modes.machines.front_door import Machines
+from harness.runtime.invocation import Invocation
 from harness.stage import Stage
 
 
@@ -20,8 +21,8 @@ def test_an_unknown_machine(stage: Stage) -> None:
 
     assert str(error.value) == (
         "No state machine is called 'Workflw'.\n"
-        f"  declared in {stage.system.template}: Bounded, Forbidden, Late, Noted, Query, Quick, Sent, Stuck, Token, "
-        "Unheard, Waits, Workflow\n"
+        f"  declared in {stage.system.template}: Bounded, Forbidden, Late, Noted, Query, Quick, QuickLate, Sent, "
+        "Stuck, Token, Unheard, Waits, Workflow\n"
         "  did you mean 'Workflow'?"
     )
 
@@ -58,13 +59,13 @@ def running(stage: Stage, machine: str) -> list[object]:
     return found
 
 
-def test_an_express_workflow_that_does_not_end_cannot_be_stopped(handler: Stage) -> None:
+def test_an_express_workflow_that_does_not_end_cannot_be_stopped(deployed: Stage) -> None:
     """So the error says."""
     with pytest.raises(StageError) as error:
-        handler.start("Quick", {"size": 1}, within=-1.0)
+        deployed.start("QuickLate", within=0.2)
 
     assert str(error.value) == (
-        "The execution of 'Quick' has not ended within -1 s.\n"
+        "The execution of 'QuickLate' has not ended within 0.2 s.\n"
         "  kind: express: it has no history, and cannot be stopped\n"
         "  give it more time: start(…, within=…)"
     )
@@ -141,10 +142,10 @@ def test_a_stage_that_is_not_muted_offers_no_machine_with_functions(invoke: Stag
     with pytest.raises(NotOffered) as error:
         machines.start("Workflow")
 
-    because = "its state 'Extract' runs a deployed function: a stage in AWS cannot be muted"
+    because = "its state 'Classify' runs a deployed function: a stage in AWS cannot be muted"
     assert error.value.facts == (("because", because),)
 
 
-def never(function: str, _event: object) -> object:
+def never(function: str, _event: object) -> Invocation:
     """Run nothing."""
     raise AssertionError(function)

@@ -116,9 +116,7 @@ def test_halves_do_not_count_as_retries() -> None:
 
 
 def said(*numbers: str) -> Callable[[str], Any]:
-    return lambda batch: {
-        "batchItemFailures": [{"itemIdentifier": number} for number in numbers if number in batch]
-    }
+    return lambda batch: {"batchItemFailures": [{"itemIdentifier": number} for number in numbers if number in batch]}
 
 
 def test_the_first_failure_that_is_told_is_where_it_goes_on() -> None:

@@ -116,9 +116,7 @@ def test_a_table_without_a_stream_is_written(stage: Stage) -> None:
 
 def test_a_change_of_another_test_in_the_same_second_starts_nothing(handler: Stage) -> None:
     """The stream tells whole seconds; tests are told apart all the same."""
-    handler.cloud.client("dynamodb").put_item(
-        TableName=handler.physical_id("Table"), Item={"id": {"S": "of another"}}
-    )
+    handler.cloud.client("dynamodb").put_item(TableName=handler.physical_id("Table"), Item={"id": {"S": "of another"}})
     handler.over(passed=False)
 
     handler.write("Table", {"id": "mine"})

@@ -46,6 +46,8 @@ def attend_tasks(engine: Engine) -> None:
             return answer.value
         if _INVOKE not in resource:
             return invoke(resource, given)
+        if given.get("InvocationType") == "Event":
+            return _as_lambda_answers(_sent(engine, given))
         return _as_lambda_answers(invoke(resource, {"Payload": {}, **given}))
 
     def invoke_with_callback(resource: str, given: Any, token: str, state: Mapping[str, Any]) -> Any:
@@ -85,6 +87,22 @@ def _role_of(engine: Engine, execution: Mapping[str, Any]) -> str:
     return str(machine.get("roleArn", ""))
 
 
+def _sent(engine: Engine, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Let Lambda take an event in, and give its answer, which ``_invoke_resource`` would have waited for.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html: the status of an asynchronous invocation is 202.
+    """
+    from ministack.services import lambda_svc  # noqa: PLC0415 - only the child process has it
+
+    reference = engine.resolve_lambda_function_ref(given["FunctionName"], optimized=True)
+    record, config, name = lambda_svc._get_func_record_for_ref(reference)  # noqa: SLF001 - it has no other name
+    if not record or not config:
+        raise engine.ExecutionError("Lambda.ResourceNotFoundException", f"Function not found: {name}")
+    function = lambda_svc._execution_record_for_config(record, config)  # noqa: SLF001
+    lambda_svc.invoke_async_with_retry(function, given.get("Payload", {}))
+    return {"Payload": "", "StatusCode": 202}
+
+
 def _as_lambda_answers(answer: dict[str, Any]) -> dict[str, Any]:
     from ministack.core.responses import new_uuid  # noqa: PLC0415 - only the child process has it
 
@@ -96,7 +114,7 @@ def _as_lambda_answers(answer: dict[str, Any]) -> dict[str, Any]:
         "SdkHttpMetadata": {
             "AllHttpHeaders": {name: [value] for name, value in headers.items()},
             "HttpHeaders": headers,
-            "HttpStatusCode": 200,
+            "HttpStatusCode": answer["StatusCode"],
         },
         "SdkResponseMetadata": {"RequestId": request},
     }

@@ -1,9 +1,10 @@
 import json
+from typing import Any
 
 import boto3
 
 
-def handler(event, context):
+def handler(event: Any, context: Any) -> Any:
     if event["question"] == "impossible":
         raise LookupError("no answer")
     answer = {"answer": event["question"].upper()}

@@ -1,8 +1,11 @@
+from typing import Any
+
+
 class Busy(Exception):
     pass
 
 
-def handler(event, context):
+def handler(event: Any, context: Any) -> Any:
     if event["name"] == "busy.jpg":
         raise Busy("come back later")
     return {"kind": "cat"}

@@ -1,8 +1,9 @@
 import json
 import os
+from typing import Any
 
 import boto3
 
 
-def handler(event, context):
+def handler(event: Any, context: Any) -> Any:
     boto3.client("sns").publish(TopicArn=os.environ["SEEN"], Message=json.dumps({"noted": event["detail"]["file"]}))

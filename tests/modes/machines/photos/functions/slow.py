@@ -1,5 +1,6 @@
 import time
+from typing import Any
 
 
-def handler(event, context):
+def handler(event: Any, context: Any) -> Any:
     time.sleep(1.2)
