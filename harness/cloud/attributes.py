@@ -26,6 +26,8 @@ _ARNS = {
 # Attributes that give what `Ref` gives, under a name of their own.
 _REPEAT_REF = frozenset({"ApiId", "ClientId", "KeyId", "Name", "QueueUrl", "RestApiId", "StageName", "UserPoolId"})
 
+_ROLE = "AWS::IAM::Role"
+
 _ARN_IS_REF = frozenset({"AWS::SNS::Topic", "AWS::StepFunctions::StateMachine", "AWS::SecretsManager::Secret"})
 
 
@@ -49,8 +51,9 @@ def _lookup(system: System, names: Names, *, partition: str, suffix: str) -> Cal
             return physical
         kind = system.resources[logical_id].type if logical_id in system.resources else ""
         if attribute in {"Arn", "TopicArn"}:
-            return _arn(kind, physical, names=names, partition=partition)
-        if attribute in {"QueueName", "TopicName"}:
+            path = system.resources[logical_id].properties.get("Path", "/") if kind == _ROLE else ""
+            return _arn(kind, f"{path}{physical}", names=names, partition=partition)
+        if attribute in {"QueueName", "TopicName"} or (attribute == "Name" and kind in _ARN_IS_REF):
             return physical.replace(":", "/").rsplit("/", 1)[-1]
         if attribute == "ProviderName" and kind == "AWS::Cognito::UserPool":
             return f"cognito-idp.{names.region}.{suffix}/{physical}"
@@ -67,6 +70,8 @@ def _arn(kind: str, physical: str, *, names: Names, partition: str) -> str | Non
     place = f"{names.region}:{names.account}"
     if kind == "AWS::SQS::Queue":
         return f"arn:{partition}:sqs:{place}:{physical.rsplit('/', 1)[-1]}"
+    if kind == _ROLE:
+        return f"arn:{partition}:iam::{names.account}:role{physical}"
     if kind == "AWS::S3::Bucket":
         return f"arn:{partition}:s3:::{physical}"
     if kind not in _ARNS:

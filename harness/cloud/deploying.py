@@ -27,7 +27,7 @@ __all__ = ["FINGERPRINT", "Deployment", "deploy", "undeploy"]
 FINGERPRINT = "harness:fingerprint"
 
 # Goes up when the harness deploys or completes in another way, so that stages are deployed once more.
-_FORMAT = 1
+_FORMAT = 2
 
 # A stack in one of these can only be deleted.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html

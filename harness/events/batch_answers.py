@@ -32,8 +32,8 @@ def read_answer(payload: Any, *, known: Collection[str]) -> Answer:
 
     >>> read_answer({"batchItemFailures": [{"itemIdentifier": "b"}]}, known=["a", "b"]).failed
     frozenset({'b'})
-    >>> read_answer({"batchItemFailures": [{"id": "b"}]}, known=["a", "b"])
-    Answer(failed=frozenset({'a', 'b'}), unreadable="{'id': 'b'} has no itemIdentifier")
+    >>> read_answer({"batchItemFailures": [{"id": "b"}]}, known=["a", "b"]).unreadable
+    "{'id': 'b'} has no itemIdentifier"
 
     Args:
         payload: What the function returned.

@@ -33,7 +33,7 @@ def dressed(refusal: Refusal, responses: Mapping[str, GatewayResponse], *, reque
         refusal,
         status=response.status or refusal.status,
         headers=(*(pair for pair in refusal.headers if pair[0].lower() not in names), *added),
-        # The template that a changed response has unless told otherwise writes "message", also where AWS says "Message".
+        # The template of a changed response, unless told otherwise, writes "message", also where AWS says "Message".
         content=refusal.content.replace(b'{"Message":', b'{"message":')
         if response.template is None
         else _rendered(response.template, refusal).encode(),

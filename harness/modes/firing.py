@@ -53,7 +53,8 @@ def fire_as_declared(  # noqa: PLR0913 - each is a fact of a stage
     def give(handed: Handed) -> None:
         __tracebackhide__ = True
         if handed.to in system.functions:
-            end = asynchronous.run(handed.to, _as_json(handed), path=(name,))
+            event = _as_json(handed)
+            end = asynchronous.run(handed.to, event, path=(name,))
             settled(end, started_by=f"the schedule {name}", path=(name,))
         elif player is None or not _played(handed, player, system=system, path=(name,)):
             hand_over(handed.text, to=schedules.arn(handed.to), cloud=cloud, parameters=handed.parameters)

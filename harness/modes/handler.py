@@ -21,9 +21,8 @@ from harness.modes.firing import fire_as_declared
 from harness.modes.gateway import Gateway
 from harness.modes.inline import with_code
 from harness.modes.links import settled
-from harness.modes.machines.execution import Execution, StateResult
+from harness.modes.machines.execution import Execution, Mocks, StateResult
 from harness.modes.machines.front_door import Machines
-from harness.modes.machines.mocks import Mocks
 from harness.modes.messages import Outgoing
 from harness.modes.outcomes import asynchronous_for
 from harness.modes.played import gateway_for
@@ -129,9 +128,9 @@ class HandlerMode:
 
     @cached_property
     def _graphql(self) -> GraphQL:
-        from harness.modes.graphql.played import GraphQL  # noqa: PLC0415 - most runs query no GraphQL
+        from harness.modes.graphql.played import graphql_for  # noqa: PLC0415 - most runs query no GraphQL
 
-        return GraphQL(self._system, cloud=self._cloud, names=self._names, invoke=self.invoke)
+        return graphql_for(self._system, cloud=self._cloud, names=self._names, invoke=self.invoke)
 
     def request(self, request: Request) -> Response:
         """Play API Gateway around the handler."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import urllib.request
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -19,9 +18,8 @@ from harness.errors import TimedOut, UnreachableEndpoint
 from harness.modes.calls import Deployed
 from harness.modes.deployed import drop_memory
 from harness.modes.exchange import Request, Response
-from harness.modes.machines.execution import Execution, StateResult
+from harness.modes.machines.execution import Execution, Mocks, StateResult
 from harness.modes.machines.front_door import Machines
-from harness.modes.machines.mocks import Mocks
 from harness.modes.messages import Outgoing
 from harness.modes.sending import put
 from harness.system.model import System
@@ -46,6 +44,8 @@ class HttpMode:
 
     @cached_property
     def _session(self) -> Any:
+        from http.cookiejar import DefaultCookiePolicy  # noqa: PLC0415 - as below
+
         import requests  # noqa: PLC0415 - the other modes do without it
 
         session = requests.Session()

@@ -1,4 +1,4 @@
-"""What EventBridge, SNS and S3 refuse, by the simplest of their rules: for where no service is asked, or one that is laxer.
+"""What EventBridge, SNS and S3 refuse, by the simplest of their rules: where no service is asked, or a laxer one.
 
 AWS itself is never spoken for: what goes there is judged there.
 """

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from harness.modes.exchange import Request, Response
-from harness.modes.machines.execution import Execution, StateResult
-from harness.modes.machines.mocks import Mocks
+from harness.modes.machines.execution import Execution, Mocks, StateResult
 from harness.modes.messages import Outgoing
 
 __all__ = ["Mode"]

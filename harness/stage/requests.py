@@ -100,9 +100,7 @@ def _pairs(named: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[tuple[s
     return list(named.items() if isinstance(named, Mapping) else named)
 
 
-def headers_of(
-    given: Mapping[str, str] | Iterable[tuple[str, str]], *, json: Any, user: User | None
-) -> HTTPHeaderDict:
+def headers_of(given: Mapping[str, str] | Iterable[tuple[str, str]], *, json: Any, user: User | None) -> HTTPHeaderDict:
     """Give the headers of a request: those that are given, those of any client, and what JSON and a user ask for."""
     headers = HTTPHeaderDict(_pairs(given))
     # Asking first is quicker than setdefault, which raises and catches an error for each header that is not there.

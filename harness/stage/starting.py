@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.modes.machines.execution import Execution, StateResult
-from harness.modes.machines.mocks import Mocks
+from harness.modes.machines.execution import Execution, Mocks, StateResult
 from harness.stage.place import Place
 
 __all__ = ["Starting"]

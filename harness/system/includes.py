@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import MalformedTemplate
+from harness.system.bare_variables import quoted
 from harness.system.template import parse_any
 
 __all__ = ["are_unchanged", "take_in"]
@@ -41,7 +42,8 @@ def take_in(document: dict[str, Any], *, template: Path) -> dict[str, str]:
         properties = resource.get("Properties") or {}
         address, body = _DEFINITIONS.get(resource["Type"], ("", ""))
         if _is_local(properties.get(address)):
-            properties[body] = _content(properties.pop(address), taken, template=template)
+            is_machine = resource["Type"].endswith("::StateMachine")
+            properties[body] = _content(properties.pop(address), taken, template=template, variables=is_machine)
         address, body = _TEXTS.get(resource["Type"], ("", ""))
         if _is_local(properties.get(address)):
             properties[body] = _text(properties.pop(address), taken, template=template).decode()
@@ -61,8 +63,9 @@ def _is_local(place: Any) -> bool:
     return isinstance(place, str) and not place.startswith(("s3://", "https://"))
 
 
-def _content(name: str, taken: dict[str, str], *, template: Path) -> Any:
-    return parse_any(_text(name, taken, template=template), path=template.parent / name)
+def _content(name: str, taken: dict[str, str], *, template: Path, variables: bool = False) -> Any:
+    text, path = _text(name, taken, template=template), template.parent / name
+    return parse_any(quoted(text.decode()).encode() if variables and path.suffix == ".json" else text, path=path)
 
 
 def _text(name: str, taken: dict[str, str], *, template: Path) -> bytes:

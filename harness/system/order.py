@@ -21,7 +21,13 @@ def in_order(plain: Mapping[str, Any], source: Mapping[str, Any]) -> dict[str, A
     for text in _texts(source):
         seen.setdefault(text, len(seen))
     resources = sorted(plain["Resources"].items(), key=lambda item: _place(item[0], places))
-    return {**plain, "Resources": {name: _with_paths(resource, seen) for name, resource in resources}}
+    return {**plain, "Resources": {name: _steady(_with_paths(resource, seen)) for name, resource in resources}}
+
+
+def _steady(resource: dict[str, Any]) -> dict[str, Any]:
+    """Give a resource that is the same in every process: what it depends on comes out of a set."""
+    depends = resource.get("DependsOn")
+    return {**resource, "DependsOn": sorted(depends)} if isinstance(depends, list) else resource
 
 
 def _place(name: str, places: Mapping[str, int]) -> tuple[int, str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from harness._files import write
 from harness.system import code, includes, sam
+from harness.system.bare_variables import with_bare_variables
 from harness.system.intrinsics import Scope, resolve
 from harness.system.parameters import seen_by_ref, values_of
 from harness.system.template import contents, parse
@@ -18,7 +19,7 @@ from harness.system.template import contents, parse
 __all__ = ["plain"]
 
 # Raise it whenever the same template would give something else than before.
-_FORMAT = 1
+_FORMAT = 2
 
 
 def plain(
@@ -60,7 +61,8 @@ def _read(
         code.hidden_from_sam(document, resolved=lambda value: resolve(value, scope))
         document = sam.translated(document, values, region=pseudo["AWS::Region"], template=template)
     code.made_local(document)
-    return document, fingerprints
+    resources = {name: with_bare_variables(resource) for name, resource in document["Resources"].items()}
+    return {**document, "Resources": resources}, fingerprints
 
 
 def _key(text: bytes, parameters: Mapping[str, str], pseudo: Mapping[str, str]) -> str:

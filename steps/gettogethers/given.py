@@ -10,7 +10,7 @@ from typing import Any
 
 from harness import Stage, User
 
-__all__ = ["a_correlation_id", "a_signed_in_member", "the_eight_gettogethers"]
+__all__ = ["a_signed_in_member", "correlation_ids", "the_eight_gettogethers"]
 
 
 @contextmanager
@@ -29,6 +29,6 @@ def a_signed_in_member(stage: Stage) -> Iterator[User]:
         yield member
 
 
-def a_correlation_id() -> str:
-    """A correlation id like no other."""
-    return str(uuid.uuid4())
+def correlation_ids() -> dict[str, str]:
+    """Correlation ids like no others: one of the request, and one of the trip that it belongs to."""
+    return {"x-correlation-id": str(uuid.uuid4()), "x-correlation-trip": str(uuid.uuid4())}

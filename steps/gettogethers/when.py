@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from harness import Response, Stage, User
 
 __all__ = [
@@ -16,11 +18,12 @@ __all__ = [
 ]
 
 _FOR_MEMBERS = "/members/getTogethers"
+_NONE: Mapping[str, str] = {}
 
 
-def we_are_greeted_by_path(stage: Stage, name: str, *, correlation: str | None = None) -> Response:
+def we_are_greeted_by_path(stage: Stage, name: str, *, correlation: Mapping[str, str] = _NONE) -> Response:
     """We say in the path who we are."""
-    return stage.request("GET", f"/helloWorld/{name}", headers=_carrying(correlation))
+    return stage.request("GET", f"/helloWorld/{name}", headers=correlation)
 
 
 def we_are_greeted_by_body(stage: Stage, name: str) -> Response:
@@ -56,16 +59,12 @@ def a_page_asks_for_leave(stage: Stage, *, origin: str) -> Response:
     )
 
 
-def we_join(stage: Stage, gettogether: str, *, email: str, correlation: str | None = None) -> Response:
+def we_join(stage: Stage, gettogether: str, *, email: str, correlation: Mapping[str, str] = _NONE) -> Response:
     """We join a meet-up."""
     order = {"getTogetherId": gettogether, "userEmail": email}
-    return stage.request("POST", "/getTogether", json=order, headers=_carrying(correlation))
+    return stage.request("POST", "/getTogether", json=order, headers=correlation)
 
 
 def we_join_nothing(stage: Stage, *, email: str) -> Response:
     """We join, but do not say what."""
     return stage.request("POST", "/getTogether", json={"userEmail": email})
-
-
-def _carrying(correlation: str | None) -> dict[str, str]:
-    return {"X-Correlation-Id": correlation} if correlation else {}

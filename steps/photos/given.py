@@ -34,7 +34,7 @@ class Photo:
         content: The picture.
         content_type: Its media type.
         make: Who made the camera; None when no camera has taken it.
-        row: What the table should say about it.
+        row: What the table should say about it, with None for what is not to be there.
     """
 
     key: str

@@ -25,9 +25,9 @@ def test_refuses_nobodys_name(stage: Stage) -> None:
     then.it_is_refused(answer, status=400)
 
 
-def test_is_logged_under_the_callers_id(stage: Stage) -> None:
-    """A correlation id that the caller sends is in the log."""
-    correlation = given.a_correlation_id()
+def test_is_logged_under_the_callers_ids(stage: Stage) -> None:
+    """Each correlation id that the caller sends is in the log."""
+    correlation = given.correlation_ids()
 
     when.we_are_greeted_by_path(stage, "Ann", correlation=correlation)
 

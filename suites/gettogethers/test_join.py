@@ -29,9 +29,9 @@ def test_reaches_the_organiser(stage: Stage) -> None:
     then.the_organiser_is_notified(stage, order_id)
 
 
-def test_is_logged_under_the_callers_id(stage: Stage) -> None:
-    """A correlation id that the caller sends is in the logs of both functions."""
-    correlation = given.a_correlation_id()
+def test_is_logged_under_the_callers_ids(stage: Stage) -> None:
+    """Each correlation id that the caller sends is in the logs of both functions."""
+    correlation = given.correlation_ids()
 
     when.we_join(stage, "3", email="ann@example.com", correlation=correlation)
 

@@ -11,11 +11,12 @@ def test_ends_in_the_dead_letters(stage: Stage) -> None:
     order_id = then.an_order_id_comes_back(answer)
     then.the_dead_letter_holds(stage, {"getTogetherId": "error", "orderId": order_id, "userEmail": "ann@example.com"})
     then.the_failure_is_logged(stage, order_id)
+    then.it_was_tried_three_times(stage, order_id)
 
 
-def test_keeps_the_callers_id(stage: Stage) -> None:
-    """The failure is logged under the correlation id that the caller sent."""
-    correlation = given.a_correlation_id()
+def test_keeps_the_callers_ids(stage: Stage) -> None:
+    """The failure is logged under the correlation ids that the caller sent."""
+    correlation = given.correlation_ids()
 
     when.we_join(stage, "error", email="ann@example.com", correlation=correlation)
 

@@ -12,7 +12,7 @@ import pytest
 
 from harness._text import new_uuid
 from harness.cloud.account import Cloud
-from harness.cloud.addresses import address_of
+from harness.cloud.addresses import address_of, url_address
 
 from .test_mending import function, role
 
@@ -251,3 +251,49 @@ def test_an_http_api_starts_a_function_that_admits_it(
     admit(cloud, name, "apigateway.amazonaws.com", SourceArn=route(cloud, api, path))
 
     assert answer_of(cloud, api) == (200, "started")
+
+
+def status_of(address: str) -> int:
+    try:
+        with urlopen(address) as answer:
+            return int(answer.status)
+    except HTTPError as answer:
+        return answer.code
+
+
+def test_a_function_url_needs_a_permission(cloud: Cloud, name: str) -> None:
+    """Though anybody may call it, AWS asks the function's policy."""
+    client = cloud.client("lambda")
+    url = url_address(client.create_function_url_config(FunctionName=name, AuthType="NONE")["FunctionUrl"], cloud=cloud)
+    before = status_of(url)
+    admit(cloud, name, "*", Action="lambda:InvokeFunctionUrl", FunctionUrlAuthType="NONE")
+
+    assert (403, 200) == (before, status_of(url))
+
+
+def test_an_authorizer_needs_a_permission(cloud: Cloud, name: str) -> None:
+    """Without it API Gateway answers 500, as for any authorizer that is misconfigured."""
+    client, arn = cloud.client("apigatewayv2"), arn_of(cloud, name)
+    api = client.create_api(Name=name, ProtocolType="HTTP", Target=arn)["ApiId"]
+    uri = f"arn:aws:apigateway:{cloud.region}:lambda:path/2015-03-31/functions/{arn}/invocations"
+    how = {"AuthorizerType": "REQUEST", "AuthorizerPayloadFormatVersion": "2.0", "EnableSimpleResponses": True}
+    guard = client.create_authorizer(ApiId=api, Name="g", AuthorizerUri=uri, IdentitySource=[], **how)["AuthorizerId"]
+    made = client.create_integration(
+        ApiId=api, IntegrationType="AWS_PROXY", IntegrationUri=arn, PayloadFormatVersion="2.0"
+    )
+    client.create_route(
+        ApiId=api,
+        RouteKey="GET /",
+        Target=f"integrations/{made['IntegrationId']}",
+        AuthorizationType="CUSTOM",
+        AuthorizerId=guard,
+    )
+    address = address_of(api, stage="$default", cloud=cloud) + "/"
+
+    statuses = [status_of(address)]
+    place = f"arn:aws:execute-api:{cloud.region}:{cloud.account}:{api}/authorizers/{guard}"
+    admit(cloud, name, "apigateway.amazonaws.com", SourceArn=place)
+    statuses.append(status_of(address))
+
+    # The function gives no decision: that is 500 too, but now it has run.
+    assert ([500, 500], True) == (statuses, has_run(cloud, name))

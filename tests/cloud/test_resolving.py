@@ -13,7 +13,7 @@ from botocore import exceptions
 from botocore.exceptions import ClientError
 
 from harness.cloud.account import Cloud, embedded_cloud
-from harness.cloud.addresses import address_of, bare, translate
+from harness.cloud.addresses import address_of, bare, translate, url_address, url_id
 from harness.cloud.attributes import scope
 from harness.cloud.deploying import deploy
 from harness.cloud.faults import translated
@@ -225,7 +225,12 @@ Resources:
   Key: {Type: AWS::KMS::Key, Properties: {KeyPolicy: {Version: "2012-10-17", Statement: []}}}
   Parameter: {Type: AWS::SSM::Parameter, Properties: {Name: !Sub "/${AWS::StackName}/p", Type: String, Value: v}}
   Stream: {Type: AWS::Kinesis::Stream, Properties: {ShardCount: 1}}
+  Role: {Type: AWS::IAM::Role, Properties: {Path: /shop/, AssumeRolePolicyDocument: {Statement: []}}}
+  Machine: {Type: AWS::StepFunctions::StateMachine, Properties: {RoleArn: !GetAtt Role.Arn,
+    Definition: {StartAt: A, States: {A: {Type: Succeed}}}}}
 Outputs:
+  RoleArn: {Value: !GetAtt Role.Arn}
+  MachineName: {Value: !GetAtt Machine.Name}
   TopicArn: {Value: !Ref Topic}
   TopicName: {Value: !GetAtt Topic.TopicName}
   QueueArn: {Value: !GetAtt Queue.Arn}
@@ -411,3 +416,32 @@ def test_all_else_passes(there: Cloud, fault: Exception) -> None:
         raise fault
 
     assert fault is told.value
+
+
+URL = "https://abcdefghijklmnopqrstuvwxyz012345.lambda-url.eu-west-1.on.aws/"
+EMBEDDED_URL = "http://127.0.0.1:4566/_aws/lambda-url/abcdefghijklmnopqrstuvwxyz012345"
+
+
+def test_the_url_of_a_function_is_at_the_embedded_cloud(here: Cloud, there: Cloud) -> None:
+    """In AWS it stays, but for the slash at its end."""
+    found = (url_address(URL, cloud=here), url_address(URL, cloud=there))
+
+    assert (EMBEDDED_URL, URL.rstrip("/")) == found
+
+
+@pytest.mark.parametrize(
+    ("address", "known"), [(URL, True), (EMBEDDED_URL, True), ("https://a1.execute-api.eu-west-1.amazonaws.com", False)]
+)
+def test_an_address_is_that_of_a_function_or_not(address: str, *, known: bool) -> None:
+    """By its host, or by its path at the embedded cloud."""
+    assert known == bool(url_id(address))
+
+
+def test_the_urls_of_the_stage_are_translated(here: Cloud) -> None:
+    """Those of others are left as they are."""
+    names = replace(NAMES, apis={"Url": EMBEDDED_URL})
+    text = f"{URL}a and {URL.replace('abc', 'xyz')}"
+
+    found = translate(text, cloud=here, names=names)
+
+    assert f"{EMBEDDED_URL}/a and {URL.replace('abc', 'xyz')}" == found

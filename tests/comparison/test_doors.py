@@ -27,14 +27,21 @@ def answering(answer: Any) -> dict[str, str]:
 
 def crossing(response: Response) -> dict[str, str]:
     begun = "access-control-"
-    return {name.lower().removeprefix(begun): value for name, value in response.headers.items() if begun in name.lower()}
+    return {
+        name.lower().removeprefix(begun): value for name, value in response.headers.items() if begun in name.lower()
+    }
 
 
 def test_a_protected_route_answers_a_preflight(door: Stage) -> None:
     """The mock that SAM's Cors makes, without a token."""
     response = door.request("OPTIONS", "/users", api="Rest", headers=FROM_SHOP)
 
-    expected = {"allow-origin": SHOP, "allow-methods": "GET,OPTIONS", "allow-headers": "Authorization", "max-age": "600"}
+    expected = {
+        "allow-origin": SHOP,
+        "allow-methods": "GET,OPTIONS",
+        "allow-headers": "Authorization",
+        "max-age": "600",
+    }
     assert (200, expected) == (response.status_code, crossing(response))
 
 
@@ -60,12 +67,25 @@ def test_a_gateway_response_of_resources(door: Stage) -> None:
     """Status, body and header are the template's."""
     response = door.request("GET", "/things", api="Plain")
 
-    assert (418, {"why": "Unauthorized"}, "no token") == (response.status_code, response.json, response.headers["X-Why"])
+    assert (418, {"why": "Unauthorized"}, "no token") == (
+        response.status_code,
+        response.json,
+        response.headers["X-Why"],
+    )
 
 
 @pytest.mark.parametrize(
     ("token", "status"),
-    [("me", 200), ("ME", 401), ("", 401), ("deny", 403), ("elsewhere", 403), ("torn", 401), ("broken", 500), ("odd", 500)],
+    [
+        ("me", 200),
+        ("ME", 401),
+        ("", 401),
+        ("deny", 403),
+        ("elsewhere", 403),
+        ("torn", 401),
+        ("broken", 500),
+        ("odd", 500),
+    ],
 )
 def test_a_token_authorizer_decides(door: Stage, token: str, status: int) -> None:
     """By its policy, its exception, or its failure; and not at all where the token cannot be one."""
@@ -245,7 +265,12 @@ def test_a_function_finds_the_url_of_another(door: Stage) -> None:
 
 
 # How long the authorizer took; who signs is of another account on a muted stage.
-_OWN = (*OWN, "requestContext/authorizer/calls", "requestContext/authorizer/integrationLatency", "headers/x-amzn-trace-id")
+_OWN = (
+    *OWN,
+    "requestContext/authorizer/calls",
+    "requestContext/authorizer/integrationLatency",
+    "headers/x-amzn-trace-id",
+)
 
 # A REST API of AWS tells its authorizers all that it tells its functions.
 _UNTOLD = (

@@ -159,3 +159,10 @@ def test_the_url_of_another_function_is_no_api(doors: System) -> None:
     known = "ElsewhereUrl" in doors.apis
 
     assert not known
+
+
+def test_a_method_that_leads_elsewhere_is_no_route(doors: System) -> None:
+    """Only functions and mocks are played."""
+    methods = {one.method for one in doors.apis["Plain"].routes}
+
+    assert {"GET", "OPTIONS"} == methods

@@ -39,9 +39,7 @@ def test_a_definition_in_a_file_is_taken_in(
     assert [route.path for route in system.apis["Api"].routes] == ["/orders"]
 
 
-def test_a_schema_in_a_file_is_taken_in_as_text(
-    written: Callable[..., Path], system_of: Callable[..., System]
-) -> None:
+def test_a_schema_in_a_file_is_taken_in_as_text(written: Callable[..., Path], system_of: Callable[..., System]) -> None:
     """GraphQL is no YAML, though much of it can be read as such."""
     written("scalar: Name", name="schema.graphql")
     schema = "{Type: AWS::AppSync::GraphQLSchema, Properties: {DefinitionS3Location: schema.graphql}}"

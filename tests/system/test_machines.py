@@ -159,3 +159,32 @@ def test_machines_of_sam_are_read(system_of: Callable[..., System], tmp_path: Pa
     found = deployed(system_of(SAM), name)
 
     assert {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:bill", "End": True}}} == found
+
+
+BARE = '{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": ${Seconds}, "Next": "in ${Seconds}, ${Other}"}}}'
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        SAM,
+        """
+    Resources:
+      Machine:
+        Type: AWS::StepFunctions::StateMachine
+        Properties:
+          RoleArn: arn:aws:iam::000000000000:role/r
+          DefinitionS3Location: machine.asl.json
+          DefinitionSubstitutions: {Seconds: 5}
+""",
+    ],
+)
+def test_a_variable_in_a_file_may_stand_without_quotes(
+    system_of: Callable[..., System], tmp_path: Path, template: str
+) -> None:
+    """So it becomes a number; what stands in quotes stays text."""
+    (tmp_path / "machine.asl.json").write_text(BARE)
+
+    found = deployed(system_of(template))
+
+    assert {"Type": "Wait", "Seconds": 5, "Next": "in 5, ${Other}"} == found["States"]["A"]

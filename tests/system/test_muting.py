@@ -337,3 +337,61 @@ def test_the_muted_system_is_read_whole(system_of: Callable[..., System]) -> Non
         False
     ]
     assert set(found.functions) == {"Notify"}
+
+
+OTHER_DOORS = """
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      Photos: {Type: AWS::S3::Bucket, Properties: {BucketName: shop-photos}}
+      Work: {Type: AWS::SQS::Queue}
+      Topic: {Type: AWS::SNS::Topic}
+      Told:
+        Type: AWS::S3::Bucket
+        Properties:
+          NotificationConfiguration:
+            EventBridgeConfiguration: {EventBridgeEnabled: true}
+            QueueConfigurations: [{Event: "s3:ObjectCreated:*", Queue: !GetAtt Work.Arn}]
+            TopicConfigurations: [{Event: "s3:ObjectCreated:*", Topic: !Ref Topic}]
+      Notify:
+        Type: AWS::Serverless::Function
+        Properties:
+          CodeUri: functions/
+          Handler: notify.handler
+          Runtime: python3.12
+          Events:
+            Hourly: {Type: Schedule, Properties: {Schedule: rate(1 hour)}}
+            Daily: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 day)}}
+            Uploaded: {Type: S3, Properties: {Bucket: !Ref Photos, Events: "s3:ObjectCreated:*"}}
+            Seen: {Type: EventBridgeRule, Properties: {Pattern: {source: [aws.s3]}}}
+      Universal:
+        Type: AWS::Scheduler::Schedule
+        Properties:
+          ScheduleExpression: rate(1 day)
+          FlexibleTimeWindow: {Mode: "OFF"}
+          Target: {Arn: "arn:aws:scheduler:::aws-sdk:lambda:invoke", RoleArn: r, Input: "{}"}
+"""
+
+
+@pytest.fixture
+def silent(system_of: Callable[..., System]) -> System:
+    return system_of(OTHER_DOORS, muted=True)
+
+
+def test_muted_schedules_start_nothing(silent: System) -> None:
+    """A rule loses its function, a schedule is off, also where it calls Lambda's own API."""
+    assert [rule.targets for rule in silent.rules.values()] == [(), ()]
+    assert {name: schedule.enabled for name, schedule in silent.schedules.items()} == {
+        "NotifyDaily": False,
+        "Universal": False,
+    }
+
+
+def test_muted_buckets_tell_queues_topics_and_the_bus(silent: System) -> None:
+    """What they tell a function is left to whoever tests."""
+    assert [notification.target for notification in silent.notifications.values()] == ["Work", "Topic"]
+    assert silent.buckets_on_bus == {"Told"}
+
+
+def test_a_muted_bucket_keeps_its_name(silent: System) -> None:
+    """Code, environment and policies may have it as text; in the embedded cloud each account has names of its own."""
+    assert silent.resources["Photos"].properties["BucketName"] == "shop-photos"

@@ -163,3 +163,27 @@ def test_reading_needs_no_aws(written: Callable[..., Path]) -> None:
     done = subprocess.run([sys.executable, "-c", program], env={}, capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+BUCKET = """
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      Photos: {Type: AWS::S3::Bucket}
+      Resize:
+        Type: AWS::Serverless::Function
+        Properties:
+          CodeUri: functions/
+          Handler: a.handler
+          Runtime: python3.12
+          Events:
+            Added: {Type: S3, Properties: {Bucket: !Ref Photos, Events: "s3:ObjectCreated:*"}}
+            Gone: {Type: S3, Properties: {Bucket: !Ref Photos, Events: "s3:ObjectRemoved:*"}}
+            Back: {Type: S3, Properties: {Bucket: !Ref Photos, Events: "s3:ObjectRestore:*"}}
+"""
+
+
+def test_a_template_is_the_same_in_every_process(system_of: Callable[..., System]) -> None:
+    """The translator takes dependencies out of a set; in another order the stack would be deployed once more."""
+    found = system_of(BUCKET).cloudformation["Resources"]["Photos"]["DependsOn"]
+
+    assert found == ["ResizeAddedPermission", "ResizeBackPermission", "ResizeGonePermission"]

@@ -12,7 +12,17 @@ from dataclasses import dataclass
 
 from harness.cloud.account import Cloud
 from harness.cloud.attributes import scope
-from harness.cloud.completing import functions, http_apis, messages, rest_apis, rest_resources, tables
+from harness.cloud.completing import (
+    functions,
+    http_apis,
+    mappings,
+    messages,
+    rest_apis,
+    rest_resources,
+    streams,
+    tables,
+    targets,
+)
 from harness.cloud.completing.wanted import Wanted
 from harness.cloud.faults import translated
 from harness.cloud.names import Names
@@ -45,6 +55,12 @@ class _Stage:
         wanted = (self.wanted(resource) for resource in found if resource.type == "AWS::ApiGateway::RequestValidator")
         return {validator.physical: validator for validator in wanted}
 
+    def role_behind(self, mapping: str) -> str | None:
+        """Give the role with which Lambda reads for a mapping: that of its function."""
+        found = self.system.mappings.get(mapping)
+        function = self.names.functions.get(found.function) if found else None
+        return function.role if function else None
+
     def stages_of(self, api: str) -> list[str]:
         """Give the API Gateway stages of a REST API, which serve what was last deployed to them."""
         return [
@@ -66,11 +82,19 @@ _COMPLETIONS: Mapping[str, Callable[[Wanted, _Stage], list[str]]] = {
     "AWS::ApiGatewayV2::Api": lambda wanted, at: http_apis.complete(
         wanted, cloud=at.cloud, declared=frozenset(at.names.physical.values())
     ),
+    "AWS::Lambda::Url": lambda wanted, at: streams.of_url(wanted),  # noqa: ARG005 - as all completions
     "AWS::DynamoDB::Table": lambda wanted, at: tables.complete(wanted, cloud=at.cloud),
-    "AWS::Events::Rule": lambda wanted, at: messages.complete_rule(wanted, cloud=at.cloud),
+    "AWS::Events::Rule": lambda wanted, at: [
+        *messages.complete_rule(wanted, cloud=at.cloud),
+        *targets.left_of_rule(wanted),
+    ],
+    "AWS::Lambda::EventSourceMapping": lambda wanted, at: mappings.complete(
+        wanted, cloud=at.cloud, mapping=at.system.mappings.get(wanted.name), role=at.role_behind(wanted.name)
+    ),
     "AWS::Lambda::Function": lambda wanted, at: functions.complete(wanted, cloud=at.cloud, names=at.names),
     "AWS::SNS::Subscription": lambda wanted, at: messages.complete_subscription(wanted, cloud=at.cloud),
     "AWS::SNS::Topic": lambda wanted, at: messages.complete_topic(wanted, cloud=at.cloud),
+    "AWS::Scheduler::Schedule": lambda wanted, _at: targets.left_of_schedule(wanted),
 }
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.cloud.account import Cloud
+from harness.cloud.completing import streams
 from harness.cloud.completing.methods import Methods, difference
 from harness.cloud.completing.openapi import operations
 from harness.cloud.completing.wanted import Wanted, is_known
@@ -68,6 +69,7 @@ def _operations(wanted: Wanted, body: Mapping[str, Any], *, client: Any) -> list
             methods.put(operation, instead_of=there)
             after = difference(methods.wanted(operation), methods.there(operation))
             lines += wanted.lines(before, after, of=f"{operation.method} {operation.path}: ")
+        lines += streams.of_operation(wanted, operation)
     return lines
 
 

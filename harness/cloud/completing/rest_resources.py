@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.cloud.account import Cloud
+from harness.cloud.completing import streams
 from harness.cloud.completing.wanted import Wanted
 
 __all__ = ["complete_method"]
@@ -24,8 +25,9 @@ def complete_method(wanted: Wanted, *, cloud: Cloud, validators: Mapping[str, Wa
         validators: The validators of the template by physical id.
     """
     properties, client = wanted.properties, cloud.client("apigateway")
+    lines = streams.of_method(wanted)
     if not properties.get("RequestValidatorId"):
-        return []
+        return lines
     validator = validators.get(str(properties["RequestValidatorId"]))
     place = {
         "restApiId": properties["RestApiId"],
@@ -33,12 +35,12 @@ def complete_method(wanted: Wanted, *, cloud: Cloud, validators: Mapping[str, Wa
         "httpMethod": properties["HttpMethod"],
     }
     if validator is None or not all(isinstance(value, str) for value in place.values()):
-        return [wanted.not_done("request validator")]
+        return [*lines, wanted.not_done("request validator")]
     real = _id_of(validator, client=client, api=place["restApiId"])
     if client.get_method(**place).get("requestValidatorId") == real:
-        return []
+        return lines
     client.update_method(**place, patchOperations=[{"op": "replace", "path": "/requestValidatorId", "value": real}])
-    return [wanted.done("request validator")]
+    return [*lines, wanted.done("request validator")]
 
 
 def _id_of(validator: Wanted, *, client: Any, api: str) -> str:

@@ -31,6 +31,7 @@ def mend() -> None:
     from harness.cloud.mending.graphql import resolve_fields_as_appsync_does  # noqa: PLC0415
     from harness.cloud.mending.machines import mend_machines  # noqa: PLC0415
     from harness.cloud.mending.mappings import read_for_functions_as_lambda_does  # noqa: PLC0415
+    from harness.cloud.mending.schedules import ask_the_role_of_schedules  # noqa: PLC0415
 
     read_logs_to_their_end()
     authorize_each_parameter()
@@ -50,5 +51,6 @@ def mend() -> None:
     ask_functions_about_buckets()
     name_buckets_in_each_account()
     read_for_functions_as_lambda_does()
+    ask_the_role_of_schedules()
     mend_machines()
     resolve_fields_as_appsync_does()

@@ -34,7 +34,7 @@ _MALFORMED: ContextVar[dict[str, Any] | None] = ContextVar("what_a_malformed_ans
 
 
 def refuse_malformed_answers() -> None:
-    """Answer 502 (REST, function URLs) or 500 (HTTP) where a function failed or its answer is malformed, and tell no more than that.
+    """Answer 502 (REST, function URLs) or 500 (HTTP) where a function failed or its answer is malformed, and no more.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html: "If the
     function output is of a different format, API Gateway returns a 502 Bad Gateway error response." REST APIs pass

@@ -134,7 +134,7 @@ class Reading:
         old = [record for record in batch if 0 <= age < time.time() - _moment(record)]
         if old:
             attempts = self.attempts.get(_number(batch[0]), 0)
-            self._give_up(old, {}, condition="MaximumRecordAgeExceeded", attempts=attempts)
+            self._give_up(old, {}, condition="RecordAgeExceeded", attempts=attempts)
         return [record for record in batch if record not in old]
 
     def _give_up(self, batch: Sequence[_Record], result: Mapping[str, Any], *, condition: str, attempts: int) -> None:

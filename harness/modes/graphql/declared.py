@@ -64,7 +64,7 @@ def declared_api(system: System, name: str) -> DeclaredApi:
     Raises:
         UnknownResource: No such API has this logical id.
         MalformedTemplate: It has no schema in the template.
-        NotOffered: A resolver is no direct Lambda resolver.
+        NotOffered: A resolver is no direct Lambda resolver, or users of its pool are shut out by default.
     """
     __tracebackhide__ = True
     apis = system.of_type(APIS)
@@ -73,7 +73,7 @@ def declared_api(system: System, name: str) -> DeclaredApi:
     return DeclaredApi(
         name=name,
         schema=_schema(system, name),
-        providers=_providers(apis[name].properties),
+        providers=_providers(apis[name]),
         resolvers={
             (str(found.properties["TypeName"]), str(found.properties["FieldName"])): _resolver(found, system=system)
             for found in _of(name, "AWS::AppSync::Resolver", system=system)
@@ -92,8 +92,14 @@ def _schema(system: System, api: str) -> str:
     )
 
 
-def _providers(properties: Mapping[str, Any]) -> tuple[Provider, ...]:
-    declared = [properties, *(properties.get("AdditionalAuthenticationProviders") or [])]
+def _providers(api: Resource) -> tuple[Provider, ...]:
+    declared = [api.properties, *(api.properties.get("AdditionalAuthenticationProviders") or [])]
+    if (api.properties.get("UserPoolConfig") or {}).get("DefaultAction") == "DENY":
+        raise NotOffered(
+            f"The GraphQL API {api.name!r} shuts out users of its pool by default, "
+            "which is not played in handler and invoke mode.",
+            remedy=_REMEDY,
+        )
     return tuple(Provider(kind=str(one["AuthenticationType"]), settings=one) for one in declared)
 
 

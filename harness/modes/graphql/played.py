@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from harness.cloud.account import Cloud
@@ -12,6 +12,7 @@ from harness.cloud.attributes import scope
 from harness.cloud.names import Names
 from harness.errors import MisusedStep
 from harness.events.appsync import resolver_event
+from harness.events.caller import Caller
 from harness.events.selections import selections
 from harness.modes.exchange import Request, Response
 from harness.modes.graphql.admitting import Admitted, Door
@@ -26,7 +27,7 @@ from harness.runtime.invocation import Invocation
 from harness.system.intrinsics import resolve
 from harness.system.model import System
 
-__all__ = ["GraphQL"]
+__all__ = ["GraphQL", "graphql_for"]
 
 Invoke = Callable[[str, dict[str, Any]], Invocation]
 
@@ -38,18 +39,30 @@ class GraphQL:
 
     Args:
         system: The system whose APIs are played.
-        cloud: Its API keys and the keys of its user pools are there.
         names: The names of the stage.
         invoke: Runs a function, given by its logical id, with an event.
+        api_keys: Gives the API keys of an API, given by its logical id, that are valid now.
+        keys: Gives the JWKS document of an issuer.
+        caller: Who signs where a request asks for it.
         clock: Seconds since 1970.
     """
 
-    def __init__(
-        self, system: System, *, cloud: Cloud, names: Names, invoke: Invoke, clock: Callable[[], float] = time.time
+    def __init__(  # noqa: PLR0913 - the stage hands over its parts
+        self,
+        system: System,
+        *,
+        names: Names,
+        invoke: Invoke,
+        api_keys: Callable[[str], Sequence[str]],
+        keys: Callable[[str], Mapping[str, Any]],
+        caller: Caller,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        self._system, self._cloud, self._names, self._invoke, self._clock = system, cloud, names, invoke, clock
-        self._tokens = Tokens(PublishedKeys(lambda issuer: published_keys(issuer, cloud=cloud), clock=clock))
+        self._system, self._names, self._invoke = system, names, invoke
+        self._api_keys, self._caller, self._clock = api_keys, caller, clock
+        self._tokens = Tokens(PublishedKeys(keys, clock=clock))
         self._apis: dict[str, DeclaredApi] = {}
+        self._scope = scope(system, names)
 
     def query(self, request: Request) -> Response:
         """Give the answer to a query; the last invocation behind it, if there was one, is its evidence.
@@ -87,15 +100,15 @@ class GraphQL:
     def _door(self, api: DeclaredApi) -> Door:
         return Door(
             api,
-            keys=lambda: valid_keys(api.name, cloud=self._cloud, names=self._names),
+            keys=lambda: self._api_keys(api.name),
             tokens=self._tokens,
-            caller=caller_of(self._cloud),
+            caller=self._caller,
             resolve=self._resolved,
             region=self._names.region,
         )
 
     def _resolved(self, value: Any) -> Any:
-        return resolve(value, scope(self._system, self._names))
+        return resolve(value, self._scope)
 
     def _call(self, resolver: Resolver, event: dict[str, Any]) -> Invocation:
         __tracebackhide__ = True
@@ -110,6 +123,18 @@ class GraphQL:
                 remedy="run this test with --mode=http.",
             )
         return self._invoke(found, event)
+
+
+def graphql_for(system: System, *, cloud: Cloud, names: Names, invoke: Invoke) -> GraphQL:
+    """Give the APIs of AppSync of a system, with the names and the keys of one stage."""
+    return GraphQL(
+        system,
+        names=names,
+        invoke=invoke,
+        api_keys=lambda api: valid_keys(api, cloud=cloud, names=names),
+        keys=lambda issuer: published_keys(issuer, cloud=cloud),
+        caller=caller_of(cloud),
+    )
 
 
 class _Run:

@@ -63,7 +63,9 @@ def built(text: str, *, api: str) -> GraphQLSchema:
     try:
         return build_schema(_PRELUDE + text)
     except (GraphQLError, TypeError) as error:
-        raise MalformedTemplate(f"The schema of the GraphQL API {api!r} cannot be read: {error}.") from error
+        raise MalformedTemplate(
+            f"The schema of the GraphQL API {api!r} cannot be read.", facts=[("reason", error)]
+        ) from error
 
 
 def admits(admitted: Admitted, *, type: Any, field: str, default: str) -> bool:  # noqa: A002 - GraphQL's word

@@ -40,8 +40,8 @@ def success(invocation: Invocation, *, how: str) -> Any:
 def failure(error: FunctionError, *, request_id: str = "") -> tuple[str, str]:
     """Give the error name and the cause of a task whose function failed: Lambda's error type and error payload.
 
-    https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html: "The error name is the name of
-    the exception"; timeouts are ``Sandbox.Timedout``.
+    https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html; timeouts are
+    ``Sandbox.Timedout``.
     """
     facts: dict[str, Any] = {"errorMessage": error.message, "errorType": error.type}
     trace = _trace(error)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
-__all__ = ["Execution", "StateResult", "Status", "Visit"]
+__all__ = ["Execution", "Mocks", "StateResult", "Status", "Visit"]
+
+# A file and the name of a test case in it; or the responses by state, one for each attempt, the last for all further.
+Mocks = tuple[str | Path, str] | Mapping[str, Sequence[Mapping[str, Any]]]
 
 Status = Literal["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
 

@@ -15,11 +15,7 @@ from harness.cloud.names import Names
 from harness.errors import MisusedStep
 from harness.modes.links import Invoke
 from harness.modes.machines.definitions import Deployed, deployed, insist_on_offered, machines_of
-from harness.modes.machines.execution import Execution, StateResult
-from harness.modes.machines.mocks import Mocks, responses_of, the_response
-from harness.modes.machines.running import Runner
-from harness.modes.machines.single import Single
-from harness.modes.machines.worker import Worker
+from harness.modes.machines.execution import Execution, Mocks, StateResult
 from harness.system.model import System
 
 __all__ = ["Machines"]
@@ -57,10 +53,19 @@ class Machines:
         self._invoke = invoke
         self._muted = muted
         self._deployed: dict[str, Deployed] = {}
-        self._worker = Worker(cloud=cloud, names=names, invoke=invoke) if invoke and muted and self._arns else None
-        if self._worker:
+        self._meanwhile = meanwhile or self.serve
+        self._worker: Any = None
+        if invoke and muted and self._arns:
+            from harness.modes.machines.worker import Worker  # noqa: PLC0415 - most systems have no state machine
+
+            self._worker = Worker(cloud=cloud, names=names, invoke=invoke)
             self._worker.open()
-        self._runner = Runner(cloud=cloud, meanwhile=meanwhile or self.serve)
+
+    @cached_property
+    def _runner(self) -> Any:
+        from harness.modes.machines.running import Runner  # noqa: PLC0415 - most systems have no state machine
+
+        return Runner(cloud=self._cloud, meanwhile=self._meanwhile)
 
     @cached_property
     def _arns(self) -> dict[str, str]:
@@ -97,10 +102,13 @@ class Machines:
             insist_on_offered(found, muted=self._muted)
         name = f"test-{new_uuid()}"
         if mocks is not None:
+            from harness.modes.machines.mocks import responses_of  # noqa: PLC0415 - most tests mock nothing
+
             self._insist_on_mocks()
             write_mocks(responses_of(mocks, machine=found), cloud=self._cloud, execution=name)
         bound = within if within is not None else _WITHIN_EMBEDDED if self._cloud.embedded else _WITHIN_AWS
-        return self._runner.run(found, given=text, name=name, within=bound)
+        ended: Execution = self._runner.run(found, given=text, name=name, within=bound)
+        return ended
 
     def _insist_on_mocks(self) -> None:
         __tracebackhide__ = True
@@ -128,6 +136,9 @@ class Machines:
             NotOffered: In mode `handler`: the state reaches a deployed function.
         """
         __tracebackhide__ = True
+        from harness.modes.machines.mocks import the_response  # noqa: PLC0415 - most systems have no state machine
+        from harness.modes.machines.single import Single  # noqa: PLC0415
+
         found, text = self._machine(machine), _as_json(given)
         single = Single(found, state, cloud=self._cloud)
         if mock is not None:
@@ -136,12 +147,14 @@ class Machines:
             insist_on_offered(found, muted=self._muted)
         if self._worker is None or single.muted_task is None:
             return single.run(text)
-        return self._worker.test(single, text)
+        tested: StateResult = self._worker.test(single, text)
+        return tested
 
     def serve(self) -> int:
         """Do in this process what state machines want of local functions by now, and say how much it was."""
         __tracebackhide__ = True
-        return self._worker.serve() if self._worker else 0
+        done: int = self._worker.serve() if self._worker else 0
+        return done
 
     def unfinished(self) -> list[str]:
         """Give the executions that run, a sentence each. In AWS they may be anybody's, so there it is none."""

@@ -19,11 +19,9 @@ from harness._text import did_you_mean, listed
 from harness.cloud.machines import Responses
 from harness.errors import MisusedStep
 from harness.modes.machines.definitions import Deployed
+from harness.modes.machines.execution import Mocks
 
-__all__ = ["Mocks", "responses_of", "the_response"]
-
-# A file and the name of a test case in it; or the responses by state, one for each attempt, the last for all further.
-Mocks = tuple[str | Path, str] | Mapping[str, Sequence[Mapping[str, Any]]]
+__all__ = ["responses_of", "the_response"]
 
 _ATTEMPTS = re.compile(r"\d+(-\d+)?")
 _TO_THE_END = 1_000_000

@@ -25,7 +25,7 @@ from harness.system.model import System
 
 __all__ = ["MutedMappings"]
 
-# A queue that holds something back is asked so often, in seconds, while a test waits.
+# A queue that is not empty is asked so often, in seconds, while a test waits.
 _ASKED_EVERY = 0.1
 
 
@@ -117,7 +117,7 @@ class MutedMappings:
         # Of several functions that read one queue each gets a part; which, nobody knows. The first has it all here.
         mapping = self._mappings[source][0]
         started = drain(mapping, queue, patterns=self._resolved(mapping.filters), start=self._start)
-        if queue.holds_back():
+        if queue.holds_any():
             self._asked_again[source] = self._clock() + _ASKED_EVERY
         return started
 

@@ -132,9 +132,9 @@ class ReceivedQueue:
             with translated(self._cloud):
                 self._sqs.change_message_visibility_batch(QueueUrl=self._url, Entries=visible)
 
-    def holds_back(self) -> bool:
-        """Say whether the queue holds messages that nobody may have now: delayed ones, or such as someone else has."""
-        names = [f"ApproximateNumberOfMessages{which}" for which in ("Delayed", "NotVisible")]
+    def holds_any(self) -> bool:
+        """Say whether the queue holds messages: delayed ones, such as someone else has, such as have just come."""
+        names = [f"ApproximateNumberOfMessages{which}" for which in ("", "Delayed", "NotVisible")]
         with translated(self._cloud):
             answer = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=names)
         return any(int(number) for number in answer["Attributes"].values())

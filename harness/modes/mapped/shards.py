@@ -16,7 +16,7 @@ __all__ = ["Abandon", "ShardReading", "insist_on_playable"]
 # Where the mapping names no number, AWS tries until the records expire, which is a day or more.
 _RETRIES_WITHOUT_END = 2
 
-Condition = Literal["RetryAttemptsExhausted", "MaximumRecordAgeExceeded"]
+Condition = Literal["RetryAttemptsExhausted", "RecordAgeExceeded"]
 # Tells the destination of a mapping that a batch was given up: the batch, the last invocation's outcome or None when
 # there was none, the attempts, and why.
 Abandon = Callable[[EventSourceMapping, Sequence[Piece], Outcome | None, int, Condition], None]
@@ -114,7 +114,7 @@ class ShardReading:
     def _exhausted(self) -> Condition:
         # Without a number of attempts it is the age that ends them, which is not waited for.
         is_aged = self._mapping.retries is None and self._mapping.maximum_age is not None
-        return "MaximumRecordAgeExceeded" if is_aged else "RetryAttemptsExhausted"
+        return "RecordAgeExceeded" if is_aged else "RetryAttemptsExhausted"
 
     def _young(self, batch: Sequence[Piece], outcome: Outcome | None, *, attempts: int) -> Sequence[Piece]:
         """Give the records that are not too old, and give up the others."""
@@ -123,7 +123,7 @@ class ShardReading:
             return batch
         old = [piece for piece in batch if self._now() - piece.entry.sent > age]
         if old:
-            self._give_up(old, outcome, attempts=attempts, condition="MaximumRecordAgeExceeded")
+            self._give_up(old, outcome, attempts=attempts, condition="RecordAgeExceeded")
         return [piece for piece in batch if piece not in old]
 
     def _give_up(self, batch: Sequence[Piece], outcome: Outcome | None, *, attempts: int, condition: Condition) -> None:

@@ -26,15 +26,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
 
 
 def _uploaded_before(moment: float) -> Iterator[dict[str, str]]:
-    pages = (
-        _dynamodb()
-        .get_paginator("scan")
-        .paginate(
-            TableName=os.environ["metadata_table"],
-            FilterExpression="UPLOADED_AT < :moment",
-            ExpressionAttributeValues={":moment": {"N": str(int(moment))}},
-            ProjectionExpression="PHOTO_ID",
-        )
+    scan = _dynamodb().get_paginator("scan")
+    pages = scan.paginate(
+        TableName=os.environ["metadata_table"],
+        FilterExpression="UPLOADED_AT < :moment",
+        ExpressionAttributeValues={":moment": {"N": str(int(moment))}},
+        ProjectionExpression="PHOTO_ID",
     )
     return (row["PHOTO_ID"] for page in pages for row in page["Items"])
 

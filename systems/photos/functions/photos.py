@@ -13,7 +13,7 @@ from boto3.dynamodb.types import TypeSerializer
 def row(key: str, *, bucket: str) -> dict[str, Any]:
     """The row for the picture that lies there, in the form of DynamoDB's API.
 
-    The same picture gives the same row, however often it is read.
+    The same picture gives the same row, however often it is read. What its camera does not say is left out.
     """
     found = _s3().get_object(Bucket=bucket, Key=key)
     notes = exif.read(found["Body"].read())
@@ -26,7 +26,7 @@ def row(key: str, *, bucket: str) -> dict[str, Any]:
         "FLASH_FIRED": notes.flash_fired,
         "UPLOADED_AT": int(found["LastModified"].timestamp()),
     }
-    return {name: TypeSerializer().serialize(value) for name, value in values.items()}
+    return {name: TypeSerializer().serialize(value) for name, value in values.items() if value is not None}
 
 
 def keep(row: dict[str, Any]) -> None:

@@ -17,7 +17,6 @@ def handler(event: dict[str, Any], context: Any) -> None:
 
 def _count(row: dict[str, Any]) -> None:
     photo_id = row["PHOTO_ID"]["S"]
-    # A maker that the camera does not tell is null in the row.
-    make = row["CAMERA_MAKE"].get("S", "unknown")
+    make = row["CAMERA_MAKE"]["S"] if "CAMERA_MAKE" in row else "unknown"
     counted = counts.count(photo_id, make=make)
     logger.debug("read a row", extra={"photo": photo_id, "make": make, "counted": counted})

@@ -9,10 +9,13 @@ from harness.stage import Stage
 
 __all__ = ["ran", "said", "says"]
 
+# The embedded cloud starts a function anew after each failure, which takes its time on a busy machine.
+_LONG = 30.0
+
 
 def said(stage: Stage, function: str) -> dict[str, Any]:
     """Give what a function said of its first invocation in this test."""
-    body: dict[str, Any] = stage.journal.expect("Seen", body={"function": function}).body
+    body: dict[str, Any] = stage.journal.expect("Seen", body={"function": function}, within=_LONG).body
     return body
 
 
@@ -24,7 +27,7 @@ def says(stage: Stage, function: str) -> list[dict[str, Any]]:
 def ran(stage: Stage, *functions: str) -> list[str]:
     """Wait until these have run, each as often as it is named, and give all that have, each as often as it did."""
     for function, times in Counter(functions).items():
-        stage.journal.expect("Seen", body={"function": function}, times=times)
+        stage.journal.expect("Seen", body={"function": function}, times=times, within=_LONG)
     # Closed by a sentinel and a grace, so that one which must not run has had time to.
     stage.journal.expect_none("Seen", body={"function": "nobody"})
     return sorted(entry.body["function"] for entry in stage.journal.entries("Seen"))

@@ -31,7 +31,7 @@ def test_each_attempt_has_the_same_request_id(mode: str, request: pytest.Fixture
     stage: Stage = request.getfixturevalue(mode)
     publish(stage, "flaky", id=f"same-{mode}", until=2)
 
-    stage.journal.expect("Seen", body={"function": "Flaky"}, times=2)
+    stage.journal.expect("Seen", body={"function": "Flaky"}, times=2, within=30)
 
     assert 1 == len({one["request"] for one in says(stage, "Flaky")})
 
@@ -40,7 +40,7 @@ def test_the_event_goes_to_the_dead_letter_topic(stage: Stage) -> None:
     """With three attributes; the function behind the topic is started."""
     publish(stage, "lettered", n=1)
 
-    letter = stage.journal.expect("Letters", body={"source": "lettered", "detail": {"n": 1}})
+    letter = stage.journal.expect("Letters", body={"source": "lettered", "detail": {"n": 1}}, within=30)
 
     assert letter.attributes["ErrorMessage"] == "it never works"
     assert letter.attributes["ErrorCode"] == "200"
@@ -59,7 +59,7 @@ def test_the_event_goes_to_the_dead_letter_queue(stage: Stage) -> None:
     """After one attempt, because the template wants no other."""
     publish(stage, "queued", n=stage.mode)
 
-    letter = stage.journal.expect("LettersQueue", body={"source": "queued", "detail": {"n": stage.mode}})
+    letter = stage.journal.expect("LettersQueue", body={"source": "queued", "detail": {"n": stage.mode}}, within=30)
 
     assert letter.attributes["ErrorMessage"] == "it never works"
     assert ["Fail"] == ran(stage, "Fail")
@@ -125,7 +125,7 @@ def test_a_missing_grant_loses_the_dead_letter(handler: Stage) -> None:
 def test_a_missing_grant_loses_the_dead_letter_in_the_cloud(http: Stage) -> None:
     """The embedded cloud drops it, as AWS does."""
     publish(http, "bare")
-    http.journal.expect("Seen", body={"function": "Fail"}, times=3)
+    http.journal.expect("Seen", body={"function": "Fail"}, times=3, within=30)
 
     with pytest.raises(NeverHappened):
         http.journal.expect("Letters", within=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from harness.journal.polling import Waiting
 from harness.journal.store import Store
 from harness.modes.chain import Chain
 from harness.modes.messages import BusEvent, TopicMessage
+from harness.modes.wiring import Wiring
 from harness.runtime.invocation import Invocation
-from harness.system.model import Resource, Rule, Subscription
+from harness.system.model import EventSourceMapping, Resource, Rule, Subscription
 
 from .test_wiring import NAMES, TO_BILL, Asked, wiring
 
@@ -122,3 +124,27 @@ def test_mappings_are_told_of() -> None:
     chain(Deaf(), told=told, resources=(Resource(name="Reads", type="AWS::Lambda::EventSourceMapping"),))
 
     assert ["Reads is not played: in handler mode what comes to its source starts nothing"] == told
+
+
+def test_what_is_read_elsewhere_is_told() -> None:
+    """The template maps a queue of another stack."""
+    told: list[str] = []
+    theirs = "arn:aws:sqs:r:1:theirs"
+    found = wiring(Taking())
+    mapping = EventSourceMapping(name="Reads", function="Bill", source=theirs, kind="queue")
+    cloud: Any = Taking()
+    deaf: Any = Deaf()
+
+    Chain(
+        Wiring(replace(found.system, mappings={"Reads": mapping}), cloud=cloud, names=NAMES),
+        cloud=cloud,
+        names=NAMES,
+        taps=deaf,
+        invoke=never,
+        tell=told.append,
+    )
+
+    sentence = (
+        f"{theirs} is read by a function, and the template does not declare it: in handler mode it starts nothing"
+    )
+    assert ([sentence], []) == (told, deaf.tapped)

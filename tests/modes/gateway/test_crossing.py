@@ -11,9 +11,7 @@ from harness.system.model import Cors
 from .world import IAM, World, request, route
 
 SHOP = "https://shop.example"
-CORS = Cors(
-    origins=(SHOP,), methods=("GET", "POST"), headers=("x-a",), exposed=("x-b",), credentials=True, max_age=5
-)
+CORS = Cors(origins=(SHOP,), methods=("GET", "POST"), headers=("x-a",), exposed=("x-b",), credentials=True, max_age=5)
 FROM_SHOP = {"Origin": SHOP, "Access-Control-Request-Method": "GET"}
 
 
@@ -92,7 +90,9 @@ def test_an_http_api_replaces_the_headers_of_the_function() -> None:
     """Those of the function are ignored, says AWS."""
     world = http()
     headers = {"Access-Control-Allow-Origin": "*", "Access-Control-Max-Age": "1", "x": "y"}
-    world.function.invocation = Invocation(function="F", request_id="r", payload={"statusCode": 200, "headers": headers})
+    world.function.invocation = Invocation(
+        function="F", request_id="r", payload={"statusCode": 200, "headers": headers}
+    )
 
     response = world.gateway.request(request(headers={"Origin": SHOP}))
 

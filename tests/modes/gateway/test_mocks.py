@@ -38,7 +38,11 @@ def test_a_preflight_passes_where_the_route_is_protected() -> None:
 @pytest.mark.parametrize(("status", "expected"), [("201", 1), ("200", 2), ("500", 3)])
 def test_the_status_of_the_integration_selects_the_response(status: str, expected: int) -> None:
     """The first whose pattern matches it as a whole, else the default."""
-    responses = [MockResponse(status=203), MockResponse(status=201, pattern="201"), MockResponse(status=202, pattern="20.")]
+    responses = [
+        MockResponse(status=203),
+        MockResponse(status=201, pattern="201"),
+        MockResponse(status=202, pattern="20."),
+    ]
     world = mocked(*responses, templates={"application/json": f"{{ statusCode: {status} }}"})
 
     response = world.gateway.request(request("OPTIONS"))
@@ -133,7 +137,9 @@ def test_a_gateway_response_of_another_type_changes_nothing(kind: str) -> None:
 def test_headers_may_repeat_the_request() -> None:
     """What is not there, or not known here, is left out."""
     known = (("X-O", "method.request.header.Origin"), ("X-Q", "method.request.querystring.q"))
-    world = refusing("UNAUTHORIZED", headers=(*known, ("X-N", "method.request.header.No"), ("X-C", "context.requestId")))
+    world = refusing(
+        "UNAUTHORIZED", headers=(*known, ("X-N", "method.request.header.No"), ("X-C", "context.requestId"))
+    )
 
     response = world.gateway.request(request(headers={"Origin": "o"}, query=(("q", "1"),)))
 

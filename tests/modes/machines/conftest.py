@@ -55,6 +55,12 @@ def deployed(request: pytest.FixtureRequest, opened: Opened) -> Iterator[Stage]:
     yield from in_mode(request.param, opened)
 
 
+@pytest.fixture(params=["handler", "http"])
+def listening(request: pytest.FixtureRequest, opened: Opened) -> Iterator[Stage]:
+    """The stage in the modes in which an event that a test publishes starts a machine."""
+    yield from in_mode(request.param, opened)
+
+
 @pytest.fixture
 def handler(opened: Opened) -> Iterator[Stage]:
     """The stage in mode handler."""

@@ -11,7 +11,7 @@ __all__ = ["IsIn", "batches", "said"]
 
 def said(stage: Stage, function: str, **more: Any) -> dict[str, Any]:
     """Give what a function said of a batch, the first in this test that is so."""
-    body: dict[str, Any] = stage.journal.expect("Seen", within=15, body={"function": function, **more}).body
+    body: dict[str, Any] = stage.journal.expect("Seen", within=40, body={"function": function, **more}).body
     return body
 
 

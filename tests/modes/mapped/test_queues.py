@@ -26,7 +26,7 @@ def test_what_failed_goes_to_the_dead_letter_queue(stage: Stage) -> None:
 
     stage.send("Orders", "good", "bad")
 
-    [entry] = stage.journal.expect("Dead", within=15, times=1)
+    [entry] = stage.journal.expect("Dead", within=40, times=1)
     assert "bad" == entry.body
     assert 2 == sum(batch.count("bad") for batch in batches(stage, "Partly"))
 

@@ -13,6 +13,10 @@ from harness.modes.quotas import insist_on_queued
 from harness.stage import Stage
 
 MEGABYTE = 1024 * 1024
+GROUP = (
+    "Value a b for parameter MessageGroupId is invalid. Reason: MessageGroupId can only include alphanumeric "
+    "and punctuation characters. 1 to 128 in length."
+)
 TOO_LONG = "One or more parameters are invalid. Reason: Message must be shorter than 1048576 bytes."
 
 
@@ -35,8 +39,7 @@ TOO_LONG = "One or more parameters are invalid. Reason: Message must be shorter 
             "x",
             {"group": "a b"},
             "InvalidParameterValue",
-            "Value a b for parameter MessageGroupId is invalid. Reason: MessageGroupId can only include alphanumeric "
-            "and punctuation characters. 1 to 128 in length.",
+            GROUP,
         ),
     ],
     ids=["empty", "too long", "too long with attributes", "attributes", "no group", "group"],

@@ -163,7 +163,7 @@ def test_records_that_are_too_old_are_not_tried() -> None:
 
     reading.hand([piece("a", arrived=100), piece("b", arrived=190)])
 
-    assert (["b"], [("a", 0, "MaximumRecordAgeExceeded")]) == (function.got, abandoned.batches)
+    assert (["b"], [("a", 0, "RecordAgeExceeded")]) == (function.got, abandoned.batches)
 
 
 def test_old_records_of_which_nobody_is_told_are_dropped() -> None:
@@ -183,7 +183,7 @@ def test_without_a_number_of_retries_age_ends_them() -> None:
 
     read(replace(MAPPING, retries=None, maximum_age=3600), function, "a", abandoned=abandoned)
 
-    assert (["a"] * 3, [("a", 3, "MaximumRecordAgeExceeded")]) == (function.got, abandoned.batches)
+    assert (["a"] * 3, [("a", 3, "RecordAgeExceeded")]) == (function.got, abandoned.batches)
 
 
 def test_what_would_be_tried_without_an_end_is_a_failure() -> None:

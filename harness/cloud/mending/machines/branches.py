@@ -26,7 +26,7 @@ def run_branches_as_branches(engine: Engine) -> None:
     def run_sub_machine(
         states: Mapping[str, Any], start: str, given: Any, execution: dict[str, Any], context: Mapping[str, Any]
     ) -> Any:
-        # "Inner scope variables are not visible to outer scopes": a branch assigns to variables of its own.
+        # A branch assigns to variables of its own.
         # https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
         own = {**context, "variables": dict(context.get("variables") or {})}
         value: Any = copy.deepcopy(given)

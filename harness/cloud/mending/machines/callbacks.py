@@ -16,9 +16,9 @@ _TOKEN: ContextVar[str] = ContextVar("token", default="")
 def fail_with_what_was_called(engine: Engine) -> None:
     """Let a task that waits for a token fail when the function that gets the token fails.
 
-    "If the Lambda function throws an exception, the task fails"
-    (https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-wait-token);
-    ``_invoke_with_callback`` swallows its error and waits on.
+    The call that hands the token over is part of the task
+    (https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-wait-token), so the task
+    fails with it; ``_invoke_with_callback`` swallows the error and waits on.
     """
     wait, call = engine.invoke_with_callback, engine.call_lambda
 

@@ -45,7 +45,7 @@ class Refused(Exception):
 def insist_on_permission(resource: str, given: Any, *, role: str) -> None:
     """Ask the role of a machine whether it allows a task.
 
-    "When you create a state machine, you specify an IAM role that it assumes"
+    A machine calls services under the role that it was created with
     (https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html). Asked are those services
     whose resources are told by the parameters: Lambda, DynamoDB, SQS, SNS, EventBridge, S3 and Kinesis.
 

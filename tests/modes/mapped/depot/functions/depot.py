@@ -1,4 +1,4 @@
-# ruff: noqa: ANN001, ANN201 - a handler reads like a handler
+# ruff: noqa: ANN001, ANN003, ANN201 - a handler reads like a handler
 import base64
 import json
 import os
@@ -53,7 +53,8 @@ def steps(event, context):
     """Say which record is the first bad one."""
     texts = [base64.b64decode(record["kinesis"]["data"]).decode() for record in event["Records"]]
     say("Steps", texts)
-    bad = [one["kinesis"]["sequenceNumber"] for one, text in zip(event["Records"], texts) if text.startswith("bad")]
+    numbers = [record["kinesis"]["sequenceNumber"] for record in event["Records"]]
+    bad = [number for number, text in zip(numbers, texts, strict=True) if text.startswith("bad")]
     return {"batchItemFailures": [{"itemIdentifier": number} for number in bad]}
 
 
