@@ -13,11 +13,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from harness.errors import HarnessError, StageError, SystemFailure, UsageError
+    from harness.errors import HarnessError, NotOffered, StageError, SystemFailure, UsageError
     from harness.journal.entry import Entry
     from harness.journal.expectation import ANY, Expectation, expectation
     from harness.journal.journal import Journal
     from harness.modes.exchange import Response
+    from harness.modes.machines.execution import Execution, StateResult, Visit
     from harness.people import User
     from harness.project import Project
     from harness.stage import Stage
@@ -25,32 +26,40 @@ if TYPE_CHECKING:
 __all__ = [
     "ANY",
     "Entry",
+    "Execution",
     "Expectation",
     "HarnessError",
     "Journal",
+    "NotOffered",
     "Project",
     "Response",
     "Stage",
     "StageError",
+    "StateResult",
     "SystemFailure",
     "UsageError",
     "User",
+    "Visit",
     "expectation",
 ]
 
 _PLACES = {
     "ANY": "harness.journal.expectation",
     "Entry": "harness.journal.entry",
+    "Execution": "harness.modes.machines.execution",
     "Expectation": "harness.journal.expectation",
     "HarnessError": "harness.errors",
     "Journal": "harness.journal.journal",
+    "NotOffered": "harness.errors",
     "Project": "harness.project",
     "Response": "harness.modes.exchange",
     "Stage": "harness.stage",
     "StageError": "harness.errors",
+    "StateResult": "harness.modes.machines.execution",
     "SystemFailure": "harness.errors",
     "UsageError": "harness.errors",
     "User": "harness.people",
+    "Visit": "harness.modes.machines.execution",
     "expectation": "harness.journal.expectation",
 }
 

@@ -18,17 +18,21 @@ class Patience:
         within: For what is expected, unless a test says otherwise.
         closing: For a sentinel that closes a look for what must not come.
         grace: For what comes late, after the sentinel.
+        after_retries: For what comes only when Lambda has tried an asynchronous invocation three times. AWS waits one
+            minute and then two between the attempts.
     """
 
     within: float
     closing: float
     grace: float
+    after_retries: float = 30.0
 
 
 # In the embedded cloud an event is there in milliseconds; a deployed function that starts cold takes a second or two.
 # In AWS a cold start and a slow delivery add up to several seconds.
 EMBEDDED = Patience(within=10.0, closing=10.0, grace=0.25)
-AWS = Patience(within=30.0, closing=30.0, grace=2.0)
+# https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+AWS = Patience(within=30.0, closing=30.0, grace=2.0, after_retries=300.0)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from harness.modes.firing import fire_as_declared
 from harness.modes.gateway import Gateway
 from harness.modes.machines.execution import Execution, Mocks, StateResult
 from harness.modes.machines.front_door import Machines
+from harness.modes.mapped import unfinished
 from harness.modes.messages import Outgoing
 from harness.modes.outcomes import asynchronous_for
 from harness.modes.played import gateway_for
@@ -153,7 +154,8 @@ class InvokeMode:
 
     def unfinished(self) -> list[str]:
         """Give what the cloud has not done yet."""
-        return self._machines.unfinished()
+        in_queues = unfinished(self._system, cloud=self._cloud, names=self._names)
+        return [*in_queues, *self._machines.unfinished()]
 
     def over(self) -> None:
         """Forget nothing: the cloud goes on by itself."""

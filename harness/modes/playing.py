@@ -25,6 +25,7 @@ from harness.modes.mapped.changes import changed
 from harness.modes.messages import BusEvent, ItemChange, Outgoing, QueueMessage, StreamRecord, TopicMessage, Upload
 from harness.modes.notified import notified
 from harness.modes.sending import put
+from harness.modes.sending.targets import hand_over
 from harness.modes.wiring import Start, Wiring
 from harness.runtime.invocation import Invocation
 from harness.system.model import System
@@ -298,7 +299,7 @@ class Player:
         each(self._wiring.starts(entry), give)
 
     def _forward(self, start: Start, entry: Entry, *, path: tuple[str, ...], fifo: _Fifo) -> None:
-        """Give something to a target that is no function: a queue really gets it, a bus or a topic is played."""
+        """Give something to a target that is no function: a queue or a machine really gets it, all else is played."""
         __tracebackhide__ = True
         kind = self._system.resources[start.to].type if start.to in self._system.resources else ""
         if kind == "AWS::SQS::Queue":
@@ -308,6 +309,8 @@ class Player:
         elif kind == "AWS::Events::EventBus":
             event = json.loads(start.text)
             self._arrived("bus", start.to, event, path=path, detail_type=event["detail-type"])
+        elif kind == "AWS::StepFunctions::StateMachine":
+            hand_over(start.text, to=self._names.physical[start.to], cloud=self._cloud)
         elif (sentence := f"{start.by} leads to {start.to}, which is not played in this mode") not in self._told:
             self._told.add(sentence)
             self._tell(sentence)

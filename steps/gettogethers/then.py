@@ -27,9 +27,6 @@ __all__ = [
     "the_topic_carries",
 ]
 
-# Lambda tries a failed event again after one minute, and then after two:
-# https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
-_RETRIES_WITHIN = 300.0
 # A function that starts cold on a busy machine takes its time.
 _STARTED_WITHIN = 30.0
 
@@ -91,7 +88,10 @@ def the_organiser_is_notified(stage: Stage, order_id: str) -> None:
 def the_dead_letter_holds(stage: Stage, order: Mapping[str, str]) -> None:
     """The event of which the organiser could not hear is on the dead-letter topic, as it was."""
     stage.journal.expect(
-        "DeadLetterTopic", where=lambda letter: order in _messages(letter.body), times=1, within=_RETRIES_WITHIN
+        "DeadLetterTopic",
+        where=lambda letter: order in _messages(letter.body),
+        times=1,
+        within=stage.journal.patience.after_retries,
     )
 
 
@@ -103,7 +103,7 @@ def it_was_tried_three_times(stage: Stage, order_id: str) -> None:
 
 def the_failure_is_logged(stage: Stage, order_id: str) -> None:
     """It is logged which order failed, and why."""
-    (line,) = stage.logs("NotificationFailed", contains=order_id, within=_RETRIES_WITHIN)
+    (line,) = stage.logs("NotificationFailed", contains=order_id, within=stage.journal.patience.after_retries)
     failure = json.loads(line)
     assert failure["message"] == "notification failed"
     assert failure["getTogetherId"] == "error"
@@ -123,7 +123,7 @@ def the_order_and_the_notification_are_logged_under(stage: Stage, correlation: M
 
 def the_failure_is_logged_under(stage: Stage, correlation: Mapping[str, str]) -> None:
     """The failure is logged under the correlation ids that the caller gave."""
-    _is_logged_under(stage, correlation, by="NotificationFailed", within=_RETRIES_WITHIN)
+    _is_logged_under(stage, correlation, by="NotificationFailed", within=stage.journal.patience.after_retries)
 
 
 def _is_logged_under(stage: Stage, correlation: Mapping[str, str], *, by: str, within: float = _STARTED_WITHIN) -> None:

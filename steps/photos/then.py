@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness import Stage
-from harness.modes.machines.execution import Execution
+from harness import Execution, Stage
 from steps.photos.given import Photo
 
 __all__ = [

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness import Stage
-from harness.modes.machines.execution import Execution
+from harness import Execution, Stage
 from steps.photos.given import Photo
 
 __all__ = ["a_day_is_over", "it_is_processed", "its_row_is_told", "the_drawing_is_processed", "we_upload"]
