@@ -18,14 +18,14 @@ from harness.modes.calls import CALLED, returned
 from harness.modes.chain import Chain
 from harness.modes.exchange import Request, Response
 from harness.modes.firing import fire_as_declared
-from harness.modes.gateway import Gateway
+from harness.modes.gateway.gateway import Gateway
+from harness.modes.gateway.played import gateway_for
 from harness.modes.inline import with_code
 from harness.modes.links import settled
 from harness.modes.machines.execution import Execution, Mocks, StateResult
 from harness.modes.machines.front_door import Machines
 from harness.modes.messages import Outgoing
 from harness.modes.outcomes import asynchronous_for
-from harness.modes.played import gateway_for
 from harness.modes.playing import Player
 from harness.modes.roles import assumed
 from harness.modes.wiring import Wiring

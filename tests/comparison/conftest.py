@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """A project of both systems, with an embedded cloud of its own."""
     root = tmp_path_factory.mktemp("comparison")
-    for system in ("echo", "doors"):
+    for system in ("echo", "doors", "triggers"):
         shutil.copytree(HERE / system, root / "systems" / system)
     project = Project(read_settings(root, environment={}), tell=lambda _line: None, alone=True)
     yield project

@@ -11,9 +11,9 @@ from harness.errors import NotOffered
 from harness.events.appsync import cognito_identity, iam_identity
 from harness.events.caller import Caller
 from harness.modes.exchange import Request
+from harness.modes.gateway.tokens import BadToken, Tokens
 from harness.modes.graphql.declared import DeclaredApi, Provider
 from harness.modes.graphql.refusals import Refused
-from harness.modes.tokens import BadToken, Tokens
 
 __all__ = ["Admitted", "Door"]
 

@@ -15,14 +15,14 @@ from harness.events.appsync import resolver_event
 from harness.events.caller import Caller
 from harness.events.selections import selections
 from harness.modes.exchange import Request, Response
+from harness.modes.gateway.played import caller_of, published_keys
+from harness.modes.gateway.tokens import PublishedKeys, Tokens
 from harness.modes.graphql.admitting import Admitted, Door
 from harness.modes.graphql.declared import DeclaredApi, Resolver, declared_api
 from harness.modes.graphql.executing import FieldFailed, executed
 from harness.modes.graphql.places import id_of, valid_keys
 from harness.modes.graphql.refusals import Refused, answer
 from harness.modes.graphql.schema import admits, built
-from harness.modes.played import caller_of, published_keys
-from harness.modes.tokens import PublishedKeys, Tokens
 from harness.runtime.invocation import Invocation
 from harness.system.intrinsics import resolve
 from harness.system.model import System

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from harness.modes.exchange import Response
-from harness.modes.policies import verdict
+from harness.modes.gateway.policies import verdict
 from harness.runtime.invocation import FunctionError, Invocation
 from harness.system.model import Authorizer, Route
 

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from harness.modes.proxy import Answer, http_contract, http_contract_v1, rest_contract
-from harness.modes.refusals import HttpRefusal, RestRefusal
+from harness.modes.gateway.proxy import Answer, http_contract, http_contract_v1, rest_contract
+from harness.modes.gateway.refusals import HttpRefusal, RestRefusal
 from harness.runtime.invocation import FunctionError, Invocation
 
 REST = rest_contract(())

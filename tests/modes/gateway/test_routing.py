@@ -2,7 +2,7 @@ from typing import Literal
 
 import pytest
 
-from harness.modes.routing import Routing
+from harness.modes.gateway.routing import Routing
 from harness.system.model import Api
 
 from .world import route

@@ -1,6 +1,6 @@
 import pytest
 
-from harness.modes.tokens import BadToken, PublishedKeys, Tokens
+from harness.modes.gateway.tokens import BadToken, PublishedKeys, Tokens
 
 from .world import POOL, Clock, Issuer
 

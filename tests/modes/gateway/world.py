@@ -14,7 +14,7 @@ from urllib3 import HTTPHeaderDict
 from harness.cloud.names import Names
 from harness.events.caller import Caller
 from harness.modes.exchange import Request
-from harness.modes.gateway import Gateway
+from harness.modes.gateway.gateway import Gateway
 from harness.runtime.invocation import Invocation
 from harness.system.model import Api, Authorizer, Function, Route, System
 

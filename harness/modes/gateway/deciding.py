@@ -9,9 +9,9 @@ from typing import Any
 
 from harness.events.authorizers import request_event_v1, request_event_v2, route_arn, token_event
 from harness.events.decision import Decision
-from harness.modes.policies import verdict
-from harness.modes.refusals import HttpRefusal, Refusal, RestRefusal
-from harness.modes.visits import Admission, Visit
+from harness.modes.gateway.policies import verdict
+from harness.modes.gateway.refusals import HttpRefusal, Refusal, RestRefusal
+from harness.modes.gateway.visits import Admission, Visit
 from harness.runtime.invocation import Invocation
 from harness.system.model import Authorizer
 from harness.system.partitions import partition_of

@@ -10,13 +10,13 @@ from harness.cloud.addresses import url_id
 from harness.cloud.names import Names
 from harness.errors import NotDeployed, UnknownResource
 from harness.events.caller import Caller
-from harness.modes.authorizers import Admit, Authorizers
 from harness.modes.exchange import Request, Response
-from harness.modes.refusals import Refusal
-from harness.modes.responses import Arrival, Kind, arrive, respond
-from harness.modes.routing import Match
-from harness.modes.served import ServedApi, ServedRoute, serve_api, serve_route
-from harness.modes.tokens import PublishedKeys, Tokens
+from harness.modes.gateway.authorizers import Admit, Authorizers
+from harness.modes.gateway.refusals import Refusal
+from harness.modes.gateway.responses import Arrival, Kind, arrive, respond
+from harness.modes.gateway.routing import Match
+from harness.modes.gateway.served import ServedApi, ServedRoute, serve_api, serve_route
+from harness.modes.gateway.tokens import PublishedKeys, Tokens
 from harness.runtime.invocation import Invocation
 from harness.system.model import Route, System
 

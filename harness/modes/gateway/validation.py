@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.events.bodies import media_type
 from harness.modes.exchange import Request
-from harness.modes.refusals import Refusal, RestRefusal
+from harness.modes.gateway.refusals import Refusal, RestRefusal
 from harness.system.model import Route
 
 __all__ = ["Validation"]

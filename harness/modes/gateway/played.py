@@ -12,7 +12,7 @@ from harness.cloud.attributes import scope
 from harness.cloud.names import Names
 from harness.errors import UnreachableEndpoint
 from harness.events.caller import Caller
-from harness.modes.gateway import Gateway
+from harness.modes.gateway.gateway import Gateway
 from harness.runtime.invocation import Invocation
 from harness.system.intrinsics import resolve
 from harness.system.model import System

@@ -12,8 +12,8 @@ from urllib3 import HTTPHeaderDict
 from harness._text import new_uuid
 from harness.events.times import http_date
 from harness.modes.exchange import Request, Response
-from harness.modes.proxy import Answer
-from harness.modes.refusals import Refusal
+from harness.modes.gateway.proxy import Answer
+from harness.modes.gateway.refusals import Refusal
 from harness.runtime.invocation import Invocation
 
 __all__ = ["Arrival", "Kind", "arrive", "respond"]

@@ -19,7 +19,7 @@ from harness.events.answers import (
     text_of,
 )
 from harness.events.bodies import matches, media_type
-from harness.modes.refusals import HttpRefusal, Refusal, RestRefusal, UrlRefusal
+from harness.modes.gateway.refusals import HttpRefusal, Refusal, RestRefusal, UrlRefusal
 from harness.runtime.invocation import Invocation
 
 __all__ = ["Answer", "Contract", "http_contract", "http_contract_v1", "rest_contract", "url_contract"]

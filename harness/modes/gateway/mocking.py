@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from harness.errors import MisusedStep
 from harness.events.bodies import as_text, media_type
 from harness.modes.exchange import Request
-from harness.modes.proxy import Answer
-from harness.modes.refusals import Refusal, RestRefusal
+from harness.modes.gateway.proxy import Answer
+from harness.modes.gateway.refusals import Refusal, RestRefusal
 from harness.system.model import Mock, Route
 
 __all__ = ["mocked"]

@@ -7,8 +7,8 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from harness.modes.exchange import Request
-from harness.modes.proxy import Answer
-from harness.modes.refusals import Refusal
+from harness.modes.gateway.proxy import Answer
+from harness.modes.gateway.refusals import Refusal
 from harness.system.model import Cors
 
 __all__ = ["preflight", "with_cors"]

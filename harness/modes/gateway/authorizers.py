@@ -9,12 +9,12 @@ from typing import Any
 from harness.cloud.names import Names
 from harness.errors import MisusedStep, UnknownResource
 from harness.events.caller import Caller
-from harness.modes.deciding import Kept, LambdaAuthorizer
 from harness.modes.exchange import Request
-from harness.modes.refusals import HttpRefusal, Refusal, RestRefusal, UrlRefusal
-from harness.modes.responses import Kind
-from harness.modes.tokens import BadToken, Token, Tokens
-from harness.modes.visits import OPEN, Admission, Admit, Visit
+from harness.modes.gateway.deciding import Kept, LambdaAuthorizer
+from harness.modes.gateway.refusals import HttpRefusal, Refusal, RestRefusal, UrlRefusal
+from harness.modes.gateway.responses import Kind
+from harness.modes.gateway.tokens import BadToken, Token, Tokens
+from harness.modes.gateway.visits import OPEN, Admission, Admit, Visit
 from harness.runtime.invocation import Invocation
 from harness.system.model import Authorizer, Function, Route
 

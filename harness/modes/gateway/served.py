@@ -12,16 +12,23 @@ from harness.errors import MisusedStep
 from harness.events.http import Call, Door
 from harness.events.payload_v1 import http_event_v1, rest_event
 from harness.events.payload_v2 import http_event, url_event
-from harness.modes.crossing import preflight, with_cors
-from harness.modes.dressing import dressed
 from harness.modes.exchange import Request
-from harness.modes.mocking import mocked
-from harness.modes.proxy import Answer, Contract, http_contract, http_contract_v1, rest_contract, url_contract
-from harness.modes.refusals import HttpRefusal, Refusal, RestRefusal, UrlRefusal
-from harness.modes.responses import Arrival, Kind
-from harness.modes.routing import Match, Routing
-from harness.modes.validation import Validation
-from harness.modes.visits import Admission, Admit, Visit
+from harness.modes.gateway.crossing import preflight, with_cors
+from harness.modes.gateway.dressing import dressed
+from harness.modes.gateway.mocking import mocked
+from harness.modes.gateway.proxy import (
+    Answer,
+    Contract,
+    http_contract,
+    http_contract_v1,
+    rest_contract,
+    url_contract,
+)
+from harness.modes.gateway.refusals import HttpRefusal, Refusal, RestRefusal, UrlRefusal
+from harness.modes.gateway.responses import Arrival, Kind
+from harness.modes.gateway.routing import Match, Routing
+from harness.modes.gateway.validation import Validation
+from harness.modes.gateway.visits import Admission, Admit, Visit
 from harness.system.model import Api, Cors, GatewayResponse, Route
 
 __all__ = ["ServedApi", "ServedRoute", "serve_api", "serve_route"]

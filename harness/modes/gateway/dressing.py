@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from harness.modes.exchange import Request
-from harness.modes.refusals import Refusal
+from harness.modes.gateway.refusals import Refusal
 from harness.system.model import GatewayResponse
 
 __all__ = ["dressed"]

@@ -9,9 +9,9 @@ from harness.events.caller import Caller
 from harness.events.decision import Decision
 from harness.events.http import Call, Door, http_headers, rest_headers, url_headers
 from harness.modes.exchange import Request
-from harness.modes.refusals import Refusal
-from harness.modes.responses import Arrival
-from harness.modes.routing import Match
+from harness.modes.gateway.refusals import Refusal
+from harness.modes.gateway.responses import Arrival
+from harness.modes.gateway.routing import Match
 
 __all__ = ["OPEN", "Admission", "Admit", "Visit"]
 
