@@ -1,4 +1,4 @@
-"""Copies of bigmouth that are broken on purpose, runs of their suites, and what a run leaves behind."""
+"""Copies of systems that are broken on purpose, runs of their suites, and what a run leaves behind."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ import pytest
 
 REPOSITORY = Path(__file__).parents[2]
 MODES = {"handler", "invoke", "http"}
+
+# What most tests plant their faults in; a copy tells its own.
 TEMPLATE = "systems/bigmouth/template.yaml"
 FUNCTIONS = "systems/bigmouth/functions"
 
@@ -82,32 +84,46 @@ class Run:
 
 @dataclass(frozen=True)
 class Copy:
-    """A project of its own with a copy of bigmouth, its steps and its suite.
+    """A project of its own with a copy of a system, its steps and its suite.
 
     Args:
         folder: The root of the project.
+        system: The name of the system.
         environment: What is set for its processes, such as the cloud that is tested.
         called: What its report is called; runs beside each other in one folder have a report each.
     """
 
     folder: Path
+    system: str = "bigmouth"
     environment: Mapping[str, str] = field(default_factory=dict)
     called: str = "report"
 
     @classmethod
-    def of_bigmouth(cls, folder: Path, *, warm: Path) -> Copy:
-        """Make a copy whose packages and interpreter are built already."""
+    def of(cls, system: str, folder: Path, *, warm: Path) -> Copy:
+        """Make a copy of a system whose packages and interpreter are built already."""
         left_out = shutil.ignore_patterns("__pycache__", ".*")
-        for name in ("systems/bigmouth", "steps", "suites/bigmouth"):
+        for name in (f"systems/{system}", f"steps/{system}", f"suites/{system}"):
             shutil.copytree(REPOSITORY / name, folder / name, ignore=left_out)
+        shutil.copy(REPOSITORY / "steps/__init__.py", folder / "steps")
         shutil.copy(REPOSITORY / "conftest.py", folder)
         settings = (REPOSITORY / "pyproject.toml").read_text()
-        tables = re.findall(r"^\[tool\.(?:pytest|harness)\b.*\n(?:[^\[\n].*\n)*", settings, flags=re.MULTILINE)
+        table = rf"^\[tool\.(?:pytest\b|harness\.systems\.{system}\]).*\n(?:[^\[\n].*\n)*"
+        tables = re.findall(table, settings, flags=re.MULTILINE)
         (folder / "pyproject.toml").write_text("\n".join(tables))
         (folder / ".harness").mkdir(mode=0o700)
         for part in warm.iterdir():
             (folder / ".harness" / part.name).symlink_to(part)
-        return cls(folder)
+        return cls(folder, system=system)
+
+    @property
+    def template(self) -> str:
+        """The file of the system's template in the project."""
+        return f"systems/{self.system}/template.yaml"
+
+    @property
+    def functions(self) -> str:
+        """The folder of the system's functions in the project."""
+        return f"systems/{self.system}/functions"
 
     def plant(self, file: str, text: str, fault: str) -> None:
         """Put a fault in the place of a text which the file holds once."""
@@ -127,7 +143,7 @@ class Copy:
 
     def line_of(self, module: str, text: str) -> int:
         """Give the number of the only line of a function's module that holds a text."""
-        lines = (self.folder / FUNCTIONS / module).read_text().splitlines()
+        lines = (self.folder / self.functions / module).read_text().splitlines()
         [number] = [number for number, line in enumerate(lines, start=1) if text in line]
         return number
 
@@ -153,7 +169,7 @@ class Copy:
         )
 
     def start_suite(self, *options: str, mode: str, under: Sequence[str] = ()) -> Process:
-        """Start pytest on the suite of bigmouth, also under another program such as ``coverage run``."""
+        """Start pytest on the suite of the system, also under another program such as ``coverage run``."""
         self.report.unlink(missing_ok=True)
         suite = ("-m", "pytest", "suites", f"--mode={mode}", f"--junitxml={self.report}", "-p", "no:cacheprovider")
         return self.start(*under, *suite, *options)

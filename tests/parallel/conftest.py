@@ -9,10 +9,10 @@ import pytest
 
 from harness.cloud import embedded
 from harness.cloud.account import Cloud, embedded_cloud
-from tests.faults.conftest import bigmouth, warm
+from tests.faults.conftest import bigmouth, copied, warm
 from tests.faults.projects import Copy, Run, another_cloud
 
-__all__ = ["bigmouth", "warm"]
+__all__ = ["bigmouth", "copied", "warm"]
 
 
 @dataclass(frozen=True, kw_only=True)
