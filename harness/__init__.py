@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from harness.errors import HarnessError, NotOffered, StageError, SystemFailure, UsageError
+    from harness.errors import FunctionFailed, HarnessError, NotOffered, StageError, SystemFailure, UsageError
     from harness.journal.entry import Entry
     from harness.journal.expectation import ANY, Expectation, expectation
     from harness.journal.journal import Journal
@@ -28,6 +28,7 @@ __all__ = [
     "Entry",
     "Execution",
     "Expectation",
+    "FunctionFailed",
     "HarnessError",
     "Journal",
     "NotOffered",
@@ -48,6 +49,7 @@ _PLACES = {
     "Entry": "harness.journal.entry",
     "Execution": "harness.modes.machines.execution",
     "Expectation": "harness.journal.expectation",
+    "FunctionFailed": "harness.errors",
     "HarnessError": "harness.errors",
     "Journal": "harness.journal.journal",
     "NotOffered": "harness.errors",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
@@ -12,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from harness.cloud.account import Cloud
 from harness.cloud.names import Names
-from harness.errors import HandlerNotFound
 from harness.journal.taps import Taps
 from harness.modes.calls import CALLED, returned
 from harness.modes.chain import Chain
@@ -20,17 +17,14 @@ from harness.modes.exchange import Request, Response
 from harness.modes.firing import fire_as_declared
 from harness.modes.gateway.gateway import Gateway
 from harness.modes.gateway.played import gateway_for
-from harness.modes.inline import with_code
 from harness.modes.links import settled
+from harness.modes.local import LocalFunctions
 from harness.modes.machines.execution import Execution, Mocks, StateResult
 from harness.modes.machines.front_door import Machines
 from harness.modes.messages import Outgoing
 from harness.modes.outcomes import asynchronous_for
 from harness.modes.playing import Player
-from harness.modes.roles import assumed
 from harness.modes.wiring import Wiring
-from harness.runtime.credentials import Credentials
-from harness.runtime.environment import ExecutionEnvironment
 from harness.runtime.invocation import Invocation
 from harness.system.model import Function, System
 
@@ -38,11 +32,6 @@ if TYPE_CHECKING:
     from harness.modes.graphql.played import GraphQL
 
 __all__ = ["HandlerMode"]
-
-# What failed expectations show; a run of thousands must not keep them all.
-_LOGS_KEPT = 100
-_LOG_LINES = 10
-_HERE = "127.0.0.1,localhost"
 
 
 class HandlerMode:
@@ -80,13 +69,10 @@ class HandlerMode:
         self._system = system
         self._cloud = cloud
         self._names = names
-        self._packages = packages
-        self._overrides = overrides
-        self._tell = tell
-        self._environments: dict[str, ExecutionEnvironment] = {}
+        self._local = LocalFunctions(
+            system, cloud=cloud, names=names, packages=packages, overrides=overrides, tell=tell
+        )
         self._ran = False
-        self._logs: deque[tuple[float, Invocation]] = deque(maxlen=_LOGS_KEPT)
-        self._last_ran: dict[str, float] = {}
         self._gateway: Gateway = gateway_for(system, cloud=cloud, names=names, invoke=self.invoke)
         self._chain: Chain | None = None
         self._asynchronous = asynchronous_for(
@@ -94,7 +80,7 @@ class HandlerMode:
             cloud=cloud,
             names=names,
             attempt=self._attempt,
-            credentials=self._credentials,
+            credentials=self._local.credentials,
             tell=tell,
             player=lambda: None if muted else self._player,
             causing=self._causing,
@@ -219,12 +205,7 @@ class HandlerMode:
     def _run(self, function: str, event: Mapping[str, Any], *, request_id: str | None = None) -> Invocation:
         __tracebackhide__ = True
         self._ran = True
-        invocation = self.environment(function).invoke(event, request_id=request_id)
-        self._last_ran[function] = time.time()
-        self._logs.append((self._last_ran[function], invocation))
-        if invocation.error and isinstance(invocation.error.exception, HandlerNotFound):
-            raise invocation.error.exception
-        return invocation
+        return self._local.run(function, event, request_id=request_id)
 
     @property
     def deliver(self) -> Callable[[], int] | None:
@@ -246,63 +227,20 @@ class HandlerMode:
 
     def logs(self, functions: Iterable[str], *, since: float) -> Mapping[str, Sequence[str]]:
         """Give what functions have logged in this process, or that they have not run, or logged nothing."""
-        lines: dict[str, list[str]] = {name: [] for name in functions}
-        for ended, invocation in self._logs:
-            if ended >= since and invocation.function in lines:
-                lines[invocation.function].extend(invocation.log.splitlines())
-        return {name: kept[-_LOG_LINES:] or [self._silence_of(name, since)] for name, kept in lines.items()}
+        return self._local.logs(functions, since=since)
 
     def lines(self, function: str, *, since: float) -> list[str]:
         """Give all lines that a function has logged in this process."""
-        runs = [one for ended, one in self._logs if ended >= since and one.function == function]
-        return [line for run in runs for line in run.log.splitlines()]
+        return self._local.lines(function, since=since)
 
     def unfinished(self) -> list[str]:
         """Give what is not done yet: executions; all other functions run while the test waits for them."""
         return self._machines.unfinished()
 
-    def _silence_of(self, function: str, since: float) -> str:
-        has_run = self._last_ran.get(function, 0.0) >= since
-        return "(it ran and logged nothing)" if has_run else "(it did not run)"
-
-    def environment(self, function: str) -> ExecutionEnvironment:
-        """Give the execution environment of a function; it is made on the first call."""
-        if function not in self._environments:
-            self._environments[function] = self._new_environment(self._system.function(function))
-        return self._environments[function]
-
-    def _new_environment(self, function: Function) -> ExecutionEnvironment:
-        deployed = self._names.functions[function.name]
-        if not function.runtime.startswith("python"):
-            raise HandlerNotFound(
-                f"The function {function.name!r} does not run in this process: its runtime is {function.runtime!r}.",
-                remedy="only Python does; test it in the modes invoke and http, and mark the test: "
-                '@pytest.mark.modes("invoke", "http", reason="…")',
-            )
-        endpoint = {"AWS_ENDPOINT_URL": self._cloud.endpoint} if self._cloud.endpoint else {}
-        if self._cloud.embedded:  # The tester's proxy does not lead to this machine.
-            endpoint |= {"NO_PROXY": _HERE, "no_proxy": _HERE}
-        return ExecutionEnvironment(
-            with_code(function, system=self._system, folder=self._cloud.folder),
-            variables={**deployed.environment, **endpoint, **self._overrides(function.name)},
-            packages=self._packages(function),
-            arn=deployed.arn,
-            name=deployed.name,
-            account=self._names.account,
-            region=self._names.region,
-            credentials=lambda: self._credentials(function.name),
-        )
-
-    def _credentials(self, function: str) -> Credentials:
-        deployed = self._names.functions[function]
-        return assumed(deployed.role, cloud=self._cloud, session=f"harness-{function}", tell=self._tell)
-
     def cold_start(self, function: str) -> None:
         """Drop what the function has in memory; its next invocation imports it anew."""
-        self.environment(function).cold_start()
+        self._local.cold_start(function)
 
     def close(self) -> None:
         """Drop every execution environment."""
-        for environment in self._environments.values():
-            environment.close()
-        self._environments.clear()
+        self._local.close()
