@@ -11,6 +11,7 @@ from harness._text import shortened
 from harness.cloud.names import Names
 from harness.errors import ResultLost
 from harness.events.destinations import dead_letter_attributes, invocation_record
+from harness.runtime.faults import stack_trace
 from harness.runtime.invocation import FunctionError, Invocation
 from harness.system.model import AsyncConfig, System
 
@@ -162,7 +163,7 @@ class Asynchronous:
             attempts=attempts,
             request=event,
             response=None if error else invocation.payload,
-            error=_error(error) if error else None,
+            error=_error(error, request_id=invocation.request_id) if error else None,
         )
 
 
@@ -186,9 +187,9 @@ def _letter(
     )
 
 
-def _error(error: FunctionError) -> dict[str, Any]:
+def _error(error: FunctionError, *, request_id: str) -> dict[str, Any]:
     """Give the payload of a failed invocation in the words of Lambda."""
     payload: dict[str, Any] = {"errorMessage": error.message, "errorType": error.type}
     if error.trace:
-        payload["stackTrace"] = error.trace.splitlines(keepends=True)
+        payload |= {"requestId": request_id, "stackTrace": stack_trace(error)}
     return payload

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from harness._text import listed
 from harness.events.patterns import unmatched
@@ -88,7 +88,20 @@ def _ways(system: System, to: str) -> list[str]:
             filters = f", filters {json.dumps(mapping.filters)}" if mapping.filters else ""
             state = "" if mapping.enabled else ", which is disabled"
             ways.append(f"the mapping {mapping.name} of the {mapping.kind} {mapping.source}{filters}{state}")
-    return ways
+    return [*ways, *_given_up(system, to)]
+
+
+def _given_up(system: System, to: str) -> Iterator[str]:
+    """Give what leads to a queue, a topic or a function only when something has failed."""
+    for queue in system.queues.values():
+        if queue.dead_letters == to:
+            yield f"the queue {queue.name}, when a message was received {queue.receives} times and is still there"
+    for function, config in system.asynchronous.items():
+        if to in (config.dead_letters, config.on_failure):
+            yield f"Lambda, with the role of {function}, when all {1 + config.retries} attempts at it have failed"
+    for mapping in system.mappings.values():
+        if mapping.on_failure == to:
+            yield f"Lambda, with the role of {mapping.function}, when it gives up a batch of {mapping.source}"
 
 
 def _forbidden(system: System, function: str, *, by: str) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import unquote_plus
 
+from harness._text import new_uuid
 from harness.events import s3
 from harness.journal.entry import Entry
 from harness.modes.wiring import Start
@@ -25,13 +28,20 @@ def notified(system: System, entry: Entry) -> Iterator[Start]:
     record = entry.document
     for notification in system.notifications.values():
         if notification.bucket == entry.source and _fits(notification, record):
-            told = {**record, "s3": {**record["s3"], "configurationId": notification.name}}
+            # CloudFormation gives a notification no id, and S3 then makes one up.
+            told = {**record, "s3": {**record["s3"], "configurationId": _made_up(entry.source, notification.name)}}
             yield Start(to=notification.target, text=json.dumps(s3.event([told])), by=notification.name)
 
 
 def notified_functions(system: System) -> dict[str, str]:
     """Give the buckets that may start a function, by the notification that does it."""
     return {one.name: one.bucket for one in system.notifications.values() if one.target in system.functions}
+
+
+@cache
+def _made_up(_bucket: str, _notification: str) -> str:
+    """Give the id of a notification, always the same one."""
+    return base64.b64encode(new_uuid().encode()).decode("ascii")
 
 
 def _fits(notification: Notification, record: Mapping[str, Any]) -> bool:

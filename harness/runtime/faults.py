@@ -39,6 +39,16 @@ def error_of(exception: BaseException) -> FunctionError:
     )
 
 
+def stack_trace(error: FunctionError) -> list[str]:
+    """Give an error's frames as Lambda's ``stackTrace`` has them: a text each, without the heading and the error.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
+    """
+    if error.exception is not None and error.trace:
+        return traceback.format_list(traceback.extract_tb(error.exception.__traceback__))
+    return error.trace.splitlines(keepends=True)
+
+
 def exit_of(exception: SystemExit, *, request_id: str) -> FunctionError:
     """Give the error of a handler that ended its process: exit code 0 gives no reason, anything else a status."""
     code = exception.code

@@ -16,7 +16,7 @@ __all__ = ["Deed", "Got", "got"]
 # A deed does something to a stage that a function is told of, and may give the text by which its event is known.
 Deed = Callable[[Stage, str], str | None]
 
-_WITHIN = 30
+_WITHIN = 8
 # A stream of a table has the moment of its creation in its name.
 _LABEL = re.compile(r"(?<=/stream/)[0-9T:.-]+")
 

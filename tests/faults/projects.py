@@ -35,6 +35,16 @@ _NOT_PASSED_ON = ("AWS_", "TEST_", "PYTEST_")
 _OUR_COVERAGE = "COVERAGE_"
 _LONGEST_RUN = 120.0
 
+_SOON = 'within=5.0 if stage.mode == "http" else 1.5'
+_SAYS_ITSELF = r"(?:[^()]|\([^()]*\))*\bwithin="
+# The waits in the steps of a system, and shorter ones. A message is a dead letter after twelve seconds in http mode.
+_WAITS = (
+    (rf'(journal\.expect\(\s*"\w+",)(?!{_SAYS_ITSELF})', rf"\1 {_SOON},"),
+    (r"(stage\.item\(.+ until=.+)\)$", rf"\1, {_SOON})"),
+    (r"within=_UNTIL_DEAD", 'within=15.0 if stage.mode == "http" else 1.5'),
+    (r"within=stage\.journal\.patience\.after_retries", _SOON),
+)
+
 Process = subprocess.Popen[str]
 
 
@@ -137,9 +147,11 @@ class Copy:
 
         In http mode a function that has failed starts cold, and what it has logged must be there.
         """
-        path = self.folder / "steps/bigmouth/then.py"
-        within = r'\1 within=5.0 if stage.mode == "http" else 1.5,'
-        path.write_text(re.sub(r'(journal\.expect\(\s*"\w+",)', within, path.read_text()))
+        path = self.folder / f"steps/{self.system}/then.py"
+        text = path.read_text()
+        for wait, shorter in _WAITS:
+            text = re.sub(wait, shorter, text, flags=re.MULTILINE)
+        path.write_text(text)
 
     def line_of(self, module: str, text: str) -> int:
         """Give the number of the only line of a function's module that holds a text."""

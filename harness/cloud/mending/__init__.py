@@ -15,7 +15,7 @@ from harness.cloud.mending.environment import give_the_variables_of_lambda
 from harness.cloud.mending.errors import tell_errors_as_lambda_does
 from harness.cloud.mending.http_events import tell_all_in_http_events
 from harness.cloud.mending.logs import read_logs_to_their_end
-from harness.cloud.mending.objects import tell_of_objects_at_once
+from harness.cloud.mending.objects import tell_buses_whole_seconds, tell_of_objects_at_once
 from harness.cloud.mending.parameters import authorize_each_parameter
 from harness.cloud.mending.permissions import ask_the_policy_of_functions
 from harness.cloud.mending.topics import close_topics_to_other_roles
@@ -28,6 +28,7 @@ def mend() -> None:
     # The process of the tests imports this module, too, and never needs what concerns state machines,
     # GraphQL and asynchronous invocations.
     from harness.cloud.mending.asynchronous import invoke_asynchronously_as_lambda_does  # noqa: PLC0415
+    from harness.cloud.mending.context import give_the_context_of_lambda  # noqa: PLC0415
     from harness.cloud.mending.graphql import resolve_fields_as_appsync_does  # noqa: PLC0415
     from harness.cloud.mending.machines import mend_machines  # noqa: PLC0415
     from harness.cloud.mending.mappings import read_for_functions_as_lambda_does  # noqa: PLC0415
@@ -43,11 +44,13 @@ def mend() -> None:
     refuse_malformed_answers()
     tell_all_in_http_events()
     give_the_variables_of_lambda()
+    give_the_context_of_lambda()
     find_apis_of_any_account()
     sign_in_to_any_account()
     end_workers_of_their_account()
     close_topics_to_other_roles()
     tell_of_objects_at_once()
+    tell_buses_whole_seconds()
     ask_functions_about_buckets()
     name_buckets_in_each_account()
     read_for_functions_as_lambda_does()

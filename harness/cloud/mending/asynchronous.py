@@ -209,19 +209,24 @@ def may(role: str, action: str, resource: str) -> bool:
     return bool(result.decision == "Allow")
 
 
+def _written(body: Any) -> str:
+    """Give a message as Lambda writes it: characters beyond ASCII stay as they are."""
+    return json.dumps(body, ensure_ascii=False)
+
+
 def _to_queue(arn: str, body: Any, attributes: Mapping[str, Any]) -> None:
     from ministack.services import sqs  # noqa: PLC0415 - only the child process has it
 
     *_, account, name = arn.split(":")
     url = sqs._queue_url_for_account(account, name)  # noqa: SLF001 - it has no other name
-    message = {"QueueUrl": url, "MessageBody": json.dumps(body), "MessageAttributes": dict(attributes)}
+    message = {"QueueUrl": url, "MessageBody": _written(body), "MessageAttributes": dict(attributes)}
     sqs._act_send_message(message, url)  # noqa: SLF001
 
 
 def _to_topic(arn: str, body: Any, attributes: Mapping[str, Any]) -> None:
     from ministack.services import sns  # noqa: PLC0415 - only the child process has it
 
-    sns.publish_internal(arn, json.dumps(body), message_attributes=dict(attributes))
+    sns.publish_internal(arn, _written(body), message_attributes=dict(attributes))
 
 
 def _to_bus(arn: str, body: Any, _attributes: Mapping[str, Any]) -> None:

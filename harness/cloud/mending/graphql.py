@@ -7,7 +7,8 @@ from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
-from harness.events.appsync import resolver_event
+from harness.events.appsync import cognito_identity, iam_identity, resolver_event
+from harness.events.caller import Caller
 from harness.events.selections import selections
 
 __all__ = ["resolve_fields_as_appsync_does"]
@@ -22,7 +23,8 @@ def resolve_fields_as_appsync_does() -> None:
     https://docs.aws.amazon.com/appsync/latest/devguide/direct-lambda-reference.html: the context has the selection
     set, the result becomes the field as it is, and an error of the function is one of the field.
     ``_resolve_lambda`` (``services/appsync.py``) leaves the selection set out, takes only objects, and makes an object
-    of an error. Resolvers with code of their own go another way and are left alone.
+    of an error. Where a user pool or IAM is an additional provider, it says nothing of who asks. Resolvers with code
+    of their own go another way and are left alone.
     """
     from ministack.services import appsync  # noqa: PLC0415 - only the child process has it
 
@@ -79,7 +81,7 @@ def _resolved(  # noqa: PLR0913 - as it is called
         field_name,
         type=info.parent_type.name if info else str(resolver.get("typeName", "Query")),
         arguments=args,
-        identity=identity,
+        identity=identity or _asker(request_headers),
         # ministack has an empty object at the top, where AppSync has null.
         source=source or None,
         headers=request_headers,
@@ -97,3 +99,32 @@ def _resolved(  # noqa: PLR0913 - as it is called
         message = body.get("errorMessage") if isinstance(body, dict) else None
         raise appsync._AppSyncResolverError(str(message or "Unhandled"), "Lambda:Unhandled")  # noqa: SLF001
     return body
+
+
+def _asker(headers: Mapping[str, str]) -> dict[str, Any] | None:
+    """Give who asks, by the proof that the request brings; None with an API key.
+
+    https://docs.aws.amazon.com/appsync/latest/devguide/resolver-context-reference-js.html
+    """
+    if "x-api-key" in headers:
+        return None
+    if headers.get("authorization", "").startswith("AWS4-HMAC-SHA256"):
+        return _signer(headers)
+    from ministack.services import appsync  # noqa: PLC0415 - only the child process has it
+
+    # It reads the token; a pool of any provider has issued it.
+    found = appsync._cognito_identity({}, headers)  # noqa: SLF001 - as ministack does for the first provider
+    return cognito_identity(found["claims"]) if found else None
+
+
+def _signer(headers: Mapping[str, str]) -> dict[str, Any] | None:
+    from ministack.core.iam_evaluator import resolve_caller_identity  # noqa: PLC0415 - only the child process has it
+    from ministack.core.router import extract_access_key_id  # noqa: PLC0415
+
+    found = resolve_caller_identity(extract_access_key_id(dict(headers), {}))
+    if found is None:
+        return None
+    caller = Caller(
+        account=found["accountId"], arn=found["userArn"], user_id=found["userId"], access_key=found["accessKey"]
+    )
+    return iam_identity(caller)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-__all__ = ["tell_of_objects_at_once"]
+__all__ = ["tell_buses_whole_seconds", "tell_of_objects_at_once"]
+
+_FRACTION = re.compile(r"\.\d+Z$")
 
 
 def tell_of_objects_at_once() -> None:
@@ -24,3 +27,22 @@ def tell_of_objects_at_once() -> None:
         fire(bucket_name, key, event_name, *rest, sequencer=sequencer(event_name), **more)
 
     s3._fire_s3_event_async = fire_at_once  # noqa: SLF001 - the place of the difference
+
+
+def tell_buses_whole_seconds() -> None:
+    """Let a bucket's event on the bus tell its time in whole seconds, as all events of EventBridge do.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html has ``2021-11-12T00:00:00Z``.
+    ``_fire_s3_event`` (``services/s3.py``) hands milliseconds to ``_event_time_string`` (``services/eventbridge.py``),
+    which leaves text as it is, so that ``strptime(…, "%Y-%m-%dT%H:%M:%SZ")`` fails.
+    """
+    from ministack.services import eventbridge  # noqa: PLC0415 - only the child process has it
+
+    told = getattr(eventbridge, "_event_time_string", None)
+    if told is None:
+        return
+
+    def in_seconds(event: Any) -> str:
+        return _FRACTION.sub("Z", told(event))
+
+    eventbridge._event_time_string = in_seconds  # noqa: SLF001 - the place of the difference

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import traceback
 from typing import Any
 
 from harness._text import new_uuid
+from harness.runtime.faults import stack_trace
 from harness.runtime.invocation import FunctionError, Invocation
 
 __all__ = ["failure", "success"]
@@ -44,13 +44,7 @@ def failure(error: FunctionError, *, request_id: str = "") -> tuple[str, str]:
     ``Sandbox.Timedout``.
     """
     facts: dict[str, Any] = {"errorMessage": error.message, "errorType": error.type}
-    trace = _trace(error)
+    trace = stack_trace(error) if error.exception is not None else []
     if trace:
         facts |= {"requestId": request_id or new_uuid(), "stackTrace": trace}
     return error.type, json.dumps(facts)
-
-
-def _trace(error: FunctionError) -> list[str]:
-    if not error.trace or error.exception is None:
-        return []
-    return traceback.format_list(traceback.extract_tb(error.exception.__traceback__))

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from harness._text import listed, shortened
+
 __all__ = ["Execution", "Mocks", "StateResult", "Status", "Visit"]
 
 # A file and the name of a test case in it; or the responses by state, one for each attempt, the last for all further.
@@ -64,6 +66,20 @@ class Execution:
     cause: str | None = None
     states: tuple[Visit, ...] = ()
     note: str = ""
+
+    def __repr__(self) -> str:
+        """Give what a failure shows of it: pytest cuts what is longer than 240 characters in its middle.
+
+        >>> failed = Visit(name="Ask", error="Busy")
+        >>> Execution(arn="a", status="FAILED", error="Busy", cause="Come again.", states=(failed,))
+        <Execution FAILED with Busy in Ask: Come again.; visited: Ask>
+        """
+        broken = [state.name for state in self.states if state.error]
+        where = f" in {broken[-1]}" if self.error and broken else ""
+        cause = f": {shortened(self.cause, limit=80)}" if self.cause else ""
+        what = f" with {self.error}{where}{cause}" if self.error else ""
+        visited = f"; visited: {listed(self.visited)}" if self.states else ""
+        return f"<Execution {self.status}{what}{shortened(visited, limit=100)}>"
 
     @property
     def visited(self) -> tuple[str, ...]:

@@ -155,7 +155,13 @@ class MutedMappings:
 
     def _readings(self, source: str) -> list[ShardReading]:
         return [
-            ShardReading(one, patterns=self._resolved(one.filters), start=self._start, abandon=self._abandon)
+            ShardReading(
+                one,
+                patterns=self._resolved(one.filters),
+                start=self._start,
+                abandon=self._abandon,
+                role=self._names.functions[one.function].role,
+            )
             for one in self._mappings[source]
         ]
 

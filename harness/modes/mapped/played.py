@@ -211,7 +211,14 @@ class PlayedMappings:
         failures: list[SystemFailure] = []
         for mapping in self._mappings[source]:
             patterns: Any = resolve(list(mapping.filters), self._scope)
-            reading = ShardReading(mapping, patterns=patterns, start=self._start, abandon=self._abandon, now=self._now)
+            reading = ShardReading(
+                mapping,
+                patterns=patterns,
+                start=self._start,
+                abandon=self._abandon,
+                role=self._names.functions[mapping.function].role,
+                now=self._now,
+            )
             try:
                 reading.hand(pieces)
             except SystemFailure as failure:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from harness.errors import FunctionFailed, MisusedStep, SystemFailure
@@ -48,6 +49,7 @@ class ShardReading:
         patterns: Those of the mapping's filters.
         start: Runs the function.
         abandon: Tells the mapping's destination what is given up; None where nobody can.
+        role: The role of the function, with which Lambda reads the stream; None where nobody knows it.
         now: The time of the cloud.
     """
 
@@ -58,12 +60,14 @@ class ShardReading:
         patterns: Sequence[Any],
         start: Start,
         abandon: Abandon | None,
+        role: str | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._mapping = mapping
         self._patterns = patterns
         self._start = start
         self._abandon = abandon
+        self._role = role
         self._now = now
         self._failures: list[SystemFailure] = []
         self.started = 0
@@ -77,7 +81,8 @@ class ShardReading:
         """
         __tracebackhide__ = True
         insist_on_playable(self._mapping)
-        wanted = [one for one in pieces if accepts(one.record, patterns=self._patterns, kind=self._mapping.kind)]
+        found = [_read_by(self._role, one) for one in pieces]
+        wanted = [one for one in found if accepts(one.record, patterns=self._patterns, kind=self._mapping.kind)]
         size = max(1, self._mapping.batch_size)
         for first in range(0, len(wanted), size):
             self._settle(wanted[first : first + size], attempts=0)
@@ -141,6 +146,13 @@ class ShardReading:
         forever = "AWS would try it until the records expire, and hold the shard back"
         why = "the mapping names nobody who is told" if ends else forever
         return failed(self._mapping, outcome, attempts=attempts, why=why)
+
+
+def _read_by(role: str | None, piece: Piece) -> Piece:
+    """Give a record with the role that reads it; that of a table does not tell."""
+    if role is None or "invokeIdentityArn" not in piece.record:
+        return piece
+    return replace(piece, record={**piece.record, "invokeIdentityArn": role})
 
 
 def _halves(batch: Sequence[Piece]) -> tuple[Sequence[Piece], Sequence[Piece]]:

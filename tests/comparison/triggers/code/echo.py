@@ -36,6 +36,7 @@ def _keep(event: Any, context: Any) -> None:
         "log_group_name": context.log_group_name,
         "identity": [context.identity.cognito_identity_id, context.identity.cognito_identity_pool_id],
         "client_context": context.client_context,
+        "tenant_id": context.tenant_id,
         "milliseconds_left": 0 < context.get_remaining_time_in_millis() <= 5000,
     }
     item = {
