@@ -16,6 +16,7 @@ from typing import Any
 
 from harness.cloud.account import Cloud
 from harness.cloud.faults import code_of, message_of, translated
+from harness.cloud.typed import exact, typed
 from harness.errors import MisusedStep, StageError
 from harness.held import held
 
@@ -69,13 +70,12 @@ def item(cloud: Cloud, *, table: str, key: Mapping[str, Any]) -> dict[str, Any] 
     Raises:
         MisusedStep: DynamoDB does not take it for a key of this table.
     """
-    from boto3.dynamodb.types import TypeDeserializer, TypeSerializer  # noqa: PLC0415 - `import harness` is light
+    from boto3.dynamodb.types import TypeDeserializer  # noqa: PLC0415 - `import harness` is light
 
-    typed = {name: TypeSerializer().serialize(_exact(value)) for name, value in key.items()}
     client = cloud.client("dynamodb")
     with translated(cloud):
         try:
-            found = client.get_item(TableName=table, Key=typed, ConsistentRead=True).get("Item")
+            found = client.get_item(TableName=table, Key=typed(key), ConsistentRead=True).get("Item")
         except client.exceptions.ClientError as fault:
             if code_of(fault) != "ValidationException":
                 raise
@@ -105,7 +105,7 @@ class _Table:
         self.identity = json.dumps(parts, default=str)
 
     def serialised(self, item: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: self._serialise(_exact(value)) for name, value in item.items()}
+        return typed(item)
 
     def key_of(self, item: Mapping[str, Any]) -> tuple[Any, ...]:
         missing = [name for name in self.keys if name not in item]
@@ -114,7 +114,7 @@ class _Table:
                 f"An item for the table {self.name!r} lacks the key attribute {missing[0]!r}.",
                 facts=[("its attributes", ", ".join(item) or "none"), ("key of the table", ", ".join(self.keys))],
             )
-        return tuple(_plain(_exact(item[name])) for name in self.keys)
+        return tuple(_plain(exact(item[name])) for name in self.keys)
 
     def name_of(self, key: Sequence[Any]) -> str:
         """Give the text that stands for a key, the same for every spelling of a number."""
@@ -172,19 +172,6 @@ class _Table:
             facts=[("tried", f"{_TRIES} times, DynamoDB left them unprocessed each time")],
             remedy="give the table more capacity, or bring fewer items",
         )
-
-
-def _exact(value: Any) -> Any:
-    """Turn floats into Decimal, which DynamoDB's numbers are, at any depth."""
-    if isinstance(value, float):
-        number = Decimal(str(value))
-        # DynamoDB keeps 1.0 as 1; a key must be found again under the name that it has there.
-        return number.to_integral_value() if value.is_integer() else number
-    if isinstance(value, Mapping):
-        return {name: _exact(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_exact(inner) for inner in value]
-    return {_exact(inner) for inner in value} if isinstance(value, set | frozenset) else value
 
 
 def _plain(key: Any) -> Any:

@@ -459,7 +459,7 @@ def test_a_line_is_waited_for(tmp_path: Path) -> None:
 
 def test_a_line_that_does_not_come_is_told(tmp_path: Path) -> None:
     """With the last lines that came instead."""
-    mode = Recording(logged=[f"line {number}" for number in range(7)])
+    mode = Recording(logged=[f"line {number}" for number in reversed(range(2, 9))])
 
     with pytest.raises(NeverHappened) as never:
         stage_of(mode, tmp_path).logs("Order", contains="got", within=0.0)

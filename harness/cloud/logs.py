@@ -22,6 +22,8 @@ _PAGE = 10_000
 # FilterLogEvents is a matter of a few calls a second for a whole account and region.
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/logs/cloudwatch_limits_cwl.html
 _AT_ONCE = 5
+# There is no log yet, or no answer for a moment.
+_NOT_YET = {"ResourceNotFoundException", "ThrottlingException"}
 # What Lambda writes around the lines of a function; its REPORT is kept, for its duration and memory.
 _AROUND = ("INIT_START ", "START RequestId: ", "END RequestId: ")
 # Lines come into CloudWatch some seconds late, and not in the order in which they were written.
@@ -69,6 +71,8 @@ def last_lines(
 def lines_of(cloud: Cloud, *, function: str, since: float) -> list[str]:
     """Give all lines that a function has logged since a moment, oldest first; none while it has no log.
 
+    Where others ask as well and the service refuses for a moment, it is what was read until then.
+
     Args:
         cloud: Where the function is.
         function: Its name.
@@ -78,20 +82,22 @@ def lines_of(cloud: Cloud, *, function: str, since: float) -> list[str]:
         StageError: The log cannot be read.
     """
     lines: deque[str] = deque()
-    clients = _Clients(cloud, within=10.0)
+    clients = _Clients(cloud)
     try:
         _collect(lines, clients, function=function, since=since, deadline=float("inf"))
-    except clients.logs.exceptions.ResourceNotFoundException:
-        return []
+    except clients.logs.exceptions.ClientError as fault:
+        if code_of(fault) not in _NOT_YET:
+            raise
     return list(lines)
 
 
 class _Clients:
     """The clients of the threads, made before them: boto3 does not make two at a time."""
 
-    def __init__(self, cloud: Cloud, *, within: float) -> None:
+    def __init__(self, cloud: Cloud, *, within: float | None = None) -> None:
         # One try for each call: the second would come too late.
-        config = {"connect_timeout": within, "read_timeout": within, "retries": {"max_attempts": 1, "mode": "standard"}}
+        once = {"connect_timeout": within, "read_timeout": within, "retries": {"max_attempts": 1, "mode": "standard"}}
+        config = {} if within is None else once
         self.cloud = cloud
         self.logs = cloud.client("logs", **config)
         self.functions = cloud.client("lambda", **config)

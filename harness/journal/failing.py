@@ -13,7 +13,7 @@ from harness.journal.entry import Entry
 from harness.journal.expectation import ANY, Expectation
 from harness.journal.matching import Difference, differences
 
-__all__ = ["happened_anyway", "never_happened", "out_of_order"]
+__all__ = ["around", "happened_anyway", "never_happened", "out_of_order"]
 
 _Fact = tuple[str, object]
 _Near = tuple[Entry, list[Difference]]
@@ -63,11 +63,15 @@ def never_happened(  # noqa: PLR0913 - each is one thing that the reader of a fa
         *_came(found),
         *_nearest(expectation, _besides(found, entries=entries)),
         *_seen(counts, wanted=[expectation.source], sources=sources),
-        *(("likely reason", reason) for reason in reasons if not counts.get(expectation.source)),
-        *_ends((logs or {}).items()),
+        *around([] if counts.get(expectation.source) else reasons, logs=logs or {}),
         *(("note", note) for note in notes),
     ]
     return NeverHappened(sentence, facts=facts)
+
+
+def around(reasons: Iterable[str], *, logs: Mapping[str, Sequence[str]]) -> list[tuple[str, object]]:
+    """Give what stands around something that did not happen: its likely reasons, and the ends of the logs."""
+    return [*(("likely reason", reason) for reason in reasons), *_ends(logs.items())]
 
 
 def happened_anyway(

@@ -11,7 +11,7 @@ from harness.errors import MisusedStep, StageError
 from harness.journal.behind import AWS, EMBEDDED, Behind, Patience
 from harness.journal.entry import Entry
 from harness.journal.expectation import Expectation, expectation
-from harness.journal.failing import happened_anyway, never_happened, out_of_order
+from harness.journal.failing import around, happened_anyway, never_happened, out_of_order
 from harness.journal.taps import DEFAULT_BUS, Taps
 from harness.journal.view import GRAIN, View
 
@@ -225,6 +225,11 @@ class Journal:
     def began(self) -> float:
         """When the running test began, in epoch seconds by the cloud's clock."""
         return self._began()
+
+    def around(self, name: str) -> list[tuple[str, object]]:
+        """Give why nothing may have come of a bus, a topic, a queue, a stream or a table, as facts of a failure."""
+        found = around(self._behind.reasons(name), logs=self._behind.logs(name, self._began()))
+        return [*found, *(("note", note) for note in self._notes(name))]
 
     def until(self, done: Callable[[], bool], *, within: float, look_every: float = _LONGEST_LOOK) -> bool:
         """Wait until something holds, and say whether it does; local functions run meanwhile, and their time is free.

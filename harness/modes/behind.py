@@ -88,7 +88,22 @@ def _ways(system: System, to: str) -> list[str]:
             filters = f", filters {json.dumps(mapping.filters)}" if mapping.filters else ""
             state = "" if mapping.enabled else ", which is disabled"
             ways.append(f"the mapping {mapping.name} of the {mapping.kind} {mapping.source}{filters}{state}")
-    return [*ways, *_given_up(system, to)]
+    return [*ways, *_told_by_buckets(system, to), *_due(system, to), *_given_up(system, to)]
+
+
+def _told_by_buckets(system: System, to: str) -> Iterator[str]:
+    for one in system.notifications.values():
+        if one.target == to:
+            ends = [f"prefix {one.prefix!r}"] if one.prefix else []
+            ends += [f"suffix {one.suffix!r}"] if one.suffix else []
+            yield f"the bucket {one.bucket}: {', '.join([*one.events, *ends])}"
+
+
+def _due(system: System, to: str) -> Iterator[str]:
+    for schedule in system.schedules.values():
+        if schedule.target == to:
+            state = "" if schedule.enabled else ", which is disabled"
+            yield f"the schedule {schedule.name}: {schedule.expression}{state}"
 
 
 def _given_up(system: System, to: str) -> Iterator[str]:

@@ -218,12 +218,15 @@ class HandlerMode:
         return self._ran
 
     def over(self) -> None:
-        """Forget what was published by now and not delivered."""
-        if self._ran:
-            self._machines.over()
-        self._ran = False
-        if self._chain is not None:
-            self._chain.drop()
+        """Forget what was published by now and not delivered, and stop what runs."""
+        try:
+            if self._ran:
+                self._machines.over()
+        finally:
+            self._ran = False
+            self._local.forget()
+            if self._chain is not None:
+                self._chain.drop()
 
     def logs(self, functions: Iterable[str], *, since: float) -> Mapping[str, Sequence[str]]:
         """Give what functions have logged in this process, or that they have not run, or logged nothing."""
@@ -234,8 +237,11 @@ class HandlerMode:
         return self._local.lines(function, since=since)
 
     def unfinished(self) -> list[str]:
-        """Give what is not done yet: executions; all other functions run while the test waits for them."""
-        return self._machines.unfinished()
+        """Give what is not done yet: messages in queues, executions; other functions run while the test waits."""
+        from harness.modes.mapped.unfinished import unfinished  # noqa: PLC0415 - few tests settle
+
+        in_queues = unfinished(self._system, cloud=self._cloud, names=self._names)
+        return [*in_queues, *self._machines.unfinished()]
 
     def cold_start(self, function: str) -> None:
         """Drop what the function has in memory; its next invocation imports it anew."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from harness._text import redacted
 from harness.cloud.account import Cloud
 from harness.cloud.names import Names
 from harness.errors import HandlerNotFound
@@ -20,8 +21,9 @@ from harness.system.model import Function, System
 
 __all__ = ["LocalFunctions"]
 
-# What failed expectations show; a run of thousands must not keep them all.
-_LOGS_KEPT = 100
+# Of one test: it is over with the next one, and may call a function many times.
+_LOGS_KEPT = 10_000
+# What failed expectations show.
 _LOG_LINES = 10
 _HERE = "127.0.0.1,localhost"
 
@@ -88,7 +90,11 @@ class LocalFunctions:
     def lines(self, function: str, *, since: float) -> list[str]:
         """Give all lines that a function has logged in this process."""
         runs = [one for ended, one in self._logs if ended >= since and one.function == function]
-        return [line for run in runs for line in run.log.splitlines()]
+        return [redacted(line) for run in runs for line in run.log.splitlines()]
+
+    def forget(self) -> None:
+        """Forget what was logged: the test is over."""
+        self._logs.clear()
 
     def _silence_of(self, function: str, since: float) -> str:
         has_run = self._last_ran.get(function, 0.0) >= since

@@ -8,7 +8,7 @@ from types import TracebackType
 
 from harness.runtime.invocation import FunctionError
 
-__all__ = ["Fault", "error_of", "exit_of", "timeout_of"]
+__all__ = ["Fault", "error_of", "exit_of", "stack_trace", "timeout_of"]
 
 _OURS = str(Path(__file__).parent)
 

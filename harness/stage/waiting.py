@@ -7,14 +7,20 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness import data
-from harness._text import listed
+from harness._text import redacted
 from harness.errors import NeverHappened, StageError, UnknownResource
+from harness.journal.matching import written
 from harness.stage.place import Place
 
 __all__ = ["Waiting"]
 
 # A look costs one call of the cloud.
 _LOOK_EVERY = 0.05
+# FilterLogEvents is a matter of a few calls a second for a whole account and region.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
+_LOOK_INTO_LOGS_EVERY = 1.0
+# How often what has ended may have set off something else.
+_ROUNDS = 10
 
 
 class Waiting(Place):
@@ -34,24 +40,22 @@ class Waiting(Place):
         """
         __tracebackhide__ = True
         within = self.journal.patience.closing if within is None else within
-        deadline = time.monotonic() + within
-        unfinished: list[str] = []
-
-        def done() -> bool:
-            unfinished[:] = self._mode.unfinished()
-            return not unfinished
-
-        # What ends last may have published something.
-        while True:
-            self.journal.settle(within=max(0.0, deadline - time.monotonic()))
-            if done():
+        for _ in range(_ROUNDS):
+            self.journal.settle(within=within)
+            # What ends last may have published something.
+            if not self._mode.unfinished():
                 return
-            if not self.journal.until(done, within=max(0.0, deadline - time.monotonic()), look_every=_LOOK_EVERY):
-                raise StageError(
-                    f"The stage has not become quiet within {within:g} s.",
-                    facts=[("not done", one) for one in unfinished],
-                    remedy="does a function fail again and again? see its log: harness tail; or wait longer: within=…",
-                )
+            if not self._all_done(within=within):
+                break
+        raise StageError(
+            f"The stage has not become quiet within {within:g} s.",
+            facts=[("not done", one) for one in self._mode.unfinished()],
+            remedy="does a function fail again and again? see its log: harness tail; or wait longer: within=…",
+        )
+
+    def _all_done(self, *, within: float) -> bool:
+        __tracebackhide__ = True
+        return self.journal.until(lambda: not self._mode.unfinished(), within=within, look_every=_LOOK_EVERY)
 
     def item(
         self,
@@ -89,7 +93,7 @@ class Waiting(Place):
             return found
         raise NeverHappened(
             f"The item {dict(key)!r} of {table!r} did not become what was expected within {within:g} s.",
-            facts=[("it is", found if found is not None else "not there")],
+            facts=[("it is", "not there" if found is None else redacted(written(found))), *self.journal.around(table)],
         )
 
     def logs(self, function: str, *, contains: str = "", within: float | None = None) -> list[str]:
@@ -108,16 +112,23 @@ class Waiting(Place):
         if function not in self.system.functions:
             raise UnknownResource("function", function, known=self.system.functions, declared_in=self.system.template)
         within = self.journal.patience.within if within is None else within
+        pause = _LOOK_EVERY if self.cloud.embedded else _LOOK_INTO_LOGS_EVERY
         lines: list[str] = []
+        due = 0.0
 
         def logged() -> bool:
+            nonlocal due
+            if time.monotonic() < due:  # An entry of the journal has come, which says nothing of logs.
+                return False
             lines[:] = self._mode.lines(function, since=self.journal.began)
+            due = time.monotonic() + pause
             return any(contains in line for line in lines)
 
-        if not self.journal.until(logged, within=within, look_every=_LOOK_EVERY):
+        if not self.journal.until(logged, within=within, look_every=pause):
+            last = "\n    ".join(["", *lines[-5:]]) if lines else "none: it did not run, or logged nothing"
             raise NeverHappened(
                 f"{function} has logged no line with {contains!r} within {within:g} s.",
-                facts=[("its last lines", listed(lines[-5:]) if lines else "none: it did not run, or logged nothing")],
+                facts=[("its last lines", last)],
             )
         return [line for line in lines if contains in line]
 
@@ -136,5 +147,7 @@ class Waiting(Place):
         try:
             if passed and self._mode.deliver is not None and self._mode.ran:
                 self.journal.settle()
+                # What does not end in time is stopped and forgotten.
+                self._all_done(within=self.journal.patience.closing)
         finally:
             self._mode.over()

@@ -12,6 +12,8 @@ from harness.project import Project
 from harness.settings import read_settings
 from harness.stage import Stage
 
+from .seeing import Triggers
+
 HERE = Path(__file__).parent
 
 
@@ -65,3 +67,10 @@ def deployed(echo: Callable[[str], Stage]) -> Stage:
 def door(request: pytest.FixtureRequest, doors: Callable[[str], Stage]) -> Stage:
     """The stage of the system ``doors`` in each mode."""
     return doors(request.param)
+
+
+@pytest.fixture(scope="session")
+def triggers(project: Project) -> Iterator[Triggers]:
+    """Does something to the system ``triggers`` in a mode, and tells what its functions got of it."""
+    for opening in _opening(project, "triggers"):
+        yield Triggers(project, opening)

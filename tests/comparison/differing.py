@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from typing import Any
 
 __all__ = ["ONLY_DEPLOYED", "ONLY_PLAYED", "differing", "masked"]
@@ -29,7 +30,7 @@ def differing(played: Any, deployed: Any, *, at: str = "") -> dict[str, Any]:
 
 def masked(event: Mapping[str, Any], paths: Iterable[str]) -> dict[str, Any]:
     """Give an event without the values, but with the fields, that are of their own each time."""
-    copy = {name: dict(value) if isinstance(value, Mapping) else value for name, value in event.items()}
+    copy: dict[str, Any] = deepcopy(dict(event))
     for path in paths:
         *above, name = path.split("/")
         holder: Any = copy

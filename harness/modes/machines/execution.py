@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from harness._text import listed, shortened
+from harness._text import shortened
 
 __all__ = ["Execution", "Mocks", "StateResult", "Status", "Visit"]
 
@@ -78,7 +78,7 @@ class Execution:
         where = f" in {broken[-1]}" if self.error and broken else ""
         cause = f": {shortened(self.cause, limit=80)}" if self.cause else ""
         what = f" with {self.error}{where}{cause}" if self.error else ""
-        visited = f"; visited: {listed(self.visited)}" if self.states else ""
+        visited = f"; visited: {', '.join(self.visited)}" if self.states else ""
         return f"<Execution {self.status}{what}{shortened(visited, limit=100)}>"
 
     @property

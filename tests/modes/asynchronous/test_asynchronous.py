@@ -70,7 +70,7 @@ def test_a_failure_goes_to_the_destination_and_to_the_dead_letters() -> None:
     assert end.told
     assert [("Queue", ("Bus", "Bill")), ("Topic", ("Bus", "Bill"))] == [(one.to, path) for one, path in tried.told]
     record, event = (one.body for one, _ in tried.told)
-    error = {"errorMessage": "no", "errorType": "Refused", "stackTrace": ["line 1\n", "line 2\n"]}
+    error = {"errorMessage": "no", "errorType": "Refused", "requestId": "r-1", "stackTrace": ["line 1\n", "line 2\n"]}
     assert (error, 3) == (record["responsePayload"], record["requestContext"]["approximateInvokeCount"])
     assert event == {"n": 1}
 

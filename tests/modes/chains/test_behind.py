@@ -10,7 +10,19 @@ import pytest
 
 from harness.journal.entry import Entry
 from harness.modes.behind import asleep, reasons
-from harness.system.model import EventSourceMapping, Function, Resource, Rule, Subscription, System, Target
+from harness.system.model import (
+    AsyncConfig,
+    EventSourceMapping,
+    Function,
+    Notification,
+    Queue,
+    Resource,
+    Rule,
+    Schedule,
+    Subscription,
+    System,
+    Target,
+)
 
 
 def system(**declared: object) -> System:
@@ -63,6 +75,54 @@ def test_a_mapping_filters_or_is_disabled() -> None:
 
     assert 'Bill is started by the mapping One of the queue In, filters [{"body": ["a"]}]' in found
     assert "Bill is started by the mapping Other of the stream Clicks, which is disabled" in found
+
+
+def test_a_bucket_tells_it() -> None:
+    """Of some objects only."""
+    told = Notification(name="Photos[0]", bucket="Photos", events=("s3:ObjectCreated:*",), target="Bill")
+    pictures = replace(told, name="Photos[1]", prefix="new/", suffix=".jpg")
+
+    found = reasons(system(notifications={"Photos[0]": told, "Photos[1]": pictures}), "Topic")
+
+    assert "Bill is started by the bucket Photos: s3:ObjectCreated:*" in found
+    assert "Bill is started by the bucket Photos: s3:ObjectCreated:*, prefix 'new/', suffix '.jpg'" in found
+
+
+def test_a_scheduler_starts_it() -> None:
+    """Or does not."""
+    daily = Schedule(name="Daily", expression="rate(1 day)", target="Bill")
+    never = replace(daily, name="Never", enabled=False)
+
+    found = reasons(system(schedules={"Daily": daily, "Never": never}), "Topic")
+
+    assert "Bill is started by the schedule Daily: rate(1 day)" in found
+    assert "Bill is started by the schedule Never: rate(1 day), which is disabled" in found
+
+
+def test_a_queue_gives_up() -> None:
+    """No function knows of a queue of dead letters, and yet it is fed."""
+    jobs = Queue(name="Jobs", dead_letters="Dead", receives=3)
+
+    assert ["Dead is fed by the queue Jobs, when a message was received 3 times and is still there"] == reasons(
+        system(queues={"Jobs": jobs, "Dead": Queue(name="Dead")}), "Dead"
+    )
+
+
+@pytest.mark.parametrize("config", [AsyncConfig(dead_letters="Dead"), AsyncConfig(on_failure="Dead")])
+def test_lambda_gives_an_event_up(config: AsyncConfig) -> None:
+    """It tells so with the role of the function."""
+    assert ["Dead is fed by Lambda, with the role of Bill, when all 3 attempts at it have failed"] == reasons(
+        system(asynchronous={"Bill": config}), "Dead"
+    )
+
+
+def test_lambda_gives_a_batch_up() -> None:
+    """Of a stream."""
+    mapping = EventSourceMapping(name="One", function="Bill", source="Clicks", kind="stream", on_failure="Dead")
+
+    assert ["Dead is fed by Lambda, with the role of Bill, when it gives up a batch of Clicks"] == reasons(
+        system(mappings={"One": mapping}), "Dead"
+    )
 
 
 RULE = Resource(name="Rule", type="AWS::Events::Rule")
