@@ -42,11 +42,14 @@ def shortened(text: str, *, limit: int = 400) -> str:
     return text if len(text) <= limit else f"{text[:limit]}… ({len(text) - limit} more characters)"
 
 
-_HIDDEN_NAME = "(?:password|secret|token|authorization|credential|api_?key)"
-_SECRET = re.compile(rf"""("[^"]*{_HIDDEN_NAME}[^"]*"\s*:\s*)"(?:[^"\\]|\\.)*"?""", re.IGNORECASE)
+_HIDDEN_NAME = "(?:password|secret|token|authorization|credential|api[-_]?key)"
+# DynamoDB gives a value with its type: {"S": "text"}, {"N": "1"}, {"B": "AQ=="}.
+_SECRET = re.compile(
+    rf"""("[^"]*{_HIDDEN_NAME}[^"]*"\s*:\s*(?:\{{\s*"[SNB]"\s*:\s*)?)"(?:[^"\\]|\\.)*"?""", re.IGNORECASE
+)
 # JSON in a text within JSON, such as the body of an event: its quotes have backslashes, the same number at both ends.
 _NESTED_SECRET = re.compile(
-    rf"""(?<!\\)((\\{{1,31}}+)"[^"\\]*{_HIDDEN_NAME}[^"\\]*\2"\s*:\s*\2")(?:(?!(?<!\\)\2").)*""",
+    rf"""(?<!\\)((\\{{1,31}}+)"[^"\\]*{_HIDDEN_NAME}[^"\\]*\2"\s*:\s*(?:\{{\s*\2"[SNB]\2"\s*:\s*)?\2")(?:(?!(?<!\\)\2").)*""",
     re.IGNORECASE | re.DOTALL,
 )
 _TOKEN = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*")
@@ -59,8 +62,12 @@ def redacted(text: str) -> str:
     '{"user": "ann", "password": "***", "idToken": "***"'
     >>> redacted("Bearer eyJhbGciOi.eyJzdWIi.c2ln")
     'Bearer ***'
+    >>> redacted('{"x-api-key": "da2-x", "password": {"S": "hunter2"}, "pin": {"N": "1"}}')
+    '{"x-api-key": "***", "password": {"S": "***"}, "pin": {"N": "1"}}'
     >>> print(redacted(r'{"body": "{\"password\": \"p\\\"w\", \"n\": 1}"}'))
     {"body": "{\"password\": \"***\", \"n\": 1}"}
+    >>> print(redacted(r'{"body": "{\"password\": {\"S\": \"hunter2\"}, \"X-Api-Key\": \"da2-x\"}"}'))
+    {"body": "{\"password\": {\"S\": \"***\"}, \"X-Api-Key\": \"***\"}"}
     """
     return _TOKEN.sub("***", _SECRET.sub(r'\1"***"', _NESTED_SECRET.sub(r"\1***", text)))
 

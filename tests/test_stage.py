@@ -465,7 +465,8 @@ def test_a_line_that_does_not_come_is_told(tmp_path: Path) -> None:
         stage_of(mode, tmp_path).logs("Order", contains="got", within=0.0)
 
     assert (
-        "Order has logged no line with 'got' within 0 s.\n  its last lines: line 2, line 3, line 4, line 5, line 6"
+        "Order has logged no line with 'got' within 0 s.\n"
+        "  its last lines: \n    line 6\n    line 5\n    line 4\n    line 3\n    line 2"
     ) == str(never.value)
 
 

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from harness.cloud.account import Cloud
-from harness.cloud.faults import code_of
+from harness.cloud.faults import code_of, translated
+from harness.cloud.locks import locked
 from harness.errors import TapNotOpen
 from harness.journal.asking import opened
+from harness.journal.bystanders import PREFIX
 from harness.journal.collector import Collector
 from harness.journal.entry import Kind
 
@@ -53,9 +55,11 @@ class BucketTap:
             TapNotOpen: There is no such bucket.
         """
         ours = {"Id": self._name, "QueueArn": self._collector.arn, "Events": _EVENTS}
-        found = self._configuration()
-        self._created = True
-        self._configure({**found, "QueueConfigurations": [*found.get("QueueConfigurations", []), ours]})
+        with self._alone():
+            found = self._configuration()
+            others = [one for one in found.get("QueueConfigurations", []) if not self._is_left(one)]
+            self._created = True
+            self._configure({**found, "QueueConfigurations": [*others, ours]})
 
     def barrier(self) -> Callable[[], bool]:
         """Send a sentinel into the queue: the embedded cloud tells of an object before it answers who has put it.
@@ -76,7 +80,7 @@ class BucketTap:
         if not self._created:
             return
         # The stage may have been taken away, its bucket with it.
-        with contextlib.suppress(TapNotOpen):
+        with contextlib.suppress(TapNotOpen), self._alone():
             found = self._configuration()
             others = [one for one in found.get("QueueConfigurations", []) if not self._is_ours(one)]
             self._configure({**found, "QueueConfigurations": others})
@@ -84,6 +88,22 @@ class BucketTap:
 
     def _is_ours(self, configuration: dict[str, Any]) -> bool:
         return configuration.get("Id") == self._name
+
+    def _is_left(self, configuration: dict[str, Any]) -> bool:
+        """Say whether it is of a tap whose process was killed: the queue has been tidied away, this has not."""
+        if not configuration.get("Id", "").startswith(PREFIX):
+            return False
+        sqs, name = self._cloud.client("sqs"), configuration["QueueArn"].rpartition(":")[2]
+        try:
+            with translated(self._cloud):
+                sqs.get_queue_url(QueueName=name)
+        except sqs.exceptions.QueueDoesNotExist:
+            return True
+        return False
+
+    def _alone(self) -> contextlib.AbstractContextManager[None]:
+        """Keep other runs of the embedded cloud from a configuration that is read, changed and written."""
+        return locked(self._cloud.folder / "buckets" / f"{self._bucket}.lock")
 
     def _configuration(self) -> dict[str, Any]:
         with self._asking():

@@ -9,8 +9,9 @@ from typing import Any, Protocol
 
 from harness._text import shortened
 from harness.cloud.names import Names
-from harness.errors import ResultLost
+from harness.errors import ResultLost, SystemFailure
 from harness.events.destinations import dead_letter_attributes, invocation_record
+from harness.modes.failures import raise_first
 from harness.runtime.faults import stack_trace
 from harness.runtime.invocation import FunctionError, Invocation
 from harness.system.model import AsyncConfig, System
@@ -108,16 +109,21 @@ class Asynchronous:
 
         Raises:
             ResultLost: The function's role may not tell them.
+            SystemFailure: What they start has failed. Where both happens, the first is raised and notes the other.
         """
         __tracebackhide__ = True
         config = self._declared.get(function, AsyncConfig())
         invocation, attempts = self._tried(function, event, most=1 + config.retries)
         letters = self._letters(config, invocation, event, attempts=attempts)
+        failures: list[SystemFailure] = []
         for letter in letters:
             try:
                 self._tell(letter, path=(*path, function))
-            except ResultLost as lost:
-                raise lost from (invocation.error.exception if invocation.error else None)
+            except SystemFailure as failure:
+                if isinstance(failure, ResultLost):
+                    failure.__cause__ = invocation.error.exception if invocation.error else None
+                failures.append(failure)
+        raise_first(failures)
         return Ended(invocation=invocation, attempts=attempts, told=bool(letters) and invocation.error is not None)
 
     def tell(self, letter: Letter, /, *, path: tuple[str, ...]) -> None:

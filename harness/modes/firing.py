@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
+from harness._text import redacted, shortened
 from harness.cloud.account import Cloud
 from harness.cloud.faults import code_of, translated
 from harness.cloud.names import Names
@@ -82,9 +83,10 @@ def _as_json(handed: Handed) -> Any:
     try:
         return json.loads(handed.text)
     except ValueError as error:
+        text = shortened(redacted(handed.text))
         # Lambda takes JSON only (InvalidRequestContentException).
         raise NotHandedOn(
-            f"The function {handed.to!r} would receive {handed.text!r}, which is no JSON: {error}.",
+            f"The function {handed.to!r} would receive {text!r}, which is no JSON: {error}.",
             facts=[("schedule", handed.by)],
             remedy="Lambda would not take it, so nothing would run",
         ) from None

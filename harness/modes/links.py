@@ -10,6 +10,7 @@ from harness._text import redacted, shortened
 from harness.errors import EndlessChain, FunctionFailed, SystemFailure
 from harness.journal.entry import Entry
 from harness.modes.asynchronous import Asynchronous, Ended
+from harness.modes.failures import raise_first
 from harness.modes.wiring import Start, event_of
 from harness.runtime.invocation import FunctionError, Invocation
 
@@ -142,11 +143,7 @@ def each(starts: Iterable[_Start], start: Callable[[_Start], object]) -> None:
             start(one)
         except SystemFailure as failure:
             failures.append(failure)
-    if failures:
-        first, *others = failures
-        for other in others:
-            first.add_note(f"And: {other.sentence}")
-        raise first
+    raise_first(failures)
 
 
 def label(entry: Entry) -> str:

@@ -62,6 +62,7 @@ class QueueMessage:
         attributes: In the form that the API of SQS takes, which is that of SNS.
         group: The message group, for FIFO queues.
         deduplication: The deduplication id, for FIFO queues.
+        left: The ARN of the queue whose redrive policy has moved it here.
     """
 
     queue: str
@@ -69,6 +70,7 @@ class QueueMessage:
     attributes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     group: str | None = None
     deduplication: str | None = None
+    left: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

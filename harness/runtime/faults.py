@@ -44,7 +44,7 @@ def stack_trace(error: FunctionError) -> list[str]:
 
     https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
     """
-    if error.exception is not None and error.trace:
+    if error.trace and error.exception is not None and error.exception.__traceback__ is not None:
         return traceback.format_list(traceback.extract_tb(error.exception.__traceback__))
     return error.trace.splitlines(keepends=True)
 

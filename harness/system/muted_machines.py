@@ -26,6 +26,7 @@ _WAITS = ".waitForTaskToken"
 _WAITED_FOR = "RequestResponse"
 _SOURCES = frozenset({"Definition", "DefinitionString", "DefinitionS3Location", "DefinitionSubstitutions"})
 _CONTEXT_TOKENS = frozenset({"$$.Task.Token", "{% $states.context.Task.Token %}"})
+_EXECUTION = "$states.context.Execution"
 _ARN = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:activity:"
 _NAME = "harness-"
 
@@ -141,7 +142,10 @@ def _has_plain_tokens(given: Any) -> bool:
 def _muted(name: str, state: _State, how: str, *, jsonata: bool) -> dict[str, Any]:
     field = "Arguments" if jsonata else "Parameters"
     about: dict[str, Any] = {"state": name, "how": how}
-    about |= {"execution": "{% $states.context.Execution.Id %}"} if jsonata else {"execution.$": "$$.Execution.Id"}
+    if jsonata:
+        about |= {"execution": f"{{% {_EXECUTION}.Id %}}", "began": f"{{% {_EXECUTION}.StartTime %}}"}
+    else:
+        about |= {"execution.$": "$$.Execution.Id", "began.$": "$$.Execution.StartTime"}
     if how == "function":
         about["function"] = state["Resource"]
     left_out = {field, "Resource"}

@@ -6,7 +6,7 @@ import json
 import re
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from harness.project import Project
@@ -21,7 +21,7 @@ _WITHIN = 20
 # The stream of a table has the moment of its creation in its name.
 _LABEL = re.compile(r"(?<=/stream/)[0-9T:.-]+Z?")
 # Shorter names, such as that of the default bus, stand for themselves.
-_SHORT = 8
+_SHORT = 7
 
 
 class Got(NamedTuple):
@@ -38,36 +38,36 @@ class Triggers:
         self._project, self.stage = project, stage
         self._known: dict[tuple[Deed, str], list[Got]] = {}
 
-    def got(self, deed: Deed, mode: str, *, function: str = "Echo", count: int = 1) -> list[Got]:
-        """Do something and give what its function got of it, so many records or events at least."""
+    def got(self, deed: Deed, mode: str, *, functions: Sequence[str] = ("Echo",), count: int = 1) -> list[Got]:
+        """Do something and give what functions got of it, so many records or events at least."""
         if (deed, mode) not in self._known:
             stage, mark, since = self.stage(mode), uuid.uuid4().hex, f"{time.time_ns()}"
             self._project.began = time.time()
             known_by = deed(stage, mark) or mark
-            found = _waited_for(stage, function, since=since, known_by=known_by, count=count)
+            found = _waited_for(stage, functions, since=since, known_by=known_by, count=count)
             stage.over(passed=False)
             self._known[deed, mode] = [_renamed(one, stage, mark=mark) for one in found]
         return self._known[deed, mode]
 
-    def events(self, deed: Deed, mode: str, *, function: str = "Echo", count: int = 1) -> list[Any]:
-        """Do something and give the records or events that its function got of it."""
-        return [one.event for one in self.got(deed, mode, function=function, count=count)]
+    def events(self, deed: Deed, mode: str, *, functions: Sequence[str] = ("Echo",), count: int = 1) -> list[Any]:
+        """Do something and give the records or events that functions got of it."""
+        return [one.event for one in self.got(deed, mode, functions=functions, count=count)]
 
     def ticked(self, known_by: Callable[[Stage], str]) -> Any:
         """Wait until the clock has started the function, and give the event."""
         stage = self.stage("http")
         # A rule of every minute is due within one, and looked at every ten seconds.
-        found = _waited_for(stage, "Echo", since="0", known_by=known_by(stage), count=1, within=80)
+        found = _waited_for(stage, ("Echo",), since="0", known_by=known_by(stage), count=1, within=80)
         return _renamed(found[0], stage, mark="no mark").event
 
 
 def _waited_for(  # noqa: PLR0913 - what to look for, and where
-    stage: Stage, function: str, *, since: str, known_by: str, count: int, within: float = _WITHIN
+    stage: Stage, functions: Sequence[str], *, since: str, known_by: str, count: int, within: float = _WITHIN
 ) -> list[Got]:
     found: list[Got] = []
 
     def there() -> bool:
-        found[:] = _seen(stage, function, since=since, known_by=known_by)
+        found[:] = [one for name in functions for one in _seen(stage, name, since=since, known_by=known_by)]
         return len(found) >= count
 
     if stage.journal.until(there, within=within, look_every=0.03):

@@ -41,7 +41,7 @@ def asked(stage: Stage, mark: str, **how: Any) -> None:
     wish = {"words": ["é"], "more": {"count": 1}}
     response = stage.query(QUERY, variables={"key": mark, "wish": wish, "with": True}, **how)
 
-    assert response.json() == {"data": {"it": {"id": "kept", "name": "é", "part": {"name": "é"}}}}
+    assert response.json == {"data": {"it": {"id": "kept", "name": "é", "part": {"name": "é"}}}}
 
 
 def asked_with_key(stage: Stage, mark: str) -> None:

@@ -14,7 +14,7 @@ from .seeing import Triggers
 OWN = ("kinesis/sequenceNumber", "kinesis/approximateArrivalTimestamp", "eventID")
 # Numbers of AWS have 56 digits: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
 # In handler mode a record really is in a stream of the embedded cloud.
-DIGITS = {"handler": 28, "invoke": 56, "http": 28}
+DIGITS = {"handler": 30, "invoke": 56, "http": 30}
 DATA = ("text é ☕", b"\x00\xff\xfe", b"", b"aGVsbG8=", {"a": "é"})
 
 

@@ -73,6 +73,13 @@ def built(table: str, operation: Operation) -> dict[str, Any]:
     )
 
 
+def in_order(value: Any) -> Any:
+    """The same with its sets in the order of the harness; in AWS they have none."""
+    if not isinstance(value, dict):
+        return value
+    return {name: sorted(one) if name in ("SS", "NS", "BS") else in_order(one) for name, one in value.items()}
+
+
 @pytest.mark.parametrize("table", VIEWS)
 @pytest.mark.parametrize("mode", ["handler", "invoke"])
 def test_changes_are_the_same(triggers: Triggers, mode: str, table: str) -> None:
@@ -94,6 +101,6 @@ def test_changes_have_no_size(triggers: Triggers, mode: str, table: str) -> None
     events = triggers.events(changed(table), mode, count=3)
 
     for event, operation in zip(events, get_args(Operation), strict=True):
-        told = differing(masked(built(table, operation), OWN), masked(event, OWN))
+        told = differing(masked(built(table, operation), OWN), masked(in_order(event), OWN))
         assert ["dynamodb/SizeBytes"] == list(told)
         assert event["dynamodb"]["SizeBytes"] == 0

@@ -39,6 +39,7 @@ GRANT = """\
                 Resource: !Ref DeadLetterTopic
 """
 
+ENDS_IN_A_ROW = ("upload.ends_in_a_row_and_a_count", "upload.counts_a_photo_once")
 RESULT_LOST = [
     "ResultLost: How the function 'NotifyOrganiser' ended cannot be told to 'DeadLetterTopic'.",
     "failed with NotNotified: Nobody organises 'error': nobody heard of the order ",
@@ -110,7 +111,6 @@ def unheard(copied: Copies) -> Run:
 def twice(copied: Copies) -> Run:
     """A photo that was counted is counted again; the workflow catches an error that the classifier does not have."""
     copy = copied("photos")
-    copy.hurry()
     copy.plant(f"{copy.functions}/counts.py", COUNTED_BEFORE, "")
     copy.plant(copy.template, CATCHES, CATCHES.replace("States.ALL", "States.Timeout"))
     return copy.run_suite("-k", "counts_a or classifier")
@@ -245,14 +245,17 @@ def test_an_error_that_nobody_caught_ends_the_execution(twice: Run, where: str) 
     assert "<Execution FAILED with ClassifierUnavailable in ClassifyPicture" in shown
 
 
-def test_what_is_switched_off_in_the_cloud_is_found_in_http_mode_only(switched_off: Run) -> None:
-    """The wrong suffix is in the template, which all modes share; records that a test brings itself need no bucket."""
+def test_what_is_changed_in_the_cloud_is_found_where_the_cloud_does_it(switched_off: Run) -> None:
+    """A schedule is fired by the cloud's own word in http mode only; a bucket tells deployed functions itself.
+
+    The wrong suffix is in the template, which all modes share, and a record that a test brings itself needs no bucket.
+    """
     assert switched_off.code == pytest.ExitCode.TESTS_FAILED
     assert switched_off.broken == {
         "schedule.deletes_old_metadata": {"http"},
-        "upload.ends_in_a_row_and_a_count": {"http"},
+        "upload.ends_in_a_row_and_a_count": {"invoke", "http"},
         "upload.takes_a_picture_that_says_nothing": MODES,
-        "upload.counts_a_photo_once": {"http"},
+        "upload.counts_a_photo_once": {"invoke", "http"},
     }
 
 
@@ -268,8 +271,7 @@ def test_a_schedule_that_is_off_in_the_stage_says_so(switched_off: Run) -> None:
     ("test", "where"),
     [
         *(("upload.takes_a_picture_that_says_nothing", mode) for mode in sorted(MODES)),
-        ("upload.ends_in_a_row_and_a_count", "http"),
-        ("upload.counts_a_photo_once", "http"),
+        *((test, mode) for test in ENDS_IN_A_ROW for mode in ("invoke", "http")),
     ],
 )
 def test_an_upload_that_nobody_hears_of_leaves_no_row(switched_off: Run, test: str, where: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -94,6 +96,47 @@ def test_what_was_configured_stays(cloud: Cloud, bucket: str) -> None:
     assert meanwhile["TopicConfigurations"] == before["TopicConfigurations"]
     assert len(meanwhile["QueueConfigurations"]) == 1
     assert configuration(cloud, bucket) == before
+
+
+class Slow(Cloud):
+    """The embedded cloud, in which some time passes before a bucket is configured."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        super().__init__(folder=cloud.folder, region=cloud.region, endpoint=cloud.endpoint, embedded=True)
+        self.client("s3").meta.events.register(
+            "before-call.s3.PutBucketNotificationConfiguration", lambda **_rest: time.sleep(0.3)
+        )
+
+
+def at_once(*calls: Callable[[], object]) -> None:
+    with ThreadPoolExecutor(len(calls)) as threads:
+        for running in [threads.submit(call) for call in calls]:
+            running.result()
+
+
+def test_two_runs_that_come_and_go_at_once_take_nothing_from_each_other(cloud: Cloud, bucket: str) -> None:
+    """A configuration is read, changed and written by one of them at a time."""
+    before = configuration(cloud, bucket)
+    one, other = [Taps(SYSTEM, cloud=Slow(cloud), names=names(cloud, bucket), run=run) for run in ("r1", "r2")]
+
+    at_once(lambda: one.tap("Photos"), lambda: other.tap("Photos"))
+    meanwhile = configuration(cloud, bucket)["QueueConfigurations"]
+    at_once(one.close, other.close)
+
+    assert ["harness-tap-r1", "harness-tap-r2"] == sorted(entry["Id"][:14] for entry in meanwhile)
+    assert configuration(cloud, bucket) == before
+
+
+def test_what_a_killed_run_has_left_is_taken_away(cloud: Cloud, bucket: str) -> None:
+    """Once its queue is gone; that of somebody else stays, whatever has become of its queue."""
+    arn = f"arn:aws:sqs:{cloud.region}:{cloud.account}:gone"
+    left = {"Id": "harness-tap-r0-Photos", "QueueArn": arn, "Events": ["s3:ObjectCreated:*"]}
+    configured(cloud, bucket, QueueConfigurations=[left, {**left, "Id": "theirs"}])
+
+    with tapped(cloud, bucket):
+        ids = [one["Id"] for one in configuration(cloud, bucket)["QueueConfigurations"]]
+
+    assert ["theirs", "harness-tap-r1"] == [one[:14] for one in ids]
 
 
 def test_only_this_bucket_may_write_to_the_queue(cloud: Cloud, bucket: str) -> None:

@@ -176,10 +176,10 @@ def tell(config: Mapping[str, Any], target: str, body: Any, *, attributes: Mappi
     from ministack.services import lambda_svc  # noqa: PLC0415 - only the child process has it
 
     service = target.split(":")[2]
-    if not may(config["Role"], _ACTIONS[service], target):
-        lambda_svc.logger.warning("%s may not %s on %s", config["Role"], _ACTIONS[service], target)
-        return
     try:
+        if not may(config["Role"], _ACTIONS[service], target):
+            lambda_svc.logger.warning("%s may not %s on %s", config["Role"], _ACTIONS[service], target)
+            return
         {"sqs": _to_queue, "sns": _to_topic, "events": _to_bus, "lambda": _to_function}[service](
             target, body, attributes or {}
         )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -158,25 +159,46 @@ class Machines:
 
     def unfinished(self) -> list[str]:
         """Give the executions that run, a sentence each. In AWS they may be anybody's, so there it is none."""
-        return [f"{name}: the execution {arn.rpartition(':')[2]} runs" for name, arn in self._running()]
-
-    def _running(self) -> list[tuple[str, str]]:
         if not self._cloud.embedded:
+            return []
+        running = [(name, arn) for name in self._arns for arn in self._running(name)]
+        return [f"{name}: the execution {arn.rpartition(':')[2]} runs" for name, arn in running]
+
+    def _running(self, machine: str) -> list[str]:
+        """Give the executions of a machine that run. Those of an express workflow are not told."""
+        if self._machine(machine).express:
             return []
         client = self._cloud.client("stepfunctions")
         with translated(self._cloud):
-            return [
-                (name, execution["executionArn"])
-                for name, arn in self._arns.items()
-                if not self._machine(name).express
-                for execution in client.list_executions(stateMachineArn=arn, statusFilter="RUNNING")["executions"]
-            ]
+            found = client.list_executions(stateMachineArn=self._arns[machine], statusFilter="RUNNING")
+        return [execution["executionArn"] for execution in found["executions"]]
 
     def over(self) -> None:
-        """Stop what still runs on a muted stage: the test that caused it is over."""
-        if self._worker:
-            for _name, arn in self._running():
-                self._runner.stop(arn)
+        """Stop what still runs on a muted stage: the test that caused it is over.
+
+        What cannot be stopped gets nothing done any more. An error stands in the way of nothing else; the first one
+        is raised in the end.
+        """
+        if not self._worker:
+            return
+        errors: list[Exception] = []
+        for machine in self._arns:
+            with _kept(errors):
+                for arn in self._running(machine):
+                    with _kept(errors):
+                        self._runner.stop(arn)
+        self._worker.over()
+        if errors:
+            raise errors[0]
+
+
+@contextmanager
+def _kept(errors: list[Exception]) -> Iterator[None]:
+    """Keep an error, and go on."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - it is raised in the end
+        errors.append(error)
 
 
 def _as_json(given: Any) -> str:

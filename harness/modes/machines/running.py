@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,6 +22,8 @@ __all__ = ["Runner", "client_of"]
 
 _SOONEST = 0.01
 _LATEST = 1.0
+# A function runs for 900 s at most. How long an execution may last is said elsewhere, where a debugger counts.
+_LONGEST = 910.0
 _NO_HISTORY = "an express workflow has no history"
 
 
@@ -73,18 +76,31 @@ class Runner:
         __tracebackhide__ = True
         if machine.express:
             return self._run_express(machine, given=given, name=name, within=within)
-        with translated(self._cloud), _started(machine):
-            arn = self._client.start_execution(stateMachineArn=machine.arn, name=name, input=given)["executionArn"]
+        arn = _execution_arn(machine, name)  # Known beforehand: an interrupt may come before the answer does.
         try:
-            in_time = self._waited(lambda: self._described(arn)["status"] != "RUNNING", within=within)
-        except BaseException:
-            self.stop(arn)
+            with translated(self._cloud), _started(machine):
+                self._client.start_execution(stateMachineArn=machine.arn, name=name, input=given)
+            self._wait(machine, arn, within=within)
+        except BaseException as error:
+            self._stop_because_of(error, arn)
             raise
-        if not in_time:
-            too_long = self._too_long(machine, arn, within=within)
-            self.stop(arn)
-            raise too_long
         return self._ended(arn)
+
+    def _wait(self, machine: Deployed, arn: str, *, within: float) -> None:
+        """Wait until an execution has ended.
+
+        Raises:
+            StageError: It takes longer.
+        """
+        __tracebackhide__ = True
+        if not self._waited(lambda: self._described(arn)["status"] != "RUNNING", within=within):
+            raise self._too_long(machine, arn, within=within)
+
+    def _stop_because_of(self, error: BaseException, arn: str) -> None:
+        try:
+            self.stop(arn)
+        except Exception as fault:  # noqa: BLE001 - what led here is raised, and this is told beside it
+            error.add_note(f"The execution {arn} could not be stopped: {fault}")
 
     def _waited(self, is_over: Callable[[], bool], *, within: float) -> bool:
         """Wait until something is over, and say whether it is in time."""
@@ -145,12 +161,10 @@ class Runner:
         it lasts 5 minutes at most, and cannot be stopped.
         """
         __tracebackhide__ = True
-        client = client_of(self._cloud, read_timeout=within + 5)
-        pool = ThreadPoolExecutor(1, thread_name_prefix="express")
-        running: Future[Mapping[str, Any]] = pool.submit(
-            client.start_sync_execution, stateMachineArn=machine.arn, name=name, input=given
+        client = client_of(self._cloud, read_timeout=max(_LONGEST, within + 5))
+        running = _in_background(
+            lambda: client.start_sync_execution(stateMachineArn=machine.arn, name=name, input=given)
         )
-        pool.shutdown(wait=False)
         if not self._waited(running.done, within=within):
             raise StageError(
                 f"The execution of {machine.name!r} has not ended within {within:g} s.",
@@ -160,6 +174,24 @@ class Runner:
         with translated(self._cloud), _started(machine):
             found = running.result()
         return Execution(arn=found["executionArn"], note=_NO_HISTORY, **_outcome(found))
+
+
+def _execution_arn(machine: Deployed, name: str) -> str:
+    return f"{machine.arn.replace(':stateMachine:', ':execution:', 1)}:{name}"
+
+
+def _in_background(call: Callable[[], Mapping[str, Any]]) -> Future[Mapping[str, Any]]:
+    """Make a call in a thread for which nobody waits when the process ends, as those of an executor are waited for."""
+    made: Future[Mapping[str, Any]] = Future()
+
+    def make() -> None:
+        try:
+            made.set_result(call())
+        except BaseException as error:  # noqa: BLE001 - whoever asks for the result gets it
+            made.set_exception(error)
+
+    threading.Thread(target=make, name="express", daemon=True).start()
+    return made
 
 
 @contextmanager

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +24,10 @@ from harness.system.muted_machines import ABOUT, TOKEN, activity_arn
 
 __all__ = ["Worker"]
 
+# States.ALL does not take this error, so that the execution ends, and does nothing else in the next test.
+# https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+_OVER = ("States.Runtime", "The test that caused the execution is over")
+
 
 class Worker:
     """Runs local functions for the tasks that a muted stage has turned into those of an activity.
@@ -30,12 +36,15 @@ class Worker:
         cloud: The cloud of the stage.
         names: What its functions are called there.
         invoke: Runs a local function.
+        clock: Gives the time in epoch seconds, by the clock that the cloud goes by.
     """
 
-    def __init__(self, *, cloud: Cloud, names: Names, invoke: Invoke) -> None:
+    def __init__(self, *, cloud: Cloud, names: Names, invoke: Invoke, clock: Callable[[], float] = time.time) -> None:
         self._cloud = cloud
         self._names = names
         self._invoke = invoke
+        self._clock = clock
+        self._since = 0
         self._working = threading.Lock()
 
     @cached_property
@@ -53,19 +62,35 @@ class Worker:
         _ = self._activity
 
     def serve(self) -> int:
-        """Do all tasks that wait by now, in the caller's thread, and say how many they were."""
+        """Do all tasks that wait by now, in the caller's thread, and say how many they were.
+
+        A task of an execution that began before the last `over` fails instead, and does not count.
+        """
         __tracebackhide__ = True
         # A handler that itself waits does not serve from within, nor does another thread.
         if not self._working.acquire(blocking=False):
             return 0
         done = 0
         try:
-            while (task := self._next()) is not None:
-                done += 1
-                self._do(task["taskToken"], json.loads(task["input"]))
+            while (answer := self._next()) is not None:
+                token, task = answer["taskToken"], json.loads(answer["input"])
+                if self._is_of_earlier(task[ABOUT]):
+                    self._tell(token, error=_OVER)
+                else:
+                    done += 1
+                    self._do(token, task)
         finally:
             self._working.release()
         return done
+
+    def over(self) -> None:
+        """Do nothing any more for executions that have begun by now: the test that caused them is over."""
+        self._since = _milliseconds(self._clock())
+
+    def _is_of_earlier(self, about: Mapping[str, Any]) -> bool:
+        # A stage may have been deployed when tasks did not tell it yet.
+        began = about.get("began")
+        return began is not None and _milliseconds(datetime.fromisoformat(began).timestamp()) < self._since
 
     def test(self, single: Single, given: str) -> StateResult:
         """Give what a state comes to whose function is run here.
@@ -138,6 +163,11 @@ def _with_token(request: Any, token: str) -> Any:
     if isinstance(request, list):
         return [_with_token(item, token) for item in request]
     return token if request == TOKEN else request
+
+
+def _milliseconds(seconds: float) -> int:
+    """Give a time as executions tell theirs: in whole milliseconds, cut off. So what begins now is not before now."""
+    return int(round(seconds * 1e6) // 1000)
 
 
 def _is_late(timeout: Any, seconds: float) -> bool:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from harness._text import redacted, shortened
-from harness.errors import FunctionFailed, SystemFailure
+from harness.errors import FunctionFailed
 from harness.events.batch_answers import read_answer
 from harness.journal.entry import Entry
 from harness.modes.links import failure
 from harness.runtime.invocation import Invocation
 from harness.system.model import EventSourceMapping
 
-__all__ = ["Outcome", "Piece", "Start", "failed", "handed", "raise_first"]
+__all__ = ["Outcome", "Piece", "Start", "failed", "handed"]
 
 
 class Start(Protocol):
@@ -104,18 +104,3 @@ def failed(mapping: EventSourceMapping, outcome: Outcome, *, attempts: int, why:
         else f"The function {mapping.function!r} says that it failed for {len(outcome.failed)} of its batch."
     )
     return FunctionFailed(sentence, facts=[("started by", started_by), ("its answer", said), *facts])
-
-
-def raise_first(failures: Iterable[SystemFailure]) -> None:
-    """Raise the first of several failures, with the others as notes; nothing when there are none.
-
-    Raises:
-        SystemFailure: The first one.
-    """
-    __tracebackhide__ = True
-    found = list(failures)
-    if found:
-        first, *others = found
-        for other in others:
-            first.add_note(f"And: {other.sentence}")
-        raise first

@@ -12,8 +12,9 @@ from harness.errors import SystemFailure
 from harness.journal.entry import Entry
 from harness.journal.store import Store
 from harness.modes.asynchronous import Tell
+from harness.modes.failures import raise_first
 from harness.modes.links import label
-from harness.modes.mapped.batches import Start, raise_first
+from harness.modes.mapped.batches import Start
 from harness.modes.mapped.finding import mappings_by_source, queue_of, redrives
 from harness.modes.mapped.giving_up import abandoning
 from harness.modes.mapped.queues import drain

@@ -16,8 +16,9 @@ from harness.journal.entry import Entry
 from harness.journal.queues import entry_of
 from harness.journal.store import Store
 from harness.modes.asynchronous import Tell
+from harness.modes.failures import raise_first
 from harness.modes.links import label
-from harness.modes.mapped.batches import Piece, Start, raise_first
+from harness.modes.mapped.batches import Piece, Start
 from harness.modes.mapped.finding import mappings_by_source, queue_of, redrives
 from harness.modes.mapped.giving_up import abandoning
 from harness.modes.mapped.queues import drain
@@ -76,6 +77,10 @@ class _PlayedQueue:
         for piece in pieces:
             self.held.pop(piece.id)
 
+    def release(self, pieces: Sequence[Piece]) -> None:
+        """Drop them: the queue is that of one sending, which has ended with an error."""
+        self.delete(pieces)
+
     def put_back(self, pieces: Sequence[Piece]) -> None:
         """Put messages back at the head, so that none of a group passes them."""
         again = [self.held.pop(piece.id) for piece in pieces]
@@ -113,7 +118,7 @@ class PlayedMappings:
         self._abandon = abandoning(names, tell=tell)
         self._scope = scope(system, names)
         self._mappings = mappings_by_source(system)
-        self._sent: dict[tuple[str, str], tuple[float, str]] = {}
+        self._sent: dict[tuple[str, str, str], tuple[float, str]] = {}
 
     def reads(self, source: str) -> bool:
         """Say whether a function reads a source."""
@@ -145,8 +150,11 @@ class PlayedMappings:
         return ids
 
     def _deduplicates(self, queue: str) -> bool:
+        return str(self._property(queue, "ContentBasedDeduplication")).lower() == "true"
+
+    def _property(self, queue: str, name: str) -> Any:
         resource = self._system.resources.get(queue)
-        return bool(resource and str(resource.properties.get("ContentBasedDeduplication")).lower() == "true")
+        return resolve(resource.properties.get(name), self._scope) if resource else None
 
     def _waiting(self, message: QueueMessage, *, path: tuple[str, ...]) -> _Waiting:
         record = sqs.record(
@@ -157,6 +165,9 @@ class PlayedMappings:
             group=message.group,
             deduplication=message.deduplication,
         )
+        if message.left:
+            # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
+            record["attributes"]["DeadLetterQueueSourceArn"] = message.left
         told = {name: value for name, value in record["attributes"].items() if not name.startswith("Approximate")}
         shown = {
             "MessageId": record["messageId"],
@@ -171,7 +182,9 @@ class PlayedMappings:
     def _known(self, message: QueueMessage, piece: Piece) -> str | None:
         """Give the id of the message of which this one is a duplicate; SQS takes it, and delivers it not again."""
         now = time.monotonic()
-        key = (message.queue, piece.record["attributes"]["MessageDeduplicationId"])
+        by_group = self._property(message.queue, "DeduplicationScope") == "messageGroup"
+        group = str(message.group) if by_group else ""
+        key = (message.queue, group, piece.record["attributes"]["MessageDeduplicationId"])
         moment, identity = self._sent.get(key, (0.0, ""))
         if identity and now - moment < _SAME_WITHIN:
             return identity
@@ -181,7 +194,8 @@ class PlayedMappings:
     def _dead(self, waiting: _Waiting) -> None:
         __tracebackhide__ = True
         queue = queue_of(self._system, waiting.message.queue)
-        message = replace(waiting.message, queue=str(queue.dead_letters))
+        left = str(waiting.piece.record["eventSourceARN"])
+        message = replace(waiting.message, queue=str(queue.dead_letters), left=left)
         if message.group is not None:
             message = replace(message, deduplication=waiting.piece.record["attributes"]["MessageDeduplicationId"])
         self._send_on([message], path=waiting.piece.path)

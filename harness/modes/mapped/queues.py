@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 from harness.errors import FunctionFailed, SystemFailure
 from harness.events.mapping_filters import accepts
-from harness.modes.mapped.batches import Outcome, Piece, Start, failed, handed, raise_first
+from harness.modes.failures import raise_first
+from harness.modes.mapped.batches import Outcome, Piece, Start, failed, handed
 from harness.system.model import EventSourceMapping
 
 __all__ = ["Lane", "drain"]
@@ -31,6 +32,10 @@ class Lane(Protocol):
 
     def put_back(self, pieces: Sequence[Piece]) -> None:
         """Let messages be received again at once; AWS waits for the visibility timeout."""
+        ...
+
+    def release(self, pieces: Sequence[Piece]) -> None:
+        """Let messages be received again that no function could be started for."""
         ...
 
 
@@ -57,7 +62,12 @@ def drain(mapping: EventSourceMapping, lane: Lane, *, patterns: Sequence[Any], s
         lane.delete([piece for piece in pieces if piece not in wanted])
         if not wanted:
             continue
-        outcome = handed(mapping, wanted, start=start)
+        try:
+            outcome = handed(mapping, wanted, start=start)
+        except BaseException:
+            # Nobody knows what became of them. Hidden, they would keep all that follows in their groups waiting.
+            lane.release(wanted)
+            raise
         started += 1
         lane.delete([piece for piece in wanted if piece not in outcome.failed])
         if not outcome.failed:

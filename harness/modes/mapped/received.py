@@ -132,6 +132,10 @@ class ReceivedQueue:
             with translated(self._cloud):
                 self._sqs.change_message_visibility_batch(QueueUrl=self._url, Entries=visible)
 
+    def release(self, pieces: Sequence[Piece]) -> None:
+        """Let messages be received again at once that no function could be started for."""
+        self.put_back(pieces)
+
     def holds_any(self) -> bool:
         """Say whether the queue holds messages: delayed ones, such as someone else has, such as have just come."""
         names = [f"ApproximateNumberOfMessages{which}" for which in ("", "Delayed", "NotVisible")]

@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from harness.errors import FunctionFailed, MisusedStep, SystemFailure
 from harness.events.mapping_filters import accepts
-from harness.modes.mapped.batches import Outcome, Piece, Start, failed, handed, raise_first
+from harness.modes.failures import raise_first
+from harness.modes.mapped.batches import Outcome, Piece, Start, failed, handed
 from harness.system.model import EventSourceMapping
 
 __all__ = ["Abandon", "ShardReading", "insist_on_playable"]
@@ -53,7 +54,7 @@ class ShardReading:
         now: The time of the cloud.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a fact of a mapping or of its stage
         self,
         mapping: EventSourceMapping,
         *,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from harness.cloud.names import FunctionNames, Names
-from harness.errors import ResultLost
+from harness.errors import FunctionFailed, ResultLost
 from harness.modes.asynchronous import Asynchronous, Letter
 from harness.runtime.invocation import FunctionError, Invocation
 from harness.system.model import AsyncConfig, System
@@ -113,6 +113,24 @@ def test_what_is_lost_has_the_functions_own_error_as_its_cause() -> None:
         asynchronous(tried, dead_letters="Topic").run("Bill", {}, path=())
 
     assert caught.value.__cause__ is tried.error.exception
+
+
+def test_a_letter_that_is_lost_does_not_keep_the_next_from_being_told() -> None:
+    """The first failure is raised, and notes the other."""
+    tried = Tried(failures=9)
+    lost = {"Queue": ResultLost("The record is lost."), "Topic": FunctionFailed("What reads it failed.")}
+
+    def refuse(letter: Letter, /, *, path: tuple[str, ...]) -> None:
+        tried.told.append((letter, path))
+        raise lost[letter.to]
+
+    tried.tell = refuse  # type: ignore[method-assign]
+
+    with pytest.raises(ResultLost, match="The record is lost") as caught:
+        asynchronous(tried, on_failure="Queue", dead_letters="Topic").run("Bill", {}, path=())
+
+    assert ["Queue", "Topic"] == [letter.to for letter, _ in tried.told]
+    assert (["And: What reads it failed."], tried.error.exception) == (caught.value.__notes__, caught.value.__cause__)
 
 
 def test_an_interrupt_is_not_tried_again() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -183,6 +184,28 @@ def test_what_is_no_json_is_handed_to_no_function() -> None:
         "  schedule: nightly-1\n"
         "  Lambda would not take it, so nothing would run"
     )
+
+
+def test_a_secret_that_is_no_json_is_not_shown() -> None:
+    """Nor is all of a long text."""
+    target = Target(resource="Clean", input='{"apiKey": "hunter2", "rest": ' + "x" * 1000)
+    rule = Rule(name="Nightly", schedule="rate(1 day)", targets=(target,))
+    never: Any = None
+    cloud: Any = Asked()
+
+    with pytest.raises(NotHandedOn) as caught:
+        fire_as_declared(
+            "Nightly",
+            system=replace(SYSTEM, rules={"Nightly": rule}),
+            cloud=cloud,
+            names=NAMES,
+            asynchronous=never,
+            player=None,
+        )
+
+    sentence = caught.value.sentence
+    assert sentence.startswith("""The function 'Clean' would receive '{"apiKey": "***", "rest": xxx""")
+    assert "xxx… (626 more characters)', which is no JSON: " in sentence
 
 
 FAILED = {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "InvalidParameter", "ErrorMessage": "No."}]}

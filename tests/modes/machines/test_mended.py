@@ -134,12 +134,21 @@ def test_a_task_of_an_execution_that_was_stopped_is_withdrawn(
     client = cloud.client("stepfunctions")
     made = machine({"StartAt": "S", "States": {"S": {"Type": "Task", "Resource": activity, "End": True}}})
     arn = client.start_execution(stateMachineArn=made.arn, input="{}")["executionArn"]
+    told(client, arn, "TaskScheduled")
     client.stop_execution(executionArn=arn)
-    time.sleep(0.2)
+    told(client, arn, "TaskFailed")
 
     task = client.get_activity_task(activityArn=activity, workerName=DOES_NOT_WAIT)
 
     assert (task.get("taskToken"), client.describe_execution(executionArn=arn)["status"]) == (None, "ABORTED")
+
+
+def told(client: Any, arn: str, kind: str) -> None:
+    """Wait until the history of an execution tells an event: of a task, that it is queued, or given up."""
+    deadline = time.monotonic() + 10
+    while kind not in {one["type"] for one in client.get_execution_history(executionArn=arn)["events"]}:
+        assert time.monotonic() < deadline, f"{arn} tells no {kind}"
+        time.sleep(0.01)
 
 
 def test_an_activity_that_is_not_there(run: Run) -> None:

@@ -15,7 +15,7 @@ ACTIVITY = {
 }
 BILL = {"Fn::GetAtt": ["Bill", "Arn"]}
 INVOKE = "arn:aws:states:::lambda:invoke"
-EXECUTION = {"execution.$": "$$.Execution.Id"}
+EXECUTION = {"execution.$": "$$.Execution.Id", "began.$": "$$.Execution.StartTime"}
 
 
 def document() -> dict[str, Any]:
@@ -102,6 +102,7 @@ def test_a_task_in_jsonata() -> None:
             "state": "S",
             "how": "function",
             "execution": "{% $states.context.Execution.Id %}",
+            "began": "{% $states.context.Execution.StartTime %}",
             "function": BILL,
         },
         "request": "{% $states.input %}",

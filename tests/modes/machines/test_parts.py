@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -22,6 +23,7 @@ from harness.modes.machines.single import Single
 from harness.modes.machines.worker import Worker
 from harness.runtime.invocation import FunctionError, Invocation
 from harness.stage import Stage
+from harness.system.model import Resource, System
 from harness.system.muted_machines import ABOUT
 
 BILL = FunctionNames(name="shop-bill", arn="arn:aws:lambda:r:1:function:shop-bill", role="r", environment={})
@@ -35,9 +37,12 @@ class Answering:
         ClientError = ClientError
         ActivityAlreadyExists = FileExistsError
 
-    def __init__(self, *, code: str = "", tasks: tuple[Mapping[str, Any], ...] = ()) -> None:
+    def __init__(
+        self, *, code: str = "", tasks: tuple[Mapping[str, Any], ...] = (), running: tuple[str, ...] = ()
+    ) -> None:
         self._code = code
         self._tasks = list(tasks)
+        self._running = running
         self.told: list[Any] = []
 
     def _fail(self, operation: str) -> None:
@@ -61,8 +66,25 @@ class Answering:
         self._fail("StartExecution")
         return {"executionArn": "e"}
 
-    def stop_execution(self, **_: Any) -> None:
-        self.told.append("stopped")
+    def start_sync_execution(self, **_: Any) -> dict[str, str]:
+        self.told.append(threading.current_thread())
+        self._fail("StartSyncExecution")
+        return {"executionArn": "e", "status": "SUCCEEDED", "output": "1"}
+
+    def describe_state_machine(self, **_: Any) -> dict[str, str]:
+        return {"roleArn": "r", "definition": "{}", "type": "STANDARD"}
+
+    def describe_execution(self, **_: Any) -> dict[str, str]:
+        return {"status": "RUNNING"}
+
+    def get_paginator(self, operation: str) -> Any:
+        raise ClientError({"Error": {"Code": "Unreadable", "Message": "no"}}, operation)
+
+    def list_executions(self, **_: Any) -> dict[str, Any]:
+        return {"executions": [{"executionArn": arn} for arn in self._running]}
+
+    def stop_execution(self, *, executionArn: str, **_: Any) -> None:  # noqa: N803 - as boto3 has it
+        self.told.append(f"stopped {executionArn}")
         self._fail("StopExecution")
 
     def test_state(self, **_: Any) -> None:
@@ -75,9 +97,11 @@ class Place(Cloud):
     def __init__(self, client: Answering) -> None:
         super().__init__(folder=Path(), region="us-east-1", endpoint="http://127.0.0.1:1", embedded=True)
         self._answering = client
+        self.options: dict[str, Any] = {}
 
-    def client(self, service: str, **_: Any) -> Any:
+    def client(self, service: str, **options: Any) -> Any:
         assert service == "stepfunctions"
+        self.options |= options
         return self._answering
 
 
@@ -138,6 +162,26 @@ def test_a_function_that_waits_itself_does_no_other_task() -> None:
     assert (worker.serve(), inner) == (1, [0])
 
 
+@pytest.mark.parametrize(
+    ("began", "over", "done"),
+    [
+        ("2026-01-01T00:00:00.122Z", 1767225600.123, False),
+        ("2026-01-01T00:00:00.123Z", 1767225600.123, True),
+        ("2026-01-01T00:00:00.123Z", 1767225600.1239, True),
+    ],
+)
+def test_a_task_of_an_earlier_test_is_not_done(began: str, over: float, *, done: bool) -> None:
+    """Its execution fails; one that begins in the millisecond in which that test was over is not of it."""
+    client = Answering(tasks=(task(began=began), task()))
+    worker = Worker(cloud=Place(client), names=NAMES, invoke=bill, clock=lambda: over)
+
+    worker.over()
+
+    assert worker.serve() == 1 + done
+    refused = ("States.Runtime", "The test that caused the execution is over")
+    assert client.told == [{"n": 1} if done else refused, {"n": 1}]
+
+
 def test_an_error_without_a_trace() -> None:
     """Lambda's own errors have none."""
     assert failure(FunctionError(type="Sandbox.Timedout", message="Task timed out")) == (
@@ -146,11 +190,13 @@ def test_an_error_without_a_trace() -> None:
     )
 
 
-def deployed(**state: Any) -> Deployed:
+MACHINE = "arn:aws:states:r:1:stateMachine:flow"
+
+
+def deployed(*, express: bool = False, **state: Any) -> Deployed:
     """Give a machine of one task."""
-    return Deployed(
-        name="Flow", arn="a", role="r", definition={"States": {"S": {"Type": "Task", **state}}}, express=False
-    )
+    definition = {"States": {"S": {"Type": "Task", **state}}}
+    return Deployed(name="Flow", arn=MACHINE, role="r", definition=definition, express=express)
 
 
 @pytest.mark.parametrize(
@@ -206,7 +252,7 @@ def test_an_execution_that_has_ended_need_not_be_stopped() -> None:
 
     Runner(cloud=Place(client), meanwhile=lambda: 0).stop("e")
 
-    assert client.told == ["stopped"]
+    assert client.told == ["stopped e"]
 
 
 def test_an_execution_is_stopped_when_its_test_cannot_go_on() -> None:
@@ -219,7 +265,87 @@ def test_an_execution_is_stopped_when_its_test_cannot_go_on() -> None:
     with suppress(KeyboardInterrupt):
         Runner(cloud=Place(client), meanwhile=interrupted).run(deployed(), given="{}", name="n", within=1)
 
-    assert client.told == ["stopped"]
+    assert client.told == ["stopped arn:aws:states:r:1:execution:flow:n"]
+
+
+class Interrupted(Answering):
+    """A client whose user presses Ctrl-C before the answer is there."""
+
+    def start_execution(self, **_: Any) -> dict[str, str]:
+        raise KeyboardInterrupt
+
+
+def test_an_execution_is_stopped_also_before_it_is_known_to_have_started() -> None:
+    """Its ARN follows from its name."""
+    client = Interrupted()
+    with pytest.raises(KeyboardInterrupt):
+        Runner(cloud=Place(client), meanwhile=lambda: 0).run(deployed(), given="{}", name="n", within=1)
+
+    assert client.told == ["stopped arn:aws:states:r:1:execution:flow:n"]
+
+
+def test_an_execution_is_stopped_when_its_history_cannot_be_read() -> None:
+    """It has lasted too long, and nobody can say where it stands."""
+    client = Answering()
+
+    with pytest.raises(ClientError, match="Unreadable"):
+        Runner(cloud=Place(client), meanwhile=lambda: 0).run(deployed(), given="{}", name="n", within=0)
+
+    assert client.told == ["stopped arn:aws:states:r:1:execution:flow:n"]
+
+
+def test_an_execution_that_cannot_be_stopped_hides_no_error() -> None:
+    """What led there is raised, and tells of it."""
+    runner = Runner(cloud=Place(Answering(code="Denied")), meanwhile=lambda: 0)
+
+    with pytest.raises(ClientError, match="StartExecution") as error:
+        runner.run(deployed(), given="{}", name="n", within=1)
+
+    [note] = error.value.__notes__
+    assert note == (
+        "The execution arn:aws:states:r:1:execution:flow:n could not be stopped: "
+        "An error occurred (Denied) when calling the StopExecution operation: no"
+    )
+
+
+def test_a_call_of_an_express_workflow_keeps_no_process_from_ending() -> None:
+    """Its answer may take minutes, also where a debugger holds a function: the bound is the runner's."""
+    client = Answering()
+    place = Place(client)
+
+    ended = Runner(cloud=place, meanwhile=lambda: 0).run(deployed(express=True), given="{}", name="n", within=1)
+
+    [thread] = client.told
+    assert (ended.output, thread.daemon, place.options["read_timeout"]) == (1, True, 910.0)
+
+
+def test_an_express_workflow_that_step_functions_does_not_start() -> None:
+    """The error comes from the other thread."""
+    runner = Runner(cloud=Place(Answering(code="ValidationException")), meanwhile=lambda: 0)
+
+    with pytest.raises(StageError, match="Step Functions does not start 'Flow'"):
+        runner.run(deployed(express=True), given="{}", name="n", within=1)
+
+
+def muted(client: Answering) -> Machines:
+    """Give the front door of a muted stage with two machines."""
+    resources = {name: Resource(name=name, type="AWS::StepFunctions::StateMachine") for name in ("Flow", "Other")}
+    system = System(name="s", template=Path("t"), cloudformation={}, resources=resources)
+    names = Names(stack="shop", account="1", region="us-east-1", physical=dict.fromkeys(resources, MACHINE))
+    return Machines(system=system, cloud=Place(client), names=names, invoke=bill, muted=True)
+
+
+def test_an_execution_that_cannot_be_stopped_keeps_no_other_from_being_stopped() -> None:
+    """The error is raised when all others are, and no task of the test is done any more."""
+    began = task(began="2026-01-01T00:00:00.000Z")
+    client = Answering(running=("a", "b"), code="Denied", tasks=(began,))
+    machines = muted(client)
+
+    with pytest.raises(ClientError, match="Denied"):
+        machines.over()
+
+    assert client.told == ["stopped a", "stopped b"] * 2
+    assert machines.serve() == 0
 
 
 def test_a_state_that_waits_for_a_token_is_not_run_by_itself(handler: Stage) -> None:

@@ -95,6 +95,20 @@ def test_what_runs_when_a_test_is_over_is_stopped_on_a_muted_stage(handler: Stag
     assert client.describe_execution(executionArn=started)["status"] == "ABORTED"
 
 
+def test_a_task_of_an_express_workflow_is_not_done_in_the_next_test(handler: Stage) -> None:
+    """Nothing stops the workflow, so it fails."""
+    client, arn = handler.cloud.client("stepfunctions"), handler.physical_id("Quick")
+    machines = Machines(system=handler.system, cloud=handler.cloud, names=handler.names, invoke=never, muted=True)
+    started = client.start_execution(stateMachineArn=arn, name=f"other-{time.time_ns()}", input='{"size": 1}')
+
+    machines.over()
+
+    deadline = time.monotonic() + 10
+    while client.describe_execution(executionArn=started["executionArn"])["status"] == "RUNNING":
+        assert (machines.serve(), time.monotonic() < deadline) == (0, True)
+    assert client.describe_execution(executionArn=started["executionArn"])["error"] == "States.Runtime"
+
+
 def test_the_role_must_allow_the_function(deployed: Stage) -> None:
     """As in AWS; in mode handler the local function is run without asking."""
     execution = deployed.start("Forbidden", {"size": 1})

@@ -31,6 +31,14 @@ class Local:
         return Invocation(function=function, request_id="r-1", error=error)
 
 
+class Interrupted(Local):
+    """Somebody presses Ctrl-C while a function runs."""
+
+    def __call__(self, function: str, event: Mapping[str, Any]) -> Invocation:
+        super().__call__(function, event)
+        raise KeyboardInterrupt
+
+
 def player(
     stage: Stage, local: Local, *, store: Store | None = None, told: list[str] | None = None, **more: Any
 ) -> Player:
@@ -112,6 +120,30 @@ def test_dead_letters_may_go_to_another_stack(handler: Stage) -> None:
     assert [("bad", "1")] == [(one["Body"], one["MessageAttributes"]["n"]["StringValue"]) for one in received]
     assert ["1", "2", "3"] == [record["attributes"]["ApproximateReceiveCount"] for _, (record,) in local.got]
     sqs.purge_queue(QueueUrl=url)
+
+
+@pytest.mark.parametrize(("scope", "delivered"), [("messageGroup", ["g", "h"]), ("queue", ["g"])])
+def test_a_queue_may_tell_duplicates_by_their_group(handler: Stage, scope: str, delivered: list[str]) -> None:
+    """By the whole queue unless it says so."""
+    declared = handler.system.resources["Ordered"]
+    ordered = replace(declared, properties={**declared.properties, "DeduplicationScope": scope})
+    local = Local()
+    sent = [QueueMessage(queue="Ordered", body="one", group=group, deduplication="d") for group in ("g", "h", "g")]
+
+    player(handler, local, resources={**handler.system.resources, "Ordered": ordered}).put(sent)
+
+    [(_, records)] = local.got
+    assert delivered == [record["attributes"]["MessageGroupId"] for record in records]
+
+
+def test_what_no_function_could_be_started_for_goes_nowhere(handler: Stage) -> None:
+    """An interrupt ends the test, and is no reason to play dead letters."""
+    local = Interrupted()
+
+    with pytest.raises(KeyboardInterrupt):
+        player(handler, local).put([QueueMessage(queue="Parcels", body="one")])
+
+    assert ["Whole"] == [function for function, _ in local.got]
 
 
 def test_a_topic_leads_to_a_played_queue(handler: Stage) -> None:

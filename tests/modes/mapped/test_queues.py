@@ -125,12 +125,15 @@ def test_a_delayed_message_comes_in_its_time(handler: Stage) -> None:
 
 
 def test_a_queue_keeps_its_order(stage: Stage) -> None:
-    """What failed comes before all that was sent after it, and no message passes another."""
+    """What failed comes again before all that was sent after it, and no message passes another."""
     bodies = [f"{mark}-{stage.mode}" for mark in ("a", "bad", "c", "d")]
     stage.send("Ordered", *bodies, group="g")
 
-    said(stage, "Ordered", records=bodies[1:])
-    assert [bodies, bodies[1:]] == batches(stage, "Ordered")
+    # Lambda may read a queue while messages still come, so nobody knows how they fall into batches.
+    stage.settle(within=40)
+    delivered = [body for batch in batches(stage, "Ordered") for body in batch]
+    assert bodies == list(dict.fromkeys(reversed(delivered)))[::-1]
+    assert delivered.count(bodies[1]) > 1
 
 
 def test_a_duplicate_is_delivered_once(stage: Stage) -> None:

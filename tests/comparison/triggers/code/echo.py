@@ -17,12 +17,10 @@ def keep(event: Any, context: Any) -> dict[str, Any]:
 
 
 def fail(event: Any, context: Any) -> str:
-    """Keep the event, and fail if it says so: always, or until a message has been received a second time."""
+    """Keep the event, and fail unless it says otherwise."""
     _keep(event, context)
     if isinstance(event, dict) and event.get("succeed"):
         return "done é"
-    if "Records" in event and int(event["Records"][0].get("attributes", {}).get("ApproximateReceiveCount", 0)) > 1:
-        return "done"
     raise ValueError("it fails é")
 
 
