@@ -40,8 +40,7 @@ _SAYS_ITSELF = r"(?:[^()]|\([^()]*\))*\bwithin="
 # The waits in the steps of a system, and shorter ones. A message is a dead letter after twelve seconds in http mode.
 _WAITS = (
     (rf'(journal\.expect\(\s*"\w+",)(?!{_SAYS_ITSELF})', rf"\1 {_SOON},"),
-    # In invoke mode, too, an item may wait for a deployed function that starts cold.
-    (r"(stage\.item\(.+ until=.+)\)$", r'\1, within=1.5 if stage.mode == "handler" else 8.0)'),
+    (r"(stage\.item\(.+ until=.+)\)$", rf"\1, {_SOON})"),
     (r"within=_UNTIL_DEAD", 'within=15.0 if stage.mode == "http" else 1.5'),
     (r"within=stage\.journal\.patience\.after_retries", _SOON),
 )
