@@ -185,12 +185,13 @@ def pytest_runtest_makereport(
     opened: Any = getattr(item, "funcargs", {}).get("stage")
     if not hasattr(opened, "exchanges"):  # The test has no stage, or a fixture of its own by that name.
         return report
-    if report.failed and opened.exchanges:
-        from harness.report.evidence import evidence  # noqa: PLC0415 - needed only when a test fails
+    if report.failed:
+        from harness.report.evidence import sections  # noqa: PLC0415 - needed only when a test fails
 
-        report.sections.append((f"{opened.mode}: requests to {opened.system.name}", evidence(opened.exchanges)))
+        report.sections.extend(sections(opened, raised=call.excinfo and call.excinfo.value))
     if call.when == "teardown":
         opened.exchanges.clear()
+        opened.failed.clear()
     report.user_properties.append((COUNTED_AS, f"{opened.system.name} {opened.mode}"))
     return report
 

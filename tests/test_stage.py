@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from harness.modes.messages import (
     Upload,
 )
 from harness.people import User
+from harness.runtime.invocation import Invocation
 from harness.stage import Stage
 from harness.system.model import Api, Function, Resource, System
 
@@ -38,6 +40,7 @@ class Recording:
 
     def __init__(self, *, logged: Sequence[str] = (), pending: Sequence[str] = ()) -> None:
         self.logged = list(logged)
+        self.failed: deque[Invocation] = deque()
         self.pending = list(pending)
         self.called: list[tuple[str, Any, bool]] = []
         self.published: list[Outgoing] = []

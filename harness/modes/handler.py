@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
@@ -24,6 +25,7 @@ from harness.modes.machines.front_door import Machines
 from harness.modes.messages import Outgoing
 from harness.modes.outcomes import asynchronous_for
 from harness.modes.playing import Player
+from harness.modes.protocol import FAILED_KEPT
 from harness.modes.wiring import Wiring
 from harness.runtime.invocation import Invocation
 from harness.system.model import Function, System
@@ -73,6 +75,7 @@ class HandlerMode:
             system, cloud=cloud, names=names, packages=packages, overrides=overrides, tell=tell
         )
         self._ran = False
+        self.failed: deque[Invocation] = deque(maxlen=FAILED_KEPT)
         self._gateway: Gateway = gateway_for(system, cloud=cloud, names=names, invoke=self.invoke)
         self._chain: Chain | None = None
         self._asynchronous = asynchronous_for(
@@ -205,7 +208,10 @@ class HandlerMode:
     def _run(self, function: str, event: Mapping[str, Any], *, request_id: str | None = None) -> Invocation:
         __tracebackhide__ = True
         self._ran = True
-        return self._local.run(function, event, request_id=request_id)
+        invocation = self._local.run(function, event, request_id=request_id)
+        if invocation.error is not None:
+            self.failed.append(invocation)
+        return invocation
 
     @property
     def deliver(self) -> Callable[[], int] | None:

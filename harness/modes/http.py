@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import urllib.request
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -22,6 +23,7 @@ from harness.modes.machines.execution import Execution, Mocks, StateResult
 from harness.modes.machines.front_door import Machines
 from harness.modes.messages import Outgoing
 from harness.modes.sending import put
+from harness.runtime.invocation import Invocation
 from harness.system.model import System
 
 __all__ = ["HttpMode"]
@@ -37,6 +39,7 @@ class HttpMode:
 
     def __init__(self, *, system: System, cloud: Cloud, names: Names) -> None:
         self._system = system
+        self.failed: deque[Invocation] = deque()  # They fail in the cloud, and only their logs tell.
         self._cloud = cloud
         self._names = names
         self._deployed = Deployed(cloud, names=names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ from harness.modes.mapped import unfinished
 from harness.modes.messages import Outgoing
 from harness.modes.outcomes import asynchronous_for
 from harness.modes.playing import Player
+from harness.modes.protocol import FAILED_KEPT
 from harness.modes.roles import assumed
 from harness.runtime.credentials import Credentials
 from harness.runtime.invocation import Invocation
@@ -42,6 +44,7 @@ class InvokeMode:
         self, *, system: System, cloud: Cloud, names: Names, store: Store, tell: Callable[[str], None]
     ) -> None:
         self._system = system
+        self.failed: deque[Invocation] = deque(maxlen=FAILED_KEPT)
         self._cloud = cloud
         self._names = names
         self._tell = tell
@@ -112,11 +115,14 @@ class InvokeMode:
     def invoke(self, function: str, event: Mapping[str, Any]) -> Invocation:
         """Invoke a deployed function and give what came back, the end of its log included."""
         __tracebackhide__ = True
-        return self._deployed.invoke(function, event)
+        invocation = self._deployed.invoke(function, event)
+        if invocation.error is not None:
+            self.failed.append(invocation)
+        return invocation
 
     def _attempt(self, function: str, event: Mapping[str, Any], /, *, request_id: str | None) -> Invocation:  # noqa: ARG002 - Lambda itself gives the request id
         __tracebackhide__ = True
-        return self._deployed.invoke(function, event)
+        return self.invoke(function, event)
 
     def _credentials(self, function: str) -> Credentials:
         def tell(_sentence: str) -> None:

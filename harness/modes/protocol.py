@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from harness.modes.exchange import Request, Response
 from harness.modes.machines.execution import Execution, Mocks, StateResult
 from harness.modes.messages import Outgoing
+from harness.runtime.invocation import Invocation
 
-__all__ = ["Mode"]
+__all__ = ["FAILED_KEPT", "Mode"]
+
+# The evidence for a failed test is what failed last; a loop of failures must not be kept whole.
+FAILED_KEPT = 20
 
 
 class Mode(Protocol):
     """How a stage reaches the code."""
 
     name: str
+    # The invocations behind events that ended in an error, the latest ones of the test; a request keeps its own.
+    failed: deque[Invocation]
 
     def request(self, request: Request) -> Response:
         """Send a request to an API's front door, or to the one that is played, and give what comes back."""

@@ -11,6 +11,7 @@ from harness.errors import UnknownResource
 from harness.journal.journal import Journal
 from harness.modes.exchange import Response
 from harness.modes.protocol import Mode
+from harness.runtime.invocation import Invocation
 from harness.system.model import System
 
 __all__ = ["Place"]
@@ -49,6 +50,11 @@ class Place:
     def mode(self) -> str:
         """The mode, for reports. A step never asks for it."""
         return self._mode.name
+
+    @property
+    def failed(self) -> deque[Invocation]:
+        """The functions behind events that ended in an error in this test, the latest ones; evidence for a failure."""
+        return self._mode.failed
 
     def output(self, key: str) -> str:
         """Give the value of a stack output.
