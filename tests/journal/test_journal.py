@@ -132,7 +132,7 @@ def test_an_expectation_has_a_bound(place: Any, taps: Any) -> None:
     assert 1.0 <= took[0] < 3
     assert 0.1 <= took[1] < 0.9
     assert took[2] < 0.5
-    assert (10.0, 30.0) == (
+    assert (15.0, 30.0) == (
         Journal(taps, began=time.time).patience.within,
         Journal(InAws(), began=time.time).patience.within,
     )  # type: ignore[arg-type]
