@@ -15,7 +15,7 @@ import os
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, _GeneratorContextManager
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -73,7 +73,8 @@ def paid(function: Callable[..., Any], account: str) -> Callable[..., Any]:
             given = function(*args, **rest)
         finally:
             BOOK.leave()
-        return _Paid(given, account) if isinstance(given, AbstractContextManager) else given
+        # An answer of requests is a context manager as well, and is to stay what it is.
+        return _Paid(given, account) if isinstance(given, _GeneratorContextManager) else given
 
     return call
 

@@ -63,8 +63,8 @@ def _ours(project: Project, *, root: Path, stack: ExitStack) -> dict[str, Measur
     here = project.stage("hello", mode="handler")
     invoked = project.stage("hello", mode="invoke")
     user = stack.enter_context(here.user())
-    strangers = _strangers(project, here, user)
-    aws_lambda, function = project.cloud.client("lambda"), here.names.functions["Quiet"].name
+    strangers = _strangers(here, user)
+    aws_lambda, function = here.cloud.client("lambda"), here.names.functions["Quiet"].name
     payload = json.dumps(event).encode()
 
     def invoke_with_boto3() -> None:
@@ -86,9 +86,9 @@ def _answered(stage: Stage, path: str, *, user: User | None = None) -> None:
     assert answer.status_code == HTTPStatus.OK, answer
 
 
-def _strangers(project: Project, stage: Stage, user: User) -> Iterator[User]:
+def _strangers(stage: Stage, user: User) -> Iterator[User]:
     """Give the user with one token after the other that no gateway has seen."""
-    cognito = project.cloud.client("cognito-idp")
+    cognito = stage.cloud.client("cognito-idp")
     pool, client = stage.physical_id("UserPool"), stage.physical_id("Client")
     parameters = {"USERNAME": user.username, "PASSWORD": user.password}
     tokens = [
