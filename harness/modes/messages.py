@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-__all__ = ["BusEvent", "ItemChange", "Outgoing", "QueueMessage", "StreamRecord", "TopicMessage", "Upload", "text_of"]
+__all__ = ["BusEvent", "ItemChange", "Outgoing", "QueueMessage", "StreamRecord", "TopicMessage", "Upload"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,8 +124,3 @@ class Upload:
 
 
 Outgoing = BusEvent | TopicMessage | QueueMessage | StreamRecord | ItemChange | Upload
-
-
-def text_of(message: Any) -> str:
-    """Give a message as text: text as it is, anything else as JSON."""
-    return message if isinstance(message, str) else json.dumps(message, ensure_ascii=False)

@@ -311,9 +311,8 @@ class Player:
             self._arrived("bus", start.to, event, path=path, detail_type=event["detail-type"])
         elif kind == "AWS::StepFunctions::StateMachine":
             hand_over(start.text, to=self._names.physical[start.to], cloud=self._cloud)
-        elif (sentence := f"{start.by} leads to {start.to}, which is not played in this mode") not in self._told:
-            self._told.add(sentence)
-            self._tell(sentence)
+        else:
+            self._tell_once(f"{start.by} leads to {start.to}, which is not played in this mode")
 
     def _queue(self, start: Start, entry: Entry, *, path: tuple[str, ...], fifo: _Fifo) -> None:
         """Send to a queue what it gets of a topic or a rule.

@@ -8,8 +8,9 @@ from typing import Any
 
 from harness.errors import MisusedStep
 from harness.events import sns
+from harness.events.bodies import text_of
 from harness.journal.matching import written
-from harness.modes.messages import BusEvent, ItemChange, QueueMessage, StreamRecord, TopicMessage, Upload, text_of
+from harness.modes.messages import BusEvent, ItemChange, QueueMessage, StreamRecord, TopicMessage, Upload
 from harness.stage.place import Place
 
 __all__ = ["Sending"]
