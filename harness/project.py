@@ -235,7 +235,7 @@ class Project:
         if name == "http":
             from harness.modes.http import HttpMode  # noqa: PLC0415 - each mode loads what it needs
 
-            return HttpMode(system=system, cloud=self.cloud, names=names)
+            return HttpMode(system, cloud=self.cloud, names=names)
         if name == "invoke":
             from harness.modes.invoke import InvokeMode  # noqa: PLC0415
 

@@ -45,7 +45,8 @@ class Recording:
         self.called: list[tuple[str, Any, bool]] = []
         self.published: list[Outgoing] = []
         self.requests: list[Request] = []
-        self.started: list[str] = []
+        self.started: set[str] = set()
+        self.begun: list[str] = []
         self.closed = False
 
     def request(self, request: Request) -> Response:
@@ -67,11 +68,11 @@ class Recording:
         self.called.append((function, event, asynchronous))
 
     def start(self, machine: str, given: Any = None, *, within: float | None = None, mocks: Any = None) -> Execution:
-        self.started.append(machine)
+        self.begun.append(machine)
         return Execution(arn="an arn", status="SUCCEEDED", input=given)
 
     def test_state(self, machine: str, state: str, given: Any = None, *, mock: Any = None) -> StateResult:
-        self.started.append(f"{machine}.{state}")
+        self.begun.append(f"{machine}.{state}")
         return StateResult(status="SUCCEEDED", output=given)
 
     def lines(self, function: str, *, since: float) -> list[str]:
@@ -84,7 +85,11 @@ class Recording:
         raise AssertionError("nothing ran in this process")
 
     def cold_start(self, function: str) -> None:
-        self.started.append(function)
+        self.begun.append(function)
+
+    def forget(self) -> None:
+        self.failed.clear()
+        self.started.clear()
 
     def close(self) -> None:
         self.closed = True
@@ -224,7 +229,7 @@ def test_a_cold_start_names_a_function(tmp_path: Path) -> None:
 
     stage_of(mode, tmp_path).cold_start("Order")
 
-    assert mode.started == ["Order"]
+    assert mode.begun == ["Order"]
 
 
 def test_closing_closes_the_mode(tmp_path: Path) -> None:
@@ -242,11 +247,11 @@ def test_the_latest_exchanges_are_kept(tmp_path: Path) -> None:
     """They are the evidence under a failure; a run of thousands does not keep them all."""
     stage = stage_of(Recording(), tmp_path)
 
-    for number in range(60):
+    for number in range(210):
         stage.request("GET", f"/{number}")
 
     kept = [response.request.path for response in stage.exchanges if response.request]
-    assert (len(kept), kept[-1]) == (50, "/59")
+    assert (len(kept), kept[-1]) == (200, "/209")
 
 
 def test_an_answer_that_is_no_json_shows_itself() -> None:

@@ -3,12 +3,88 @@
 from __future__ import annotations
 
 import uuid
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from harness.cloud.account import Cloud
 from harness.cloud.faults import translated
+from harness.cloud.logs import last_lines, lines_of
+from harness.cloud.names import Names
+from harness.modes.calls import Deployed
+from harness.modes.machines.execution import Execution, Mocks, StateResult
+from harness.modes.machines.front_door import Machines
+from harness.modes.protocol import FAILED_KEPT
+from harness.runtime.invocation import Invocation
+from harness.system.model import System
 
-__all__ = ["drop_memory"]
+__all__ = ["InTheCloud", "drop_memory"]
+
+
+class InTheCloud:
+    """The part of a mode that is the same wherever its functions are deployed.
+
+    Args:
+        system: The system as its template declares it.
+        cloud: The cloud of the stage.
+        names: The names of the stage.
+    """
+
+    deliver = None
+    ran = False
+
+    def __init__(self, system: System, *, cloud: Cloud, names: Names) -> None:
+        self._system = system
+        self._cloud = cloud
+        self._names = names
+        self._deployed = Deployed(cloud, names=names)
+        self._machines = Machines(system=system, cloud=cloud, names=names)
+        # What a test calls itself; what fails behind an event fails in the cloud, and only its log tells.
+        self.failed: deque[Invocation] = deque(maxlen=FAILED_KEPT)
+        self.started: set[str] = set()
+
+    def start(
+        self, machine: str, given: Any = None, *, within: float | None = None, mocks: Mocks | None = None
+    ) -> Execution:
+        """Run an execution of a deployed state machine and give what it came to."""
+        __tracebackhide__ = True
+        return self._machines.start(machine, given, within=within, mocks=mocks)
+
+    def test_state(
+        self, machine: str, state: str, given: Any = None, *, mock: Mapping[str, Any] | None = None
+    ) -> StateResult:
+        """Run one state of a state machine by itself and give what it came to."""
+        __tracebackhide__ = True
+        return self._machines.test_state(machine, state, given, mock=mock)
+
+    def logs(self, functions: Iterable[str], *, since: float) -> Mapping[str, Sequence[str]]:
+        """Give the last lines that CloudWatch Logs has of functions."""
+        return last_lines(
+            self._cloud, functions={name: self._names.functions[name].name for name in functions}, since=since
+        )
+
+    def lines(self, function: str, *, since: float) -> list[str]:
+        """Give all lines that CloudWatch Logs has of a function."""
+        return lines_of(self._cloud, function=self._names.functions[function].name, since=since)
+
+    def unfinished(self) -> list[str]:
+        """Give what the cloud has not done yet."""
+        from harness.modes.mapped import unfinished  # noqa: PLC0415 - few tests settle
+
+        in_queues = unfinished(self._system, cloud=self._cloud, names=self._names)
+        return [*in_queues, *self._machines.unfinished()]
+
+    def over(self) -> None:
+        """Forget nothing: the cloud goes on by itself."""
+
+    def forget(self) -> None:
+        """Forget which functions ran and which failed."""
+        self.failed.clear()
+        self.started.clear()
+
+    def cold_start(self, function: str) -> None:
+        """Make Lambda start the deployed function anew."""
+        drop_memory(self._cloud, self._names.functions[function].name)
 
 
 def drop_memory(cloud: Cloud, function: str) -> None:

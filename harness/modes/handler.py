@@ -76,6 +76,7 @@ class HandlerMode:
         )
         self._ran = False
         self.failed: deque[Invocation] = deque(maxlen=FAILED_KEPT)
+        self.started: set[str] = set()
         self._gateway: Gateway = gateway_for(system, cloud=cloud, names=names, invoke=self.invoke)
         self._chain: Chain | None = None
         self._asynchronous = asynchronous_for(
@@ -208,6 +209,7 @@ class HandlerMode:
     def _run(self, function: str, event: Mapping[str, Any], *, request_id: str | None = None) -> Invocation:
         __tracebackhide__ = True
         self._ran = True
+        self.started.add(function)
         invocation = self._local.run(function, event, request_id=request_id)
         if invocation.error is not None:
             self.failed.append(invocation)
@@ -230,7 +232,6 @@ class HandlerMode:
                 self._machines.over()
         finally:
             self._ran = False
-            self._local.forget()
             if self._chain is not None:
                 self._chain.drop()
 
@@ -248,6 +249,12 @@ class HandlerMode:
 
         in_queues = unfinished(self._system, cloud=self._cloud, names=self._names)
         return [*in_queues, *self._machines.unfinished()]
+
+    def forget(self) -> None:
+        """Forget which functions ran, which failed, and what they logged."""
+        self.failed.clear()
+        self.started.clear()
+        self._local.forget()
 
     def cold_start(self, function: str) -> None:
         """Drop what the function has in memory; its next invocation imports it anew."""

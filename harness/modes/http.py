@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import urllib.request
-from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from urllib3 import HTTPHeaderDict
 
-from harness.cloud.account import Cloud
 from harness.cloud.addresses import url_id
-from harness.cloud.logs import last_lines, lines_of
-from harness.cloud.names import Names
 from harness.errors import TimedOut, UnreachableEndpoint
-from harness.modes.calls import Deployed
-from harness.modes.deployed import drop_memory
+from harness.modes.deployed import InTheCloud
 from harness.modes.exchange import Request, Response
-from harness.modes.machines.execution import Execution, Mocks, StateResult
-from harness.modes.machines.front_door import Machines
 from harness.modes.messages import Outgoing
 from harness.modes.sending import put
-from harness.runtime.invocation import Invocation
-from harness.system.model import System
 
 __all__ = ["HttpMode"]
 
@@ -32,18 +23,10 @@ __all__ = ["HttpMode"]
 _ANSWER_WITHIN = 35.0
 
 
-class HttpMode:
+class HttpMode(InTheCloud):
     """Requests go to the deployed API, signed where the caller signs."""
 
     name = "http"
-
-    def __init__(self, *, system: System, cloud: Cloud, names: Names) -> None:
-        self._system = system
-        self.failed: deque[Invocation] = deque()  # They fail in the cloud, and only their logs tell.
-        self._cloud = cloud
-        self._names = names
-        self._deployed = Deployed(cloud, names=names)
-        self._machines = Machines(system=system, cloud=cloud, names=names)
 
     @cached_property
     def _session(self) -> Any:
@@ -141,6 +124,7 @@ class HttpMode:
             FunctionFailed: It was called synchronously, and ended in an error.
         """
         __tracebackhide__ = True
+        self.started.add(function)
         return self._deployed.call(function, event, asynchronous=asynchronous)
 
     def fire(self, schedule: str) -> None:
@@ -149,47 +133,6 @@ class HttpMode:
         from harness.modes.firing import fire_as_deployed  # noqa: PLC0415 - most runs fire no schedule
 
         fire_as_deployed(schedule, system=self._system, cloud=self._cloud, names=self._names)
-
-    def start(
-        self, machine: str, given: Any = None, *, within: float | None = None, mocks: Mocks | None = None
-    ) -> Execution:
-        """Run an execution of a deployed state machine and give what it came to."""
-        __tracebackhide__ = True
-        return self._machines.start(machine, given, within=within, mocks=mocks)
-
-    def test_state(
-        self, machine: str, state: str, given: Any = None, *, mock: Mapping[str, Any] | None = None
-    ) -> StateResult:
-        """Run one state of a state machine by itself and give what it came to."""
-        __tracebackhide__ = True
-        return self._machines.test_state(machine, state, given, mock=mock)
-
-    deliver = None
-    ran = False
-
-    def logs(self, functions: Iterable[str], *, since: float) -> Mapping[str, Sequence[str]]:
-        """Give the last lines that CloudWatch Logs has of functions."""
-        return last_lines(
-            self._cloud, functions={name: self._names.functions[name].name for name in functions}, since=since
-        )
-
-    def lines(self, function: str, *, since: float) -> list[str]:
-        """Give all lines that CloudWatch Logs has of a function."""
-        return lines_of(self._cloud, function=self._names.functions[function].name, since=since)
-
-    def unfinished(self) -> list[str]:
-        """Give what the cloud has not done yet."""
-        from harness.modes.mapped import unfinished  # noqa: PLC0415 - few tests settle
-
-        in_queues = unfinished(self._system, cloud=self._cloud, names=self._names)
-        return [*in_queues, *self._machines.unfinished()]
-
-    def over(self) -> None:
-        """Forget nothing: the cloud goes on by itself."""
-
-    def cold_start(self, function: str) -> None:
-        """Make Lambda start the deployed function anew."""
-        drop_memory(self._cloud, self._names.functions[function].name)
 
     def close(self) -> None:
         """Close the connections."""

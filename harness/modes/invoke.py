@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from harness.cloud.account import Cloud
-from harness.cloud.logs import last_lines, lines_of
 from harness.cloud.names import Names
 from harness.journal.store import Store
-from harness.modes.calls import Deployed
-from harness.modes.deployed import drop_memory
+from harness.modes.deployed import InTheCloud
 from harness.modes.exchange import Request, Response
 from harness.modes.firing import fire_as_declared
 from harness.modes.gateway.gateway import Gateway
 from harness.modes.gateway.played import gateway_for
-from harness.modes.machines.execution import Execution, Mocks, StateResult
-from harness.modes.machines.front_door import Machines
-from harness.modes.mapped import unfinished
 from harness.modes.messages import Outgoing
 from harness.modes.outcomes import asynchronous_for
 from harness.modes.playing import Player
-from harness.modes.protocol import FAILED_KEPT
 from harness.modes.roles import assumed
 from harness.runtime.credentials import Credentials
 from harness.runtime.invocation import Invocation
@@ -35,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["InvokeMode"]
 
 
-class InvokeMode:
+class InvokeMode(InTheCloud):
     """The gateway is played from the template; the functions that it invokes are the deployed ones."""
 
     name = "invoke"
@@ -43,13 +36,8 @@ class InvokeMode:
     def __init__(
         self, *, system: System, cloud: Cloud, names: Names, store: Store, tell: Callable[[str], None]
     ) -> None:
-        self._system = system
-        self.failed: deque[Invocation] = deque(maxlen=FAILED_KEPT)
-        self._cloud = cloud
-        self._names = names
+        super().__init__(system, cloud=cloud, names=names)
         self._tell = tell
-        self._deployed = Deployed(cloud, names=names)
-        self._machines = Machines(system=system, cloud=cloud, names=names)
         self._gateway: Gateway = gateway_for(system, cloud=cloud, names=names, invoke=self.invoke)
         self._asynchronous = asynchronous_for(
             system,
@@ -98,6 +86,7 @@ class InvokeMode:
             FunctionFailed: It was called synchronously, and ended in an error.
         """
         __tracebackhide__ = True
+        self.started.add(function)
         return self._deployed.call(function, event, asynchronous=asynchronous)
 
     def fire(self, schedule: str) -> None:
@@ -115,6 +104,7 @@ class InvokeMode:
     def invoke(self, function: str, event: Mapping[str, Any]) -> Invocation:
         """Invoke a deployed function and give what came back, the end of its log included."""
         __tracebackhide__ = True
+        self.started.add(function)
         invocation = self._deployed.invoke(function, event)
         if invocation.error is not None:
             self.failed.append(invocation)
@@ -130,45 +120,6 @@ class InvokeMode:
 
         role = self._names.functions[function].role
         return assumed(role, cloud=self._cloud, session=f"harness-{function}", tell=tell)
-
-    def start(
-        self, machine: str, given: Any = None, *, within: float | None = None, mocks: Mocks | None = None
-    ) -> Execution:
-        """Run an execution of a deployed state machine and give what it came to."""
-        __tracebackhide__ = True
-        return self._machines.start(machine, given, within=within, mocks=mocks)
-
-    def test_state(
-        self, machine: str, state: str, given: Any = None, *, mock: Mapping[str, Any] | None = None
-    ) -> StateResult:
-        """Run one state of a state machine by itself and give what it came to."""
-        __tracebackhide__ = True
-        return self._machines.test_state(machine, state, given, mock=mock)
-
-    deliver = None
-    ran = False
-
-    def logs(self, functions: Iterable[str], *, since: float) -> Mapping[str, Sequence[str]]:
-        """Give the last lines that CloudWatch Logs has of functions."""
-        return last_lines(
-            self._cloud, functions={name: self._names.functions[name].name for name in functions}, since=since
-        )
-
-    def lines(self, function: str, *, since: float) -> list[str]:
-        """Give all lines that CloudWatch Logs has of a function."""
-        return lines_of(self._cloud, function=self._names.functions[function].name, since=since)
-
-    def unfinished(self) -> list[str]:
-        """Give what the cloud has not done yet."""
-        in_queues = unfinished(self._system, cloud=self._cloud, names=self._names)
-        return [*in_queues, *self._machines.unfinished()]
-
-    def over(self) -> None:
-        """Forget nothing: the cloud goes on by itself."""
-
-    def cold_start(self, function: str) -> None:
-        """Make Lambda start the deployed function anew."""
-        drop_memory(self._cloud, self._names.functions[function].name)
 
     def close(self) -> None:
         """Hold nothing that needs closing."""

@@ -23,6 +23,8 @@ class Mode(Protocol):
     name: str
     # The invocations behind events that ended in an error, the latest ones of the test; a request keeps its own.
     failed: deque[Invocation]
+    # The logical ids of the functions of which this process knows that they ran in this test.
+    started: set[str]
 
     def request(self, request: Request) -> Response:
         """Send a request to an API's front door, or to the one that is played, and give what comes back."""
@@ -101,6 +103,10 @@ class Mode(Protocol):
 
     def over(self) -> None:
         """Forget what a test has set off and did not wait for: it is over."""
+        ...
+
+    def forget(self) -> None:
+        """Forget what was seen of a test, `failed` and `started` included: it is reported."""
         ...
 
     def cold_start(self, function: str) -> None:

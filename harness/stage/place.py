@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from harness.cloud.account import Cloud
 from harness.cloud.names import Names
@@ -12,12 +13,13 @@ from harness.journal.journal import Journal
 from harness.modes.exchange import Response
 from harness.modes.protocol import Mode
 from harness.runtime.invocation import Invocation
+from harness.stage.acts import Act
 from harness.system.model import System
 
 __all__ = ["Place"]
 
-# The evidence for a failed test is its latest exchanges; a run of thousands must not keep them all.
-_EXCHANGES_KEPT = 50
+# The evidence for a failed test is what it did last; one that asks thousands of times must not keep it all.
+_ACTS_KEPT = 200
 
 
 class Place:
@@ -41,7 +43,7 @@ class Place:
         self.names = names
         self.journal = journal
         self._mode = mode
-        self.exchanges: deque[Response] = deque(maxlen=_EXCHANGES_KEPT)
+        self.acts: deque[Act] = deque(maxlen=_ACTS_KEPT)
 
     def __repr__(self) -> str:
         return f"<Stage {self.name} of {self.system.name}, mode {self.mode}>"
@@ -50,6 +52,25 @@ class Place:
     def mode(self) -> str:
         """The mode, for reports. A step never asks for it."""
         return self._mode.name
+
+    @property
+    def exchanges(self) -> list[Response]:
+        """The latest answers of the test, in order; evidence for a failure."""
+        return [act.response for act in self.acts if act.response is not None]
+
+    @property
+    def started(self) -> set[str]:
+        """The logical ids of the functions of which this process knows that they ran in this test."""
+        return self._mode.started
+
+    def last_lines(self, functions: Iterable[str]) -> Mapping[str, Sequence[str]]:
+        """Give the last lines that functions have logged in this test, as far as they can be had within seconds."""
+        return self._mode.logs(functions, since=self.journal.began)
+
+    def forget(self) -> None:
+        """Forget what the test did and what was seen of it: it is over, and reported."""
+        self.acts.clear()
+        self._mode.forget()
 
     @property
     def failed(self) -> deque[Invocation]:
@@ -75,6 +96,12 @@ class Place:
     def close(self) -> None:
         """Let go of what the mode holds; the stage stays deployed."""
         self._mode.close()
+
+    def _act(self, verb: str, what: str, *, sent: Any = None) -> Act:
+        """Note what the test does; the verb does it in its context."""
+        act = Act(verb, what, sent=sent)
+        self.acts.append(act)
+        return act
 
     def _source(self, kind: str, name: str) -> None:
         __tracebackhide__ = True

@@ -70,8 +70,8 @@ class Querying(Requests):
             sign=sign,
             api=graph,
         )
-        response = self._mode.query(request)
-        self.exchanges.append(response)
+        with self._act("query", f"{graph} {operation or ''}".rstrip()) as act:
+            act.response = response = self._mode.query(request)
         return response
 
     def _graph_api(self, name: str | None) -> str | None:

@@ -65,8 +65,8 @@ class Requests(Place):
             sign=sign,
             api=self._api(api),
         )
-        response = self._mode.request(request)
-        self.exchanges.append(response)
+        with self._act("request", f"{request.method} {encoded}") as act:
+            act.response = response = self._mode.request(request)
         return response
 
     def _api(self, name: str | None) -> str:

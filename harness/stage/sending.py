@@ -62,7 +62,8 @@ class Sending(Place):
             resources=tuple(resources),
             time=time,
         )
-        return self._mode.put([event])[0]
+        with self._act("publish", f"{bus} {detail_type}", sent=event.detail):
+            return self._mode.put([event])[0]
 
     def notify(  # noqa: PLR0913 - the parts of a message
         self,
@@ -103,7 +104,8 @@ class Sending(Place):
             group=group,
             deduplication=deduplication,
         )
-        return self._mode.put([what])[0]
+        with self._act("notify", topic, sent=what.message):
+            return self._mode.put([what])[0]
 
     def send(
         self,
@@ -134,18 +136,18 @@ class Sending(Place):
         __tracebackhide__ = True
         self._source("queue", queue)
         _insist_on_one_each(bodies, deduplication=deduplication)
-        return self._mode.put(
-            [
-                QueueMessage(
-                    queue=queue,
-                    body=text_of(body),
-                    attributes=sns.attributes(attributes or {}),
-                    group=group,
-                    deduplication=deduplication,
-                )
-                for body in bodies
-            ]
-        )
+        batch = [
+            QueueMessage(
+                queue=queue,
+                body=text_of(body),
+                attributes=sns.attributes(attributes or {}),
+                group=group,
+                deduplication=deduplication,
+            )
+            for body in bodies
+        ]
+        with self._act("send", queue, sent=bodies):
+            return self._mode.put(batch)
 
     def put_record(self, stream: str, *data: Any, key: str) -> list[str]:
         """Put records into a Kinesis stream, in this order, and give their sequence numbers.
@@ -165,7 +167,9 @@ class Sending(Place):
         __tracebackhide__ = True
         self._source("stream", stream)
         _insist_on_one_each(data)
-        return self._mode.put([StreamRecord(stream=stream, data=_bytes_of(one), key=key) for one in data])
+        batch = [StreamRecord(stream=stream, data=_bytes_of(one), key=key) for one in data]
+        with self._act("put_record", stream, sent=data):
+            return self._mode.put(batch)
 
     def write(self, table: str, item: Mapping[str, Any]) -> None:
         """Write an item into a table, whose stream starts what the template says.
@@ -182,7 +186,7 @@ class Sending(Place):
             FunctionFailed: In `handler` mode: a function that it starts ended in an error.
         """
         __tracebackhide__ = True
-        self._change(ItemChange(table=table, operation="put", item=item))
+        self._change("write", ItemChange(table=table, operation="put", item=item))
 
     def update(self, table: str, key: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
         """Set attributes of an item; as `write` otherwise.
@@ -193,7 +197,7 @@ class Sending(Place):
             changes: The attributes to set, by name.
         """
         __tracebackhide__ = True
-        self._change(ItemChange(table=table, operation="update", item=key, changes=changes))
+        self._change("update", ItemChange(table=table, operation="update", item=key, changes=changes))
 
     def delete(self, table: str, key: Mapping[str, Any]) -> None:
         """Take an item out of a table; as `write` otherwise.
@@ -203,12 +207,13 @@ class Sending(Place):
             key: The key of the item.
         """
         __tracebackhide__ = True
-        self._change(ItemChange(table=table, operation="delete", item=key))
+        self._change("delete", ItemChange(table=table, operation="delete", item=key))
 
-    def _change(self, change: ItemChange) -> None:
+    def _change(self, verb: str, change: ItemChange) -> None:
         __tracebackhide__ = True
         self._declared("table", change.table, "AWS::DynamoDB::Table")
-        self._mode.put([change])
+        with self._act(verb, change.table, sent={**change.item, **(change.changes or {})}):
+            self._mode.put([change])
 
     def upload(
         self,
@@ -236,9 +241,9 @@ class Sending(Place):
         __tracebackhide__ = True
         self._declared("bucket", bucket, "AWS::S3::Bucket")
         content = content.encode() if isinstance(content, str) else content
-        self._mode.put(
-            [Upload(bucket=bucket, key=key, content=content, content_type=content_type, metadata=metadata or {})]
-        )
+        what = Upload(bucket=bucket, key=key, content=content, content_type=content_type, metadata=metadata or {})
+        with self._act("upload", f"{bucket} {key}", sent=f"{len(content)} bytes"):
+            self._mode.put([what])
 
 
 def _json_object(detail: Mapping[str, Any]) -> Mapping[str, Any]:

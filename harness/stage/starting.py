@@ -28,7 +28,9 @@ class Starting(Place):
         """
         __tracebackhide__ = True
         self.system.function(function)
-        return self._mode.call(function, {} if event is None else event, asynchronous=asynchronous)
+        event = {} if event is None else event
+        with self._act("call", function, sent=event):
+            return self._mode.call(function, event, asynchronous=asynchronous)
 
     def fire(self, schedule: str) -> None:
         """Do now what a schedule does when its time has come, with the input that it declares.
@@ -42,7 +44,8 @@ class Starting(Place):
             FunctionFailed: In the modes `handler` and `invoke`: a function that it starts ended in an error.
         """
         __tracebackhide__ = True
-        self._mode.fire(schedule)
+        with self._act("fire", schedule):
+            self._mode.fire(schedule)
 
     def start(
         self,
@@ -76,7 +79,8 @@ class Starting(Place):
             StageError: It has not ended in time, and was stopped.
         """
         __tracebackhide__ = True
-        return self._mode.start(machine, input, within=within, mocks=mocks)
+        with self._act("start", machine, sent=input):
+            return self._mode.start(machine, input, within=within, mocks=mocks)
 
     def test_state(
         self,
@@ -100,7 +104,8 @@ class Starting(Place):
             NotOffered: In mode `handler`: the state reaches a deployed function.
         """
         __tracebackhide__ = True
-        return self._mode.test_state(machine, state, input, mock=mock)
+        with self._act("test_state", f"{machine} {state}", sent=input):
+            return self._mode.test_state(machine, state, input, mock=mock)
 
     def cold_start(self, function: str) -> None:
         """Drop what a function has in memory, so that its next invocation starts anew.

@@ -55,7 +55,7 @@ SYSTEM = System(name="s", template=Path("template.yaml"), cloudformation={})
 def mode(address: str, tmp_path: Path) -> Iterator[HttpMode]:
     cloud = Cloud(folder=tmp_path, region="eu-west-1", endpoint=address, embedded=True)
     found = HttpMode(
-        system=SYSTEM,
+        SYSTEM,
         cloud=cloud,
         names=Names(stack="s", account="1", region="eu-west-1", apis={"Api": f"{address}/dev"}),
     )
@@ -114,7 +114,7 @@ def test_nothing_that_answers_is_an_error(tmp_path: Path) -> None:
     """The error names the address and not what was sent."""
     cloud = Cloud(folder=tmp_path, region="r", endpoint="http://127.0.0.1:9", embedded=True)
     mode = HttpMode(
-        system=SYSTEM,
+        SYSTEM,
         cloud=cloud,
         names=Names(stack="s", account="1", region="r", apis={"Api": "http://127.0.0.1:9/dev"}),
     )

@@ -1,0 +1,42 @@
+"""What a test did at the front doors: each verb, with its time."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Any
+
+from harness.modes.exchange import Response
+
+__all__ = ["Act"]
+
+
+class Act:
+    """One verb of a stage while it runs, and afterwards what it came to.
+
+    Args:
+        verb: The name of the verb.
+        what: At which door, in a few words: ``POST /orders``, ``EventBus order_placed``.
+        sent: What went there, as it was given.
+    """
+
+    __slots__ = ("began", "failed", "response", "seconds", "sent", "verb", "what")
+
+    def __init__(self, verb: str, what: str, *, sent: Any = None) -> None:
+        self.verb = verb
+        self.what = what
+        self.sent = sent
+        self.response: Response | None = None
+        self.began = 0.0
+        self.seconds = 0.0
+        self.failed = False
+
+    def __enter__(self) -> Act:
+        self.began = time.time()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.seconds = time.time() - self.began
+        self.failed = raised is not None
