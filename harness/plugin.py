@@ -1,10 +1,9 @@
-"""The pytest plugin: options, header, one test per mode, deselection by marker, evidence under a failure."""
+"""The pytest plugin: options, header, one test per mode, deselection by marker, the end of each test."""
 
 from __future__ import annotations
 
 import signal
 import sys
-import time
 from collections.abc import Callable, Generator
 from typing import Any
 
@@ -15,8 +14,9 @@ from harness.errors import HarnessError
 from harness.fixtures import PROJECT, journal, stage, stage_mode, stage_system
 from harness.leaving import Left, end_in_order, in_words_of_pytest, refuse
 from harness.modes_of_tests import Deselected, modes_of, system_of
-from harness.report.tally import COUNTED_AS, tally
+from harness.reporting import Reporting, take_options
 from harness.settings import MODES, Settings, read_settings
+from harness.story import listen
 from harness.telling import Told
 
 __all__ = ["journal", "stage", "stage_mode", "stage_system"]
@@ -38,6 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--region", metavar="REGION", help="the region of the stage (AWS_REGION)")
     for name in ("mode", "stage", "profile", "region"):
         parser.addini(f"harness_{name}", f"like --{name}", default="")
+    take_options(group)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -62,6 +63,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
         config.stash[PROJECT] = Project(settings, tell=_told(config), alone=hasattr(config, "workerinput"))
         config.add_cleanup(end_in_order(signal.SIGTERM))
+        config.add_cleanup(listen())
+        _report(config)
+
+
+def _report(config: pytest.Config) -> None:
+    try:
+        reporting = Reporting(config, deselected=config.stash[_DESELECTED], left=config.stash[_LEFT].lines)
+    except HarnessError as error:
+        raise in_words_of_pytest(error) from error
+    config.pluginmanager.register(reporting, "harness-reporting")
 
 
 def _settings(config: pytest.Config) -> Settings:
@@ -140,13 +151,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.config.stash[_LEFT].finish(session)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Note when the test begins: from there on it looks into the journal."""
-    if PROJECT in item.config.stash:
-        item.config.stash[PROJECT].began = time.time()
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Let what the test has set off come to its end."""
@@ -174,35 +178,6 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
         opened: Any = (getattr(item, "funcargs", None) or {}).get("stage")
         if hasattr(opened, "over"):
             opened.over(passed=False)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Put the exchanges with the stage under a failure, and name the system and mode under which it counts."""
-    report = yield
-    opened: Any = getattr(item, "funcargs", {}).get("stage")
-    if not hasattr(opened, "exchanges"):  # The test has no stage, or a fixture of its own by that name.
-        return report
-    if report.failed:
-        from harness.report.evidence import sections  # noqa: PLC0415 - needed only when a test fails
-
-        report.sections.extend(sections(opened, raised=call.excinfo and call.excinfo.value))
-    if call.when == "teardown":
-        opened.exchanges.clear()
-        opened.failed.clear()
-    report.user_properties.append((COUNTED_AS, f"{opened.system.name} {opened.mode}"))
-    return report
-
-
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Say how each system fared in each mode, and what was deselected, with the reasons."""
-    if _DESELECTED not in config.stash:
-        return
-    lines = [*tally(terminalreporter.stats), *config.stash[_DESELECTED].lines(), *config.stash[_LEFT].lines()]
-    for line in lines:
-        terminalreporter.write_line(line)
 
 
 @pytest.hookimpl(trylast=True)

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from harness._garbage import uncollected
 from harness._text import new_uuid
@@ -25,6 +26,9 @@ from harness.settings import Settings
 from harness.stage import Stage
 from harness.system.model import Function, System
 from harness.system.reader import read
+
+if TYPE_CHECKING:
+    from harness.cloud.drift import Difference
 
 __all__ = ["Project"]
 
@@ -54,6 +58,7 @@ class Project:
         self._systems: dict[tuple[str, bool], System] = {}
         self._names: dict[tuple[str, bool], Names] = {}
         self._taps: dict[tuple[str, bool], Taps] = {}
+        self._drift: dict[str, list[Difference]] = {}
         self.run = new_uuid()[:8]
         # When the running test began; whoever looks into a journal looks from there on.
         self.began = 0.0
@@ -204,6 +209,14 @@ class Project:
             mode=opened,
             journal=Journal(taps, began=lambda: self.began, behind=stands_behind),
         )
+
+    def drift(self, system: str) -> list[Difference]:
+        """Give what differs between the template of a system and its stage; it is looked for once."""
+        if system not in self._drift:
+            from harness.cloud.drift import differences  # noqa: PLC0415 - a green run does not ask
+
+            self._drift[system] = differences(self.system(system), cloud=self.cloud, names=self.names(system))
+        return self._drift[system]
 
     def taps(self, system: str, *, muted: bool = False) -> Taps:
         """Give the taps of a system's stage, open: those of all buses and topics, and what the settings name."""

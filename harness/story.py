@@ -11,17 +11,19 @@ import inspect
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import wraps
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType, TracebackType
-from typing import Any
+from typing import Any, Literal
 
 __all__ = ["STORY", "Step", "Story", "listen"]
 
-_KINDS = frozenset({"given", "when", "then"})
+Kind = Literal["given", "when", "then"]
+
+_KINDS: Mapping[str, Kind] = {"given": "given", "when": "when", "then": "then"}
 # The evidence for a failure is what was done last; a loop of a hundred thousand steps must not be kept whole.
 _KEPT = 500
 
@@ -37,7 +39,7 @@ class Step:
 
     __slots__ = ("began", "depth", "failed", "kind", "name", "seconds")
 
-    def __init__(self, kind: str, name: str, *, depth: int) -> None:
+    def __init__(self, kind: Kind, name: str, *, depth: int) -> None:
         self.kind = kind
         self.name = name
         self.depth = depth
@@ -70,7 +72,7 @@ class Story:
         self.steps.clear()
         self._depth = 0
 
-    def step(self, kind: str, name: str) -> _Telling:
+    def step(self, kind: Kind, name: str) -> _Telling:
         """Note a step for as long as the context lasts."""
         step = Step(kind, name, depth=self._depth)
         self.steps.append(step)
@@ -127,8 +129,8 @@ class _Finder(MetaPathFinder):
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Give the spec that the other finders give, with a loader around theirs."""
-        kind = fullname.rpartition(".")[2]
-        if kind not in _KINDS:
+        kind = _KINDS.get(fullname.rpartition(".")[2])
+        if kind is None:
             return None
         for finder in sys.meta_path:
             found = None if finder is self else finder.find_spec(fullname, path, target)
@@ -143,7 +145,7 @@ class _Finder(MetaPathFinder):
 class _Listening(Loader):
     """Loads a module with another's loader, and puts a listener before each of its steps."""
 
-    def __init__(self, loader: Loader, *, kind: str, story: Story) -> None:
+    def __init__(self, loader: Loader, *, kind: Kind, story: Story) -> None:
         self._loader, self._kind, self._story = loader, kind, story
 
     def __getattr__(self, name: str) -> Any:
@@ -160,7 +162,7 @@ class _Listening(Loader):
                 setattr(module, name, _heard(found, kind=self._kind, story=self._story))
 
 
-def _heard(step: Callable[..., Any], *, kind: str, story: Story) -> Callable[..., Any]:
+def _heard(step: Callable[..., Any], *, kind: Kind, story: Story) -> Callable[..., Any]:
     """Give the same step, noted whenever it is taken; one that yields is noted when it brings what it brings."""
 
     @wraps(step)
@@ -180,7 +182,7 @@ def _heard(step: Callable[..., Any], *, kind: str, story: Story) -> Callable[...
 class _Bringing(AbstractContextManager[Any]):
     """A step that takes away afterwards what it brought."""
 
-    def __init__(self, context: AbstractContextManager[Any], *, kind: str, name: str, story: Story) -> None:
+    def __init__(self, context: AbstractContextManager[Any], *, kind: Kind, name: str, story: Story) -> None:
         self._context, self._kind, self._name, self._story = context, kind, name, story
 
     def __getattr__(self, name: str) -> Any:

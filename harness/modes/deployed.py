@@ -57,11 +57,10 @@ class InTheCloud:
         __tracebackhide__ = True
         return self._machines.test_state(machine, state, given, mock=mock)
 
-    def logs(self, functions: Iterable[str], *, since: float) -> Mapping[str, Sequence[str]]:
+    def logs(self, functions: Iterable[str], *, since: float, limit: int = 10) -> Mapping[str, Sequence[str]]:
         """Give the last lines that CloudWatch Logs has of functions."""
-        return last_lines(
-            self._cloud, functions={name: self._names.functions[name].name for name in functions}, since=since
-        )
+        deployed = {name: self._names.functions[name].name for name in functions}
+        return last_lines(self._cloud, functions=deployed, since=since, limit=limit)
 
     def lines(self, function: str, *, since: float) -> list[str]:
         """Give all lines that CloudWatch Logs has of a function."""

@@ -235,9 +235,9 @@ class HandlerMode:
             if self._chain is not None:
                 self._chain.drop()
 
-    def logs(self, functions: Iterable[str], *, since: float) -> Mapping[str, Sequence[str]]:
+    def logs(self, functions: Iterable[str], *, since: float, limit: int = 10) -> Mapping[str, Sequence[str]]:
         """Give what functions have logged in this process, or that they have not run, or logged nothing."""
-        return self._local.logs(functions, since=since)
+        return self._local.logs(functions, since=since, limit=limit)
 
     def lines(self, function: str, *, since: float) -> list[str]:
         """Give all lines that a function has logged in this process."""

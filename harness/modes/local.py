@@ -23,8 +23,6 @@ __all__ = ["LocalFunctions"]
 
 # Of one test: it is over with the next one, and may call a function many times.
 _LOGS_KEPT = 10_000
-# What failed expectations show.
-_LOG_LINES = 10
 _HERE = "127.0.0.1,localhost"
 
 
@@ -79,13 +77,13 @@ class LocalFunctions:
         deployed = self._names.functions[function]
         return assumed(deployed.role, cloud=self._cloud, session=f"harness-{function}", tell=self._tell)
 
-    def logs(self, functions: Iterable[str], *, since: float) -> Mapping[str, Sequence[str]]:
+    def logs(self, functions: Iterable[str], *, since: float, limit: int) -> Mapping[str, Sequence[str]]:
         """Give what functions have logged in this process, or that they have not run, or logged nothing."""
         lines: dict[str, list[str]] = {name: [] for name in functions}
         for ended, invocation in self._logs:
             if ended >= since and invocation.function in lines:
                 lines[invocation.function].extend(invocation.log.splitlines())
-        return {name: kept[-_LOG_LINES:] or [self._silence_of(name, since)] for name, kept in lines.items()}
+        return {name: kept[-limit:] or [self._silence_of(name, since)] for name, kept in lines.items()}
 
     def lines(self, function: str, *, since: float) -> list[str]:
         """Give all lines that a function has logged in this process."""

@@ -84,7 +84,7 @@ class Mode(Protocol):
         """
         ...
 
-    def logs(self, functions: Iterable[str], *, since: float) -> Mapping[str, Sequence[str]]:
+    def logs(self, functions: Iterable[str], *, since: float, limit: int = 10) -> Mapping[str, Sequence[str]]:
         """Give the last log lines of functions since a moment, in epoch seconds; as good as it can, and quickly."""
         ...
 

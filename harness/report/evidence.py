@@ -1,82 +1,105 @@
-"""What lies under a failure, as text: each request, its answer, and what the function behind it did."""
+"""What lies under a failure, as text for pytest's report sections: steps, requests, traces, denials, logs, journal."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from harness._text import redacted, shortened
-from harness.errors import FunctionFailed
-from harness.modes.exchange import Response
-from harness.runtime.invocation import Invocation
-from harness.stage import Stage
+from harness._text import shortened
+from harness.report.record import (
+    ActRecord,
+    Cause,
+    Denial,
+    EntryRecord,
+    ErrorRecord,
+    StepRecord,
+    TestRecord,
+)
 
-__all__ = ["evidence", "failures", "sections"]
+__all__ = ["sections"]
 
 _LOG_LINES = 20
+_WIDTH = 200
+_ENTRIES = 30
+_STEPS = 60
 
 
-def sections(stage: Stage, *, raised: BaseException | None) -> Iterator[tuple[str, str]]:
-    """Give what goes below a failure, each part with its title.
+def sections(record: TestRecord) -> Iterator[tuple[str, str]]:
+    """Give what goes below a failure, each part with its title; what there is nothing of is left out.
 
-    Args:
-        stage: The stage that the test talked to.
-        raised: What the test failed with; the failure of a function that it tells itself is not told again.
+    What the test failed with is not told again: pytest shows it, a function's trace in it included.
     """
-    if stage.exchanges:
-        yield f"{stage.mode}: requests to {stage.system.name}", evidence(stage.exchanges)
-    told = {id(response.invocation) for response in stage.exchanges}
-    failed = [one for one in stage.failed if id(one) not in told]
-    if failed and not isinstance(raised, FunctionFailed):
-        yield f"{stage.mode}: functions of {stage.system.name} that failed", failures(failed)
+    system = record.system
+    parts = {
+        "why it may have failed": map(_cause, record.causes),
+        "not allowed": map(_denial, record.denials),
+        "steps": _steps(record.steps),
+        f"requests to {system}": (line for act in record.acts for line in _act(act)),
+        f"functions of {system} that failed": _failures(record),
+        f"logs of {system}": _logs(record),
+        f"journal of {system}": _entries(record.entries),
+    }
+    for title, lines in parts.items():
+        if text := "\n".join(lines):
+            yield f"{record.mode}: {title}", text
 
 
-def evidence(exchanges: Iterable[Response]) -> str:
-    """Give the exchanges of a test, one after the other, with the error or the log of the function behind each.
-
-    Headers are left out: they carry tokens and signatures.
-    """
-    return "\n".join(line for response in exchanges for line in _exchange(response))
+def _cause(cause: Cause) -> str:
+    return f"{cause.area}: {cause.text}"
 
 
-def failures(failed: Sequence[Invocation]) -> str:
-    """Give the functions that failed without a request, each with its trace; what failed again and again comes once."""
-    times = Counter(map(_alike, failed))
-    latest = {_alike(one): one for one in failed}
-    lines = []
-    for alike, invocation in latest.items():
-        first, *others = _invocation(invocation)
-        lines.append(first if times[alike] == 1 else f"{first} ({times[alike]} times)")
-        lines += [f"  {line}" for line in others]
-    return "\n".join(lines)
+def _denial(denial: Denial) -> str:
+    who = f"{denial.function} (role {denial.role})" if denial.function else denial.role or "the tester"
+    return f"{who} may not {denial.action}{f' on {denial.resource}' if denial.resource else ''}"
 
 
-def _alike(invocation: Invocation) -> tuple[str, ...]:
-    error = invocation.error
-    return (invocation.function, *((error.type, error.message) if error else ()))
+def _steps(steps: Sequence[StepRecord]) -> Iterator[str]:
+    if len(steps) > _STEPS:
+        yield f"({len(steps) - _STEPS} earlier steps)"
+    for step in steps[-_STEPS:]:
+        mark = "  <- failed" if step.failed else ""
+        yield f"{step.at:7.3f} s  {'  ' * step.depth}{step.kind} {step.words}  ({step.seconds:.3f} s){mark}"
 
 
-def _exchange(response: Response) -> Iterator[str]:
-    request = response.request
-    asked = f"{request.method} {request.path}" if request else "request"
-    if request and request.body:
-        asked += f" {_shown(request.body.decode(errors='replace'))}"
-    yield f"{asked} -> {response.status_code} {_shown(response.text)}"
-    if response.invocation:
-        yield from (f"  {line}" for line in _invocation(response.invocation))
+def _act(act: ActRecord) -> Iterator[str]:
+    asked = act.what if act.verb == "request" else f"{act.verb} {act.what}"
+    asked += f" {shortened(act.sent, limit=_WIDTH)}" if act.sent else ""
+    yield asked if act.status is None else f"{asked} -> {act.status} {shortened(act.answer, limit=_WIDTH)}"
+    if act.function:
+        yield from (f"  {line}" for line in _function(act.function, act.error, log=act.log))
 
 
-def _invocation(invocation: Invocation) -> Iterator[str]:
-    error = invocation.error
+def _failures(record: TestRecord) -> Iterator[str]:
+    if record.kind == "FunctionFailed":
+        return
+    for failed in record.failures:
+        first, *others = _function(failed.function, failed.error, log=failed.log)
+        yield first if failed.times == 1 else f"{first} ({failed.times} times)"
+        yield from (f"  {line}" for line in others)
+
+
+def _function(name: str, error: ErrorRecord | None, *, log: Sequence[str]) -> Iterator[str]:
     if error is not None:
-        yield f"{invocation.function} failed with {error.type}: {redacted(error.message)}"
-    shown = (error and error.trace) or _end_of(invocation.log)
-    yield from redacted(shown.rstrip()).splitlines()
+        yield f"{name} failed with {error.type}: {error.message}"
+    if error is not None and error.trace:
+        yield from error.trace.splitlines()
+    else:
+        yield from log[-_LOG_LINES:]
 
 
-def _end_of(log: str) -> str:
-    return "\n".join(log.splitlines()[-_LOG_LINES:])
+def _logs(record: TestRecord) -> Iterator[str]:
+    """Give the logs of functions that are not shown below a request already."""
+    shown = {act.function for act in record.acts} | {failed.function for failed in record.failures}
+    for function, lines in record.logs.items():
+        if function not in shown and lines:
+            yield function
+            yield from (f"  {line}" for line in lines[-_LOG_LINES:])
 
 
-def _shown(text: str) -> str:
-    return shortened(redacted(text), limit=200)
+def _entries(entries: Iterable[EntryRecord]) -> Iterator[str]:
+    seen = list(entries)
+    if len(seen) > _ENTRIES:
+        yield f"({len(seen) - _ENTRIES} earlier entries)"
+    for entry in seen[-_ENTRIES:]:
+        named = f"{entry.source} {entry.name}".rstrip()
+        played = " (played)" if entry.played else ""
+        yield f"{entry.at:7.3f} s  {entry.kind} {named} {shortened(entry.text, limit=_WIDTH)}{played}"

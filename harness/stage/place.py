@@ -63,9 +63,9 @@ class Place:
         """The logical ids of the functions of which this process knows that they ran in this test."""
         return self._mode.started
 
-    def last_lines(self, functions: Iterable[str]) -> Mapping[str, Sequence[str]]:
+    def last_lines(self, functions: Iterable[str], *, limit: int) -> Mapping[str, Sequence[str]]:
         """Give the last lines that functions have logged in this test, as far as they can be had within seconds."""
-        return self._mode.logs(functions, since=self.journal.began)
+        return self._mode.logs(functions, since=self.journal.began, limit=limit)
 
     def forget(self) -> None:
         """Forget what the test did and what was seen of it: it is over, and reported."""

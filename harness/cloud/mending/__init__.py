@@ -32,6 +32,7 @@ def mend() -> None:
     from harness.cloud.mending.graphql import resolve_fields_as_appsync_does  # noqa: PLC0415
     from harness.cloud.mending.machines import mend_machines  # noqa: PLC0415
     from harness.cloud.mending.mappings import read_for_functions_as_lambda_does  # noqa: PLC0415
+    from harness.cloud.mending.memory import give_functions_their_memory_only  # noqa: PLC0415
     from harness.cloud.mending.schedules import ask_the_role_of_schedules  # noqa: PLC0415
 
     read_logs_to_their_end()
@@ -45,6 +46,7 @@ def mend() -> None:
     tell_all_in_http_events()
     give_the_variables_of_lambda()
     give_the_context_of_lambda()
+    give_functions_their_memory_only()
     find_apis_of_any_account()
     sign_in_to_any_account()
     end_workers_of_their_account()

@@ -1,0 +1,134 @@
+"""The stage that is looked at: asking its services, and telling by name what they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from enum import Enum
+from functools import cached_property
+from typing import Any, TypeVar
+
+from harness.cloud.account import Cloud
+from harness.cloud.attributes import scope
+from harness.cloud.completing.wanted import is_known
+from harness.cloud.drift.difference import Difference, unread
+from harness.cloud.faults import code_of, translated
+from harness.cloud.names import Names
+from harness.errors import NotAllowed
+from harness.system.intrinsics import Scope, resolve
+from harness.system.model import Resource, System
+
+__all__ = ["Absent", "Place"]
+
+_AT_ONCE = 8
+# What services say of something that is not there; S3 answers HEAD with the status alone.
+_GONE = frozenset({
+    "404", "AWS.SimpleQueueService.NonExistentQueue", "NoSuchBucket", "NotFound", "NotFoundException",
+    "QueueDoesNotExist", "ResourceNotFoundException", "StateMachineDoesNotExist",
+})  # fmt: skip
+
+_Item = TypeVar("_Item")
+_Found = TypeVar("_Found")
+
+
+class Absent(Enum):
+    """Why there is no answer: the thing is gone, or nobody knows since it may not be read."""
+
+    GONE = "gone"
+    UNREAD = "unread"
+
+
+class Place:
+    """A system, where it is deployed, and how its services are asked.
+
+    Args:
+        system: What the template says.
+        cloud: Where it is deployed.
+        names: The names of the stage.
+    """
+
+    def __init__(self, system: System, *, cloud: Cloud, names: Names) -> None:
+        self.system = system
+        self.cloud = cloud
+        self.names = names
+        self._unread: dict[Difference, None] = {}
+
+    @property
+    def unread(self) -> list[Difference]:
+        """What could not be read so far, each once."""
+        return list(self._unread)
+
+    def ask(self, things: str, *, action: str, call: Callable[[], Any]) -> Any:
+        """Give what a call gives, or why it gives nothing; what may not be read is noted.
+
+        Args:
+            things: What is read, in the plural.
+            action: The IAM action of the call.
+            call: Reads it.
+        """
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - `import harness` must not load botocore
+
+        try:
+            with translated(self.cloud):
+                return call()
+        except NotAllowed:
+            self._unread[unread(things, action=action, reason="it is not allowed")] = None
+        except ClientError as fault:
+            if code_of(fault) in _GONE:
+                return Absent.GONE
+            # Whoever looks for drift explains a failure, and must not end in another one.
+            self._unread[unread(things, action=action, reason=code_of(fault))] = None
+        return Absent.UNREAD
+
+    def pages(self, service: str, operation: str, *, of: str, **arguments: Any) -> list[Any]:
+        """Give the items of all pages of a list."""
+        pages = self.cloud.client(service).get_paginator(operation)
+        return [item for page in pages.paginate(**arguments) for item in page.get(of, [])]
+
+    def each(self, call: Callable[[_Item], _Found], items: Iterable[_Item]) -> list[_Found]:
+        """Give what a call gives for each item, several at a time."""
+        wanted = list(items)
+        if len(wanted) < 2:  # noqa: PLR2004 - one call needs no threads
+            return [call(item) for item in wanted]
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            return list(pool.map(call, wanted))
+
+    def resources(self, *types: str) -> list[Resource]:
+        """Give the deployed resources of these types, with their properties resolved as far as the stage allows."""
+        return [
+            Resource(name=one.name, type=one.type, properties=self.resolved(dict(one.properties)) or {})
+            for one in self.system.resources.values()
+            if one.type in types and one.name in self.names.physical
+        ]
+
+    def resolved(self, value: Any) -> Any:
+        """Give a value of the template with all resolved that the stage knows."""
+        return resolve(value, self._scope)
+
+    def pairs(self, declared: Mapping[str, tuple[Any, Any]]) -> dict[str, tuple[Any, Any]]:
+        """Give those of the pairs whose template side is known to whoever looks from outside."""
+        return {what: pair for what, pair in declared.items() if is_known(pair[0])}
+
+    def arn(self, reference: str) -> str | None:
+        """Give the ARN of a logical id, or an ARN as it is; None when it is not known."""
+        if reference in self.names.physical:
+            found = self.resolved({"Fn::GetAtt": [reference, "Arn"]})
+            return found if isinstance(found, str) else None
+        return reference if reference.startswith("arn:") else None
+
+    def called(self, arn: str) -> str:
+        """Give the logical id of an ARN or a physical id of this stage; another one stays as it is."""
+        return self._logical.get(arn, arn)
+
+    @cached_property
+    def _logical(self) -> dict[str, str]:
+        found = {physical: name for name, physical in self.names.physical.items()}
+        for name in self.names.physical:
+            arn = self.arn(name)
+            if arn:
+                found[arn] = name
+        return found
+
+    @cached_property
+    def _scope(self) -> Scope:
+        return scope(self.system, self.names)

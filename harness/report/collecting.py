@@ -1,0 +1,140 @@
+"""The record of a run, put together from the records of its tests, and written as reports."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Protocol
+
+from harness.errors import HarnessError
+from harness.report.plain import from_json
+from harness.report.record import RunRecord, SystemRecord, TestRecord, VerdictRecord
+from harness.settings import Settings
+from harness.system.model import System
+
+__all__ = ["Collected", "Tested", "system_record"]
+
+_DISTRIBUTION = "serverless-harness"
+
+
+class Tested(Protocol):
+    """A project as a report needs it."""
+
+    settings: Settings
+    run: str
+
+    def system(self, name: str) -> System:
+        """Give a system as its template declares it."""
+        ...
+
+
+class Collected:
+    """The records of a run's tests.
+
+    Args:
+        project: What is tested.
+        modes: The modes that were asked for.
+    """
+
+    def __init__(self, project: Tested, *, modes: Sequence[str]) -> None:
+        self._project = project
+        self._modes = tuple(modes)
+        self._began = time.time()
+        self.tests: list[TestRecord] = []
+        self.runs: list[str] = []
+        self.deselected: list[str] = []
+
+    def add(self, record: Mapping[str, Any]) -> None:
+        """Take in the record of a test as JSON."""
+        self.tests.append(from_json(TestRecord, record))
+
+    @cached_property
+    def run(self) -> RunRecord:
+        """The record of the whole run; no test is added after it was asked for."""
+        settings = self._project.settings
+        return RunRecord(
+            version=_version(),
+            runs=tuple(self.runs or [self._project.run]),
+            began=self._began,
+            seconds=round(time.time() - self._began, 3),
+            stage=settings.stage.value,
+            cloud="embedded" if settings.embedded else "AWS",
+            region=settings.region.value,
+            modes=self._modes,
+            systems=tuple(map(self._system, sorted({test.system for test in self.tests}))),
+            tests=tuple(self.tests),
+            deselected=tuple(self.deselected),
+        )
+
+    def _system(self, name: str) -> SystemRecord:
+        try:
+            return system_record(self._project.system(name))
+        except HarnessError:  # The tests have said so; a report of them is better than none.
+            return SystemRecord(name=name)
+
+    @cached_property
+    def verdicts(self) -> list[VerdictRecord]:
+        """What the modes say together; nothing of a run in one mode."""
+        if len({test.mode for test in self.tests}) < 2 or not any(test.is_broken for test in self.tests):  # noqa: PLR2004 - two modes can disagree
+            return []
+        from harness.report.verdict import verdicts  # noqa: PLC0415 - a green run draws no conclusion
+
+        return verdicts(self.tests)
+
+    def verdict(self) -> Iterator[str]:
+        """Give the lines of the verdict."""
+        if self.verdicts:
+            from harness.report.verdict import lines  # noqa: PLC0415
+
+            yield from lines(self.verdicts)
+
+    @property
+    def share(self) -> float:
+        """How much of the surface was reached in any mode, in percent."""
+        from harness.report.surface import share  # noqa: PLC0415 - a usual run does not ask
+
+        return share(self.run)
+
+    def surface(self) -> Iterator[str]:
+        """Give the lines of the surface."""
+        from harness.report.surface import lines  # noqa: PLC0415 - a usual run does not ask
+
+        if self.tests:
+            yield from lines(self.run)
+
+    def write(self, files: Mapping[str, Path]) -> None:
+        """Write the reports that are asked for: ``report``, ``report_json``, ``report_summary``."""
+        if "report" in files:
+            from harness.report.page import page  # noqa: PLC0415
+
+            files["report"].write_text(page(self.run, verdicts=self.verdicts), encoding="utf-8")
+        if "report_json" in files:
+            from harness.report.document import document  # noqa: PLC0415
+
+            text = json.dumps(document(self.run, verdicts=self.verdicts), ensure_ascii=False, indent=1)
+            files["report_json"].write_text(text + "\n", encoding="utf-8")
+        if "report_summary" in files:
+            from harness.report.markdown import summary  # noqa: PLC0415
+
+            files["report_summary"].write_text(summary(self.run, verdicts=self.verdicts), encoding="utf-8")
+
+
+def system_record(system: System) -> SystemRecord:
+    """Give the record of a system: its surface and its picture."""
+    from harness.report.surface import picture_of, surface_of  # noqa: PLC0415
+
+    nodes, edges = picture_of(system)
+    return SystemRecord(
+        name=system.name, template=system.template.name, surface=surface_of(system), nodes=nodes, edges=edges
+    )
+
+
+def _version() -> str:
+    try:
+        return version(_DISTRIBUTION)
+    except PackageNotFoundError:  # It runs from a folder that was never installed.
+        return ""

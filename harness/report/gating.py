@@ -1,0 +1,175 @@
+"""What a gate asks of a run, each condition for itself: tests, drift, surface, and what was left behind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from harness.report.record import RunRecord, TestRecord
+
+__all__ = ["PASSING", "Condition", "Gate", "judged"]
+
+# A known failure is no news, and a test that passes against expectation passes. A skipped test has not said anything.
+PASSING = frozenset({"passed", "xfailed", "xpassed"})
+
+_DESELECTED = re.compile(r"deselected in (?P<modes>[a-z, ]+): (?P<test>.+)")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Condition:
+    """One of the things that a gate asks for.
+
+    Args:
+        name: ``tests``, ``drift``, ``surface`` or ``left``.
+        passed: Whether it holds.
+        text: What was found, in a few words.
+        lines: What fails, a line each; empty where it holds.
+    """
+
+    name: str
+    passed: bool
+    text: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gate:
+    """What was asked of a run, and what came of it.
+
+    Args:
+        modes: The modes in which each test was to pass.
+        surface: How many percent of the surface were to be reached; None when that was not asked.
+        ended: How the tests ended if not in order, in a sentence without a period; empty when they did.
+        conditions: In the order tests, drift, surface, left.
+    """
+
+    modes: tuple[str, ...]
+    surface: float | None
+    ended: str
+    conditions: tuple[Condition, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether all of it holds."""
+        return all(one.passed for one in self.conditions)
+
+    @property
+    def exit_code(self) -> int:
+        """0 when it passes, 1 when tests do not pass, 8 when they do and something else does not hold.
+
+        pytest's own codes end at 5, and 6 is for an environment that must be put right.
+        """
+        failed = {one.name for one in self.conditions if not one.passed}
+        return 1 if "tests" in failed else 8 if failed else 0
+
+
+def judged(
+    run: RunRecord,
+    *,
+    modes: Sequence[str],
+    surface: float | None = None,
+    systems: Sequence[str] = (),
+    ended: str = "",
+) -> Gate:
+    """Give what a gate says of a run.
+
+    Args:
+        run: The run, with its drift and with what was left behind.
+        modes: The modes in which each test must have passed.
+        surface: How many percent of the surface must have been reached; None when that is not asked.
+        systems: The systems of which some test must have run.
+        ended: How the tests ended if not in order, in a sentence without a period.
+    """
+    conditions = (
+        _tests(run, modes=modes, systems=systems, ended=ended),
+        _drift(run),
+        _surface(run, asked=surface),
+        _left(run),
+    )
+    return Gate(modes=tuple(modes), surface=surface, ended=ended, conditions=conditions)
+
+
+def _tests(run: RunRecord, *, modes: Sequence[str], systems: Sequence[str], ended: str) -> Condition:
+    tested = {one.system for one in run.tests}
+    lines = [ended] if ended else []
+    lines += [f"{system}: no test ran" for system in systems if system not in tested]
+    by_test: dict[tuple[str, str], list[TestRecord]] = {}
+    for one in run.tests:
+        by_test.setdefault((one.system, one.test), []).append(one)
+    excused = _excused(run)
+    failing = [line for records in by_test.values() for line in _of_one(records, modes=modes, excused=excused)]
+    if not by_test:
+        text = "no test ran"
+    elif failing:
+        text = f"{len(failing)} of {_counted(len(by_test), 'test')} {_do(len(failing))} not pass in each of their modes"
+    else:
+        text = f"{_counted(len(by_test), 'test')} in {', '.join(modes)}"
+    return Condition(name="tests", passed=bool(by_test) and not failing and not lines, text=text,
+                     lines=(*lines, *failing))  # fmt: skip
+
+
+def _of_one(records: Sequence[TestRecord], *, modes: Sequence[str], excused: dict[str, set[str]]) -> Iterator[str]:
+    """Give a line for a test that does not pass in each of its modes, and none for one that does."""
+    test = records[0].test
+    said = [f"{one.outcome} in {one.mode}" if one.mode else one.outcome
+            for one in records if one.outcome not in PASSING]  # fmt: skip
+    ran = {one.mode for one in records}
+    # What asks for no stage runs once, in no mode.
+    missing = [] if ran == {""} else [mode for mode in modes if mode not in ran | excused.get(_plain(test), set())]
+    if missing:
+        said.append(f"did not run in {', '.join(missing)}, and nothing says why")
+    if said:
+        yield f"{test}: {'; '.join(said)}"
+
+
+def _excused(run: RunRecord) -> dict[str, set[str]]:
+    """Give the modes in which each test was deselected with a reason."""
+    found: dict[str, set[str]] = {}
+    for line in run.deselected:
+        told = _DESELECTED.match(line)
+        if told:
+            test = told["test"].partition(": ")[0]
+            found.setdefault(test, set()).update(told["modes"].split(", "))
+    return found
+
+
+def _plain(test: str) -> str:
+    """Give a test without its parameters: what is deselected is told of all of them at once."""
+    return test.partition("[")[0]
+
+
+def _drift(run: RunRecord) -> Condition:
+    if run.drift is None:
+        return Condition(name="drift", passed=False, text="nobody has looked whether the stage is as the template says")
+    lines = tuple(f"{one.system}: {one}" for one in run.drift)
+    found = f"{_counted(len(lines), 'difference')} between template and stage" if lines else "none"
+    return Condition(name="drift", passed=not lines, text=found, lines=lines)
+
+
+def _surface(run: RunRecord, *, asked: float | None) -> Condition:
+    from harness.report.surface import never_reached, share  # noqa: PLC0415 - needed by a gate only
+
+    reached = share(run)
+    # Rounded down: 89.96 % must not look like the 90 % that it is not.
+    shown = f"{int(reached * 10) / 10:g} % reached"
+    if asked is None:
+        return Condition(name="surface", passed=True, text=f"{shown}, no threshold is set")
+    holds = reached >= asked
+    lines = () if holds else tuple(f"never reached: {one}" for one in never_reached(run))
+    return Condition(name="surface", passed=holds, text=f"{shown}, {asked:g} % asked for", lines=lines)
+
+
+def _left(run: RunRecord) -> Condition:
+    if run.left is None:
+        return Condition(name="left", passed=False, text="nobody has looked whether anything was left behind")
+    found = f"{_counted(len(run.left), 'thing')} left behind" if run.left else "nothing"
+    return Condition(name="left", passed=not run.left, text=found, lines=run.left)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _do(number: int) -> str:
+    return "does" if number == 1 else "do"

@@ -1,0 +1,33 @@
+// The run as the page's blocks of JSON tell it.
+
+const Run = (() => {
+  const block = (id) => JSON.parse(document.getElementById(id).textContent);
+  const BROKEN = new Set(["failed", "error"]);
+
+  const run = block("overview");
+  run.tests.forEach((one, number) => {
+    const outcomes = Object.values(one.modes).map(([outcome]) => outcome);
+    const ran = outcomes.filter((outcome) => outcome !== "skipped");
+    Object.assign(one, {
+      number,
+      ...Words.ofTest(one.test),
+      broken: ran.some((outcome) => BROKEN.has(outcome)),
+      disagreeing: ran.some((outcome) => BROKEN.has(outcome)) && ran.some((outcome) => !BROKEN.has(outcome)),
+      skipped: ran.length === 0,
+      seconds: Object.values(one.modes).reduce((sum, [, seconds]) => sum + seconds, 0),
+    });
+  });
+
+  const numbers = new Map();
+  for (const { test, number } of run.tests) if (!numbers.has(test)) numbers.set(test, number);
+
+  // A test with all that it did and saw, by mode; read when somebody wants to see it.
+  const details = (number) => block(`test-${number}`);
+
+  const testOf = (id) => run.tests[numbers.get(id)];
+  const verdictOf = ({ test, system }) => run.verdicts.find((one) => one.test === test && one.system === system);
+  const isBroken = (outcome) => BROKEN.has(outcome);
+  const addressOf = ({ test }) => `#test=${encodeURIComponent(test)}`;
+
+  return { ...run, addressOf, details, isBroken, testOf, verdictOf };
+})();
