@@ -10,6 +10,7 @@ The bases say who must act; the names say what happened::
     │   ├── NoTemplate             no template where one was expected
     │   ├── MalformedTemplate      a template that cannot be read
     │   ├── MalformedSettings      settings that cannot be read
+    │   ├── MalformedReport        a file that is no report of a run
     │   ├── HandlerNotFound        a handler that cannot be imported or is not there
     │   ├── NotOffered             something that a mode cannot do truthfully
     │   └── MisusedStep            a call that makes no sense, such as an unreadable body
@@ -50,6 +51,7 @@ __all__ = [
     "HandlerNotFound",
     "HappenedAnyway",
     "HarnessError",
+    "MalformedReport",
     "MalformedSettings",
     "MalformedTemplate",
     "MisusedStep",
@@ -145,6 +147,10 @@ class MalformedTemplate(UsageError):
 
 class MalformedSettings(UsageError):
     """The settings are there but cannot be read."""
+
+
+class MalformedReport(UsageError):
+    """A file is no report of a run, or one that this version of the harness does not know."""
 
 
 class HandlerNotFound(UsageError):

@@ -15,7 +15,7 @@ from typing import IO, Any, Protocol
 from harness._files import write
 from harness.cloud.locks import locked
 
-__all__ = ["Store", "held"]
+__all__ = ["Store", "abandoned", "held"]
 
 # A level and a name: a process that holds a name already holds it again one level deeper.
 _Thing = tuple[int, str]
@@ -57,6 +57,17 @@ def held(folder: Path, *, key: str, names: Iterable[str], store: Store, bring: C
         with place.locked():
             holder.close()
             place.put_right(store)
+
+
+def abandoned(folder: Path, *, since: float) -> int:
+    """Say how many things nobody holds any more and nobody has restored: a process that held them was killed.
+
+    Args:
+        folder: The project's folder for caches and state.
+        since: From when on they must have been brought, in epoch seconds.
+    """
+    places = [_Place(record.parent.parent, digest=record.parent.name) for record in folder.glob("held/*/before")]
+    return sum(place.abandoned(since=since) for place in places)
 
 
 class _Place:

@@ -97,7 +97,7 @@ def _one(kind: str, name: str | None, known: Mapping[str, Any], *, among: Mappin
 
 
 @contextmanager
-def signed_in_user(cloud: Cloud, *, pool: str, client: str) -> Iterator[User]:
+def signed_in_user(cloud: Cloud, *, pool: str, client: str, run: str = "") -> Iterator[User]:
     """Bring a user with invented names, signed in, and take the user away afterwards, whatever happened.
 
     The password satisfies the pool's own policy, and the required attributes are those of the pool.
@@ -106,9 +106,11 @@ def signed_in_user(cloud: Cloud, *, pool: str, client: str) -> Iterator[User]:
         cloud: Where the pool is.
         pool: The id of the pool.
         client: The id of an app client that allows the admin user-password flow.
+        run: What tells this run from every other. The address begins with it, by which the user is found if the run
+            cannot take the user away itself: users have no tags.
     """
     registry = _Registry(cloud, pool=pool, client=client)
-    user = registry.invented()
+    user = registry.invented(run)
     try:
         registry.create(user)
         yield registry.signed_in(user)
@@ -130,8 +132,8 @@ class _Registry:
         self._policy: Mapping[str, Any] = self._described.get("Policies", {}).get("PasswordPolicy", {})
         self._temporary_password = invented_password(self._policy)
 
-    def invented(self) -> User:
-        attributes = invented_attributes(self._described.get("SchemaAttributes", []))
+    def invented(self, run: str) -> User:
+        attributes = invented_attributes(self._described.get("SchemaAttributes", []), run=run)
         by_email = "email" in (self._described.get("UsernameAttributes") or [])
         # With e-mail as an alias, Cognito refuses a user name that has the form of an address.
         name = attributes["email"] if by_email else attributes["email"].partition("@")[0]
@@ -208,11 +210,12 @@ class _Registry:
             ) from error
 
 
-def invented_attributes(schema: list[dict[str, Any]]) -> dict[str, str]:
+def invented_attributes(schema: list[dict[str, Any]], *, run: str = "") -> dict[str, str]:
     """Give invented values for the standard attributes that a pool requires, and an e-mail address.
 
     Args:
         schema: ``SchemaAttributes`` as DescribeUserPool gives them.
+        run: What the address begins with.
 
     Raises:
         MisusedStep: The pool requires an attribute that cannot be invented.
@@ -230,7 +233,7 @@ def invented_attributes(schema: list[dict[str, Any]]) -> dict[str, str]:
         "nickname": given,
         "preferred_username": f"{given}-{unique}".lower(),
         # example.com is reserved (RFC 2606), so no person ever gets mail from a test.
-        "email": f"{given}-{family}-{unique}@example.com".lower().replace(" ", "-").replace("'", ""),
+        "email": f"{run}{run and '-'}{given}-{family}-{unique}@example.com".lower().replace(" ", "-").replace("'", ""),
         "phone_number": f"+1555{secrets.randbelow(10**7):07}",
         "birthdate": fake.date_of_birth(minimum_age=18).isoformat(),
         "gender": "unspecified",

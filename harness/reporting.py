@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,16 +14,16 @@ import pytest
 from harness.errors import HarnessError, UsageError
 from harness.fixtures import PROJECT
 from harness.modes_of_tests import Deselected
-from harness.report.record import DriftRecord, Outcome, TestRecord
 from harness.report.tally import COUNTED_AS, tally
 from harness.story import STORY
 
 if TYPE_CHECKING:
     from harness.report.collecting import Collected
+    from harness.report.record import DriftRecord, TestRecord
 
 __all__ = ["Reporting", "take_options"]
 
-_RECORD = pytest.StashKey[TestRecord]()
+_TEST: pytest.StashKey[_Test] = pytest.StashKey()
 # Under these names a worker of pytest-xdist gives its controller the record of a test, and its run's id.
 _RECORD_THERE = "harness_record"
 _RUN_THERE = "harness_run"
@@ -41,6 +42,31 @@ def take_options(group: pytest.OptionGroup) -> None:
     group.addoption("--surface-fail-under", type=float, metavar="PERCENT", help="fail when less of it was reached")
 
 
+@dataclass
+class _Test:
+    """A test while it runs: little more than pytest knows, until something of it is wanted."""
+
+    test: str
+    system: str
+    mode: str
+    began: float
+    outcome: str = "passed"
+    record: TestRecord | None = None
+
+    @property
+    def is_broken(self) -> bool:
+        return self.outcome in ("failed", "error")
+
+    def as_json(self) -> dict[str, Any]:
+        """Give its record as JSON; records are not loaded for a test of which nothing is wanted."""
+        known = {"test": self.test, "system": self.system, "mode": self.mode, "began": self.began}
+        if self.record is not None:
+            from harness.report.plain import to_json  # noqa: PLC0415 - a usual run does without
+
+            known = to_json(self.record)
+        return {**known, "outcome": self.outcome, "seconds": round(time.time() - self.began, 4)}
+
+
 class Reporting:
     """Hooks of one run, in each of its processes.
 
@@ -54,26 +80,29 @@ class Reporting:
     """
 
     def __init__(self, config: pytest.Config, *, deselected: Deselected, left: Callable[[], Sequence[str]]) -> None:
-        from harness.report.collecting import Collected  # noqa: PLC0415
-        from harness.report.gathering import Wanted  # noqa: PLC0415
-
         self._config = config
         self._project = config.stash[PROJECT]
         self._deselected = deselected
         self._left = left
-        self._files = {name: path for name in _FILES if (path := config.getoption(name)) is not None}
+        self._files: dict[str, Path] = {name: path for name in _FILES if (path := config.getoption(name)) is not None}
         self._under: float | None = config.getoption("surface_fail_under")
         _insist_on_places(self._files)
-        surface = bool(config.getoption("surface") or self._under is not None or self._files)
-        self._wanted = Wanted(whole=bool(self._files), surface=surface)
-        self._collected: Collected = Collected(self._project, modes=self._project.settings.modes)
-        self._began: dict[str, float] = {}
+        self._wants_surface = bool(config.getoption("surface") or self._under is not None)
+        self._began = time.time()
+        self._tests: list[dict[str, Any]] = []
+        self._runs: list[str] = []
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Begin a test: from here on it looks into the journal, and its steps are heard."""
-        self._project.began = self._began[item.nodeid] = time.time()
+        self._project.began = time.time()
         STORY.begin()
+        asked: Mapping[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
+        if "stage_mode" in asked:
+            mode = asked["stage_mode"]
+            item.stash[_TEST] = _Test(
+                _without_mode(item, mode=mode), asked["stage_system"], mode, began=self._project.began
+            )
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -81,72 +110,64 @@ class Reporting:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Put evidence under a failure, and hand the record of the test over with its last report."""
         report = yield
-        asked: Mapping[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
-        if "stage_mode" not in asked:
+        test = item.stash.get(_TEST, None)
+        if test is None:
             return report
-        known = item.stash.get(_RECORD, None) or self._new(item, asked)
-        record = self._told(known, item=item, report=report, call=call)
-        item.stash[_RECORD] = record
-        if report.failed:
+        self._note(test, item=item, report=report, call=call)
+        if report.failed and test.record is not None:
             from harness.report.evidence import sections  # noqa: PLC0415 - needed only when a test fails
 
-            report.sections.extend(sections(record))
-        report.user_properties.append((COUNTED_AS, f"{record.system} {record.mode}"))
+            report.sections.extend(sections(test.record))
+        report.user_properties.append((COUNTED_AS, f"{test.system} {test.mode}"))
         if call.when == "teardown":
-            self._over(item, report=report, record=record)
+            self._hand_over(test, item=item, report=report)
         return report
 
-    def _new(self, item: pytest.Item, asked: Mapping[str, Any]) -> TestRecord:
-        return TestRecord(
-            test=_without_mode(item, mode=asked["stage_mode"]),
-            system=asked["stage_system"],
-            mode=asked["stage_mode"],
-            outcome="passed",
-            began=self._began.get(item.nodeid, time.time()),
+    def _note(self, test: _Test, *, item: pytest.Item, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
+        """Note what a phase of the test adds to what is known of it: the first failure is the one that counts."""
+        if test.is_broken:
+            return
+        outcome = _outcome(report)
+        test.outcome = test.outcome if outcome == "passed" else outcome
+        stage: Any = (getattr(item, "funcargs", None) or {}).get("stage")
+        is_wanted = bool(self._files) or self._wants_surface
+        if hasattr(stage, "acts") and (test.is_broken or (call.when == "call" and is_wanted)):
+            try:
+                test.record = self._gathered(test, stage=stage, raised=call.excinfo and call.excinfo.value)
+            except HarnessError as trouble:  # What the test itself says comes first.
+                report.sections.append((f"{test.mode}: evidence that could not be had", str(trouble)))
+
+    def _gathered(self, test: _Test, *, stage: Any, raised: BaseException | None) -> TestRecord:
+        from harness.report.gathering import Wanted, gathered  # noqa: PLC0415 - a usual run does without
+        from harness.report.plain import from_json  # noqa: PLC0415
+        from harness.report.record import TestRecord  # noqa: PLC0415
+
+        return gathered(
+            stage,
+            from_json(TestRecord, test.as_json()),
+            wanted=Wanted(whole=bool(self._files), surface=True),
+            steps=STORY.steps,
+            raised=raised if test.is_broken else None,
+            drift=lambda: self._drift(test.system),
         )
 
-    def _told(
-        self, known: TestRecord, *, item: pytest.Item, report: pytest.TestReport, call: pytest.CallInfo[None]
-    ) -> TestRecord:
-        """Give the record with what a phase of the test adds to it: the first failure is the one that counts."""
-        outcome = _outcome(report)
-        is_first = not known.is_broken and outcome in ("failed", "error")
-        record = known if known.is_broken or outcome == "passed" else replace(known, outcome=outcome)
-        stage: Any = (getattr(item, "funcargs", None) or {}).get("stage")
-        if not hasattr(stage, "acts") or not (is_first or call.when == "call"):
-            return record
-        from harness.report.gathering import gathered  # noqa: PLC0415 - a run without a stage does without
-
-        try:
-            return gathered(
-                stage,
-                record,
-                wanted=self._wanted,
-                steps=STORY.steps,
-                raised=call.excinfo.value if call.excinfo and record.is_broken else None,
-                drift=lambda: self._drift(record.system),
-            )
-        except HarnessError as trouble:  # What the test itself says comes first.
-            report.sections.append((f"{record.mode}: evidence that could not be had", str(trouble)))
-            return record
-
     def _drift(self, system: str) -> list[DriftRecord]:
+        from harness.report.record import DriftRecord  # noqa: PLC0415 - a usual run does without
+
         return [DriftRecord(system=system, **asdict(one)) for one in self._project.drift(system)]
 
-    def _over(self, item: pytest.Item, *, report: pytest.TestReport, record: TestRecord) -> None:
-        from harness.report.plain import to_json  # noqa: PLC0415
-
-        record = replace(record, seconds=round(time.time() - record.began, 4))
-        report.user_properties += [(_CAUSE, f"{cause.area}: {cause.text}") for cause in record.causes]
-        setattr(report, _RECORD_THERE, to_json(record))
+    def _hand_over(self, test: _Test, *, item: pytest.Item, report: pytest.TestReport) -> None:
+        if test.record is not None:
+            report.user_properties += [(_CAUSE, f"{one.area}: {one.text}") for one in test.record.causes]
+        setattr(report, _RECORD_THERE, test.as_json())
         stage: Any = (getattr(item, "funcargs", None) or {}).get("stage")
         if hasattr(stage, "forget"):
             stage.forget()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in the record of a test, also of one that a worker of pytest-xdist ran."""
-        if (record := getattr(report, _RECORD_THERE, None)) is not None and not self._is_worker:
-            self._collected.add(record)
+        if (record := getattr(report, _RECORD_THERE, None)) is not None:
+            self._tests.append(record)
 
     @property
     def _is_worker(self) -> bool:
@@ -157,44 +178,55 @@ class Reporting:
         """Take in the id of a worker's run."""
         output: dict[str, Any] = getattr(node, "workeroutput", None) or {}
         if _RUN_THERE in output:
-            self._collected.runs.append(output[_RUN_THERE])
+            self._runs.append(output[_RUN_THERE])
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the reports, and fail a run that has reached too little."""
         if self._is_worker:
-            session.config.workeroutput[_RUN_THERE] = self._project.run  # type: ignore[attr-defined]
+            self._config.workeroutput[_RUN_THERE] = self._project.run  # type: ignore[attr-defined]
             return
-        self._collected.deselected = list(self._deselected.lines())
-        self._collected.write(self._files)
-        if self._is_under() and session.exitstatus == pytest.ExitCode.OK:
+        if self._files:
+            self._collected.write(self._files)
+        if self._is_under and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
+    @cached_property
+    def _collected(self) -> Collected:
+        from harness.report.collecting import Collected  # noqa: PLC0415 - a usual run does without
+
+        return Collected(
+            self._project,
+            tests=self._tests,
+            runs=self._runs or [self._project.run],
+            deselected=list(self._deselected.lines()),
+            began=self._began,
+        )
+
+    @property
     def _is_under(self) -> bool:
-        return self._under is not None and bool(self._collected.tests) and self._collected.share < self._under
+        return self._under is not None and bool(self._tests) and self._collected.share < self._under
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Say how each system fared in each mode, what was left out, where failures lie, and what was reached."""
         for line in [*tally(terminalreporter.stats), *self._deselected.lines(), *self._left()]:
             terminalreporter.write_line(line)
-        self._section(terminalreporter, "verdict", self._collected.verdict())
+        if any(test["outcome"] in ("failed", "error") for test in self._tests):
+            _write(terminalreporter, "verdict", self._collected.verdict())
         if self._config.getoption("surface"):
-            self._section(terminalreporter, "surface", self._collected.surface())
-        if self._is_under():
-            share = self._collected.share
-            terminalreporter.write_line(
-                f"harness: the tests reached {share:.0f} % of the surface, but --surface-fail-under is {self._under:g}",
-                red=True,
-            )
+            _write(terminalreporter, "surface", self._collected.surface())
+        if self._is_under:
+            reached = f"the tests reached {self._collected.share:.0f} % of the surface"
+            terminalreporter.write_line(f"harness: {reached}, but --surface-fail-under is {self._under:g}", red=True)
         for path in self._files.values():
             terminalreporter.write_line(f"harness: report in {path}")
 
-    def _section(self, terminal: Any, title: str, lines: Iterator[str]) -> None:
-        first = next(lines, None)
-        if first is None:
-            return
+
+def _write(terminal: Any, title: str, lines: Iterator[str]) -> None:
+    shown = list(lines)
+    if shown:
         terminal.section(title)
-        for line in (first, *lines):
-            terminal.write_line(line)
+    for line in shown:
+        terminal.write_line(line)
 
 
 def _insist_on_places(files: Mapping[str, Path]) -> None:
@@ -223,7 +255,7 @@ def _without_mode(item: pytest.Item, *, mode: str) -> str:
     return f"{name}[{'-'.join(parts)}]" if parts else name
 
 
-def _outcome(report: pytest.TestReport) -> Outcome:
+def _outcome(report: pytest.TestReport) -> str:
     if hasattr(report, "wasxfail"):
         return "xfailed" if report.skipped else "xpassed"
     if report.failed:

@@ -48,6 +48,11 @@ class Journal:
         self._started = 0
         self.patience = patience or (EMBEDDED if taps.cloud.embedded else AWS)
 
+    @property
+    def run(self) -> str:
+        """What tells this process from every other in the names of what it creates."""
+        return self._taps.run
+
     def sources(self, kind: str) -> list[str]:
         """Give the logical ids of a kind of source: ``bus``, ``topic``, ``queue``, ``stream`` or ``table``."""
         return [name for name, its_kind in self._taps.sources.items() if its_kind == kind]

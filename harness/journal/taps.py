@@ -74,6 +74,7 @@ class Taps:
         self.cloud = cloud
         self.store = Store(ahead=self._ahead)
         self.waiting = waiting or Waiting()
+        self.run = run
         self._system = system
         self._names = names
         # A process may tap several stages whose logical ids are the same.

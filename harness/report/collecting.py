@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -25,7 +25,6 @@ class Tested(Protocol):
     """A project as a report needs it."""
 
     settings: Settings
-    run: str
 
     def system(self, name: str) -> System:
         """Give a system as its template declares it."""
@@ -37,37 +36,43 @@ class Collected:
 
     Args:
         project: What is tested.
-        modes: The modes that were asked for.
+        tests: Their records as JSON, as the processes that ran them give them.
+        runs: The ids of these processes.
+        deselected: What was left out, a line each.
+        began: When the run began, in epoch seconds.
     """
 
-    def __init__(self, project: Tested, *, modes: Sequence[str]) -> None:
+    def __init__(
+        self,
+        project: Tested,
+        *,
+        tests: Iterable[Mapping[str, Any]],
+        runs: Sequence[str],
+        deselected: Sequence[str],
+        began: float,
+    ) -> None:
         self._project = project
-        self._modes = tuple(modes)
-        self._began = time.time()
-        self.tests: list[TestRecord] = []
-        self.runs: list[str] = []
-        self.deselected: list[str] = []
-
-    def add(self, record: Mapping[str, Any]) -> None:
-        """Take in the record of a test as JSON."""
-        self.tests.append(from_json(TestRecord, record))
+        self._runs = tuple(runs)
+        self._deselected = tuple(deselected)
+        self._began = began
+        self.tests = [from_json(TestRecord, test) for test in tests]
 
     @cached_property
     def run(self) -> RunRecord:
-        """The record of the whole run; no test is added after it was asked for."""
+        """The record of the whole run."""
         settings = self._project.settings
         return RunRecord(
             version=_version(),
-            runs=tuple(self.runs or [self._project.run]),
+            runs=self._runs,
             began=self._began,
             seconds=round(time.time() - self._began, 3),
             stage=settings.stage.value,
             cloud="embedded" if settings.embedded else "AWS",
             region=settings.region.value,
-            modes=self._modes,
+            modes=tuple(settings.modes),
             systems=tuple(map(self._system, sorted({test.system for test in self.tests}))),
             tests=tuple(self.tests),
-            deselected=tuple(self.deselected),
+            deselected=self._deselected,
         )
 
     def _system(self, name: str) -> SystemRecord:

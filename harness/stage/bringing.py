@@ -24,7 +24,9 @@ class Bringing(Place):
             client: The logical id of the app client; the one that allows the admin flow when not given.
         """
         pool, client = people.pool_and_client(self.system, pool=pool, client=client)
-        return people.signed_in_user(self.cloud, pool=self.physical_id(pool), client=self.physical_id(client))
+        return people.signed_in_user(
+            self.cloud, pool=self.physical_id(pool), client=self.physical_id(client), run=self.journal.run
+        )
 
     def with_expired_token(self, user: User) -> User:
         """Give the same user with an id token that the pool signed and that has expired.

@@ -58,7 +58,9 @@ def _served(
 
 def _guard(authorizer: Mapping[str, Any]) -> Guard:
     token = authorizer.get("JwtConfiguration") or {}
-    trusts = (token.get("Issuer", ""), *sorted(token.get("Audience") or ())) if token else ()
+    function = function_in(authorizer.get("AuthorizerUri") or "")
+    issuer = (token.get("Issuer", ""), *sorted(token.get("Audience") or ())) if token else ()
+    trusts = issuer or ((function,) if function else ())
     return Guard(id=authorizer["AuthorizerId"], name=authorizer["Name"], trusts=trusts)
 
 

@@ -119,7 +119,9 @@ def _served(
 
 
 def _guard(authorizer: Mapping[str, Any]) -> Guard:
-    return Guard(id=authorizer["id"], name=authorizer["name"], trusts=tuple(authorizer.get("providerARNs") or ()))
+    function = function_in(authorizer.get("authorizerUri") or "")
+    trusts = tuple(authorizer.get("providerARNs") or ()) or ((function,) if function else ())
+    return Guard(id=authorizer["id"], name=authorizer["name"], trusts=trusts)
 
 
 def _declared(api: Api, resources: list[Mapping[str, Any]], *, place: Place) -> frozenset[str] | None:

@@ -26,7 +26,7 @@ class Guard:
         kind: As `Authorizer.kind`; empty for an open route.
         id: The physical id of the authorizer.
         name: Its name.
-        trusts: What it trusts: the ARNs of user pools, or the issuer and the audience.
+        trusts: Whom it trusts: the ARNs of user pools, the issuer and the audience, or the name of a function.
     """
 
     kind: str = ""
@@ -165,4 +165,7 @@ def _trust(authorizer: Authorizer, guard: Guard, *, place: Place) -> tuple[Any, 
         known = all(isinstance(one, str) for one in wanted)
         # What is not known is passed over by whoever compares.
         return ([first, *sorted(others)] if known else wanted), list(guard.trusts)
+    if authorizer.kind == "lambda":
+        wanted = authorizer.function or ""
+        return function_in(wanted) or wanted, ", ".join(map(place.called, guard.trusts))
     return None, None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,7 +9,7 @@ from harness.system.intrinsics import is_intrinsic, scope_of
 from harness.system.model import System
 from harness.system.references import Declared
 
-__all__ = ["KINDS", "declared_by", "marks_in", "referred"]
+__all__ = ["KINDS", "declared_by", "referred"]
 
 # What stands in the picture beside functions, machines and front doors.
 KINDS = {
@@ -25,19 +24,20 @@ KINDS = {
     "AWS::S3::Bucket": "bucket",
     "AWS::Cognito::UserPool": "pool",
 }
-_MARK = re.compile(r"\$\{(\w+)(?:\.[^}]+)?\}")
+# The model does not keep where a stage is, and it is all the same here.
+_ANYWHERE = {
+    "AWS::Partition": "aws",
+    "AWS::Region": "region",
+    "AWS::AccountId": "account",
+    "AWS::URLSuffix": "amazonaws.com",
+}
 
 
 def declared_by(system: System) -> Declared:
     """Give the resources of a system so that they can be asked what a value refers to."""
     return Declared(
-        resources=system.resources, scope=scope_of(system, pseudo={}, lookup=lambda _name, _attribute: None)
+        resources=system.resources, scope=scope_of(system, pseudo=_ANYWHERE, lookup=lambda _name, _attribute: None)
     )
-
-
-def marks_in(text: str) -> Iterator[str]:
-    """Give the logical ids that stand as marks in a text, as `Declared.marked` gives it."""
-    return (mark[1] for mark in _MARK.finditer(text))
 
 
 def referred(value: Any, declared: Declared) -> Iterator[str]:

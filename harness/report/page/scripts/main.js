@@ -1,0 +1,73 @@
+// Puts the page together and follows its address: #test=… opens a test.
+
+const Main = (() => {
+  const { byId, html } = Elements;
+
+  function start() {
+    Verdict.show(byId("verdict"));
+    Picture.show(byId("picture"));
+    Matrix.show(byId("tests"));
+    Summary.show(byId("summary"));
+    sections();
+    colophon();
+    icon();
+    byId("page").hidden = false;
+    window.addEventListener("hashchange", follow);
+    document.addEventListener("keydown", shortcut);
+    byId("detail").addEventListener("cancel", (event) => { event.preventDefault(); leave(); });
+    byId("detail").addEventListener("click", (event) => { if (event.target === event.currentTarget) leave(); });
+    follow();
+    document.documentElement.dataset.ready = "true";
+  }
+
+  function sections() {
+    const counted = { Verdict: Run.broken || null, Picture: null, Tests: Run.tests.length.toLocaleString("en") };
+    document.querySelector(".sections").append(...Object.entries(counted).map(([name, count]) =>
+      html("a", { href: `#${name.toLowerCase()}` }, name, count ? html("span", { class: name === "Verdict" ? "count bad" : "count" }, String(count)) : null)));
+  }
+
+  function colophon() {
+    const runs = Run.runs.length ? `Run ${Run.runs.join(", ")}. ` : "";
+    document.querySelector(".colophon").append(html("p", {}, `${runs}Written by serverless-harness ${Run.version}.`));
+  }
+
+  // A disc in the colour of the outcome, for the tab of the browser.
+  function icon() {
+    const colour = Run.broken ? "%23d0402b" : Run.ran ? "%231f8a63" : "%238a8f9c";
+    const drawing = `<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><circle cx='8' cy='8' r='7' fill='${colour}'/></svg>`;
+    document.head.append(html("link", { rel: "icon", href: `data:image/svg+xml,${drawing}` }));
+  }
+
+  function follow() {
+    const wanted = location.hash.match(/^#test=(.*)$/);
+    const test = wanted && Run.testOf(decoded(wanted[1]));
+    if (test) Detail.show(test);
+    else Detail.hide();
+  }
+
+  function decoded(text) {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return text;
+    }
+  }
+
+  // Closing a test leaves its address without a jump to the top.
+  function leave() {
+    history.pushState(null, "", location.pathname + location.search);
+    Detail.hide();
+  }
+
+  function shortcut(event) {
+    const typing = event.target.matches?.("input, textarea");
+    if (event.key === "/" && !typing && !byId("detail").open) {
+      event.preventDefault();
+      Matrix.focusSearch();
+    }
+  }
+
+  return { leave, start };
+})();
+
+Main.start();

@@ -1,0 +1,79 @@
+"""Notifications of buckets: who is told of what, and whether EventBridge is.
+
+A bucket has one configuration, which a template that declares it owns as a whole; only the harness's own taps add to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from harness.cloud.drift.difference import Difference, extra, missing
+from harness.cloud.drift.place import Absent, Place
+from harness.system.model import Notification
+
+__all__ = ["look"]
+
+# As `harness.journal.bystanders.PREFIX`, which a lower layer cannot import.
+_TAPS = "harness-tap-"
+_LISTS = {
+    "LambdaFunctionConfigurations": "LambdaFunctionArn",
+    "QueueConfigurations": "QueueArn",
+    "TopicConfigurations": "TopicArn",
+}
+
+# Target, events, prefix and suffix.
+_Told = tuple[str, frozenset[str], str, str]
+
+
+def look(place: Place) -> Iterator[Difference]:
+    """Give what differs of the notifications."""
+    declared = {one.bucket for one in place.system.notifications.values()} | place.system.buckets_on_bus
+    buckets = sorted(declared & place.names.physical.keys())
+    lists = place.each(lambda bucket: _configuration(bucket, place=place), buckets)
+    for bucket, have in zip(buckets, lists, strict=True):
+        if isinstance(have, Mapping):
+            yield from _of_bucket(bucket, have, place=place)
+        elif have is Absent.GONE:
+            names = [one.name for one in place.system.notifications.values() if one.bucket == bucket]
+            yield from (missing("notification", name) for name in names)
+
+
+def _configuration(bucket: str, *, place: Place) -> Any:
+    client = place.cloud.client("s3")
+    return place.ask(
+        "notifications of buckets",
+        action="s3:GetBucketNotification",
+        call=lambda: client.get_bucket_notification_configuration(Bucket=place.names.physical[bucket]),
+    )
+
+
+def _of_bucket(bucket: str, have: Mapping[str, Any], *, place: Place) -> Iterator[Difference]:
+    there = {_told(one, target): one for of, target in _LISTS.items() for one in have.get(of) or []}
+    declared = [one for one in place.system.notifications.values() if one.bucket == bucket]
+    arns = [place.arn(one.target) for one in declared]
+    for notification, arn in zip(declared, arns, strict=True):
+        if arn is not None and there.pop(_wanted(notification, arn), None) is None:
+            yield missing("notification", notification.name)
+    if None not in arns:
+        for (target, events, _, _), one in there.items():
+            if not one.get("Id", "").startswith(_TAPS):
+                yield extra("notification", bucket, f"{', '.join(sorted(events))} to {place.called(target)}")
+    if bucket in place.system.buckets_on_bus and "EventBridgeConfiguration" not in have:
+        yield missing("notification", bucket, what="EventBridge")
+
+
+def _wanted(notification: Notification, arn: str) -> _Told:
+    return arn, frozenset(notification.events), notification.prefix, notification.suffix
+
+
+def _told(configuration: Mapping[str, Any], target: str) -> _Told:
+    # S3 gives the names of rules as they were written: prefix, Prefix.
+    rules = ((configuration.get("Filter") or {}).get("Key") or {}).get("FilterRules") or []
+    values = {str(rule["Name"]).lower(): rule["Value"] for rule in rules}
+    return (
+        configuration[target],
+        frozenset(configuration["Events"]),
+        values.get("prefix", ""),
+        values.get("suffix", ""),
+    )

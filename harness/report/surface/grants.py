@@ -1,0 +1,112 @@
+"""Which function uses what, and for what: by its role where the template says so, else by its declaration."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from harness.report.surface.referring import KINDS, declared_by, referred
+from harness.system.model import System
+from harness.system.references import Declared
+
+__all__ = ["KNOWS", "uses_of"]
+
+# What is said of a thing that a function is told of while no grant of the template names it.
+KNOWS = "knows of"
+
+# Actions that stand for a use; a grant with a wildcard is one of all that it covers.
+# https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+_ACTIONS = {
+    ("table", "reads"): "dynamodb: GetItem BatchGetItem Query Scan TransactGetItems PartiQLSelect ConditionCheckItem",
+    ("table", "writes"): "dynamodb: PutItem UpdateItem DeleteItem BatchWriteItem TransactWriteItems PartiQLInsert "
+    "PartiQLUpdate PartiQLDelete",
+    ("bucket", "reads"): "s3: GetObject ListBucket",
+    ("bucket", "writes"): "s3: PutObject DeleteObject",
+    ("bus", "publishes"): "events: PutEvents",
+    ("topic", "publishes"): "sns: Publish",
+    ("queue", "sends"): "sqs: SendMessage",
+    ("stream", "writes"): "kinesis: PutRecord PutRecords",
+    ("machine", "starts"): "states: StartExecution StartSyncExecution",
+    ("function", "calls"): "lambda: InvokeFunction",
+    ("pool", "reads"): "cognito-idp: AdminGetUser ListUsers",
+    ("pool", "writes"): "cognito-idp: AdminCreateUser AdminUpdateUserAttributes AdminDeleteUser",
+    ("route", "calls"): "execute-api: Invoke",
+}
+_USES = {use: [words.split()[0] + name for name in words.split()[1:]] for use, words in _ACTIONS.items()}
+_POLICIES = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
+# The end of an ARN of execute-api: the API Gateway stage, the method, the path.
+_INVOKED = re.compile(r"\$\{(?P<api>\w+)\}/(?P<stage>[^/]+)/(?P<method>[^/]+)/(?P<path>.*)")
+
+
+def uses_of(system: System) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Give for each function what it uses, by logical id or the id of a route, and how: ``reads``, ``publishes``.
+
+    Queues and streams that Lambda itself reads for a function are none that the function uses.
+    """
+    declared = declared_by(system)
+    return {name: _used_by(name, system, declared) for name in system.functions}
+
+
+def _used_by(function: str, system: System, declared: Declared) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for statement in _statements(function, system, declared):
+        for target, kind in _resources(statement, system, declared):
+            ways = found.setdefault(target, []) if any(True for _ in _ways(kind, statement)) else []
+            ways += [way for way in _ways(kind, statement) if way not in ways]
+    for name in referred(dict(system.functions[function].environment), declared):
+        found.setdefault(name, [KNOWS])
+    found.pop(function, None)
+    return {name: tuple(ways) for name, ways in found.items()}
+
+
+def _statements(function: str, system: System, declared: Declared) -> Iterator[Mapping[str, Any]]:
+    """Give what the role of a function allows, by itself and by policies that are attached to it."""
+    role = declared.logical_id(system.functions[function].role, "AWS::IAM::Role")
+    if role is None:
+        return
+    documents = [one.get("PolicyDocument") for one in _listed(declared.resources[role].properties.get("Policies"))]
+    attached = {declared.logical_id(one) for one in _listed(declared.resources[role].properties.get("ManagedPolicyArns"))}
+    for policy in declared.of_type(*_POLICIES):
+        roles = [*_listed(policy.properties.get("Roles")), policy.properties.get("RoleName")]
+        if policy.name in attached or any(declared.logical_id(one, "AWS::IAM::Role") == role for one in roles if one):
+            documents.append(policy.properties.get("PolicyDocument"))
+    for document in documents:
+        for statement in _listed((document or {}).get("Statement")):
+            if isinstance(statement, Mapping) and statement.get("Effect") == "Allow":
+                yield statement
+
+
+def _resources(
+    statement: Mapping[str, Any], system: System, declared: Declared
+) -> Iterator[tuple[str, str]]:
+    """Give what a statement is about, each with its kind; one about everything says nothing."""
+    for resource in _listed(statement.get("Resource")):
+        name = declared.logical_id(resource, *KINDS)
+        if name is not None:
+            yield name, KINDS[declared.resources[name].type]
+            continue
+        invoked = _INVOKED.search(declared.marked(resource))
+        if invoked:
+            yield from ((route, "route") for route in _routes(system, invoked))
+
+
+def _routes(system: System, invoked: re.Match[str]) -> Iterator[str]:
+    api = system.apis.get(invoked["api"])
+    for route in api.routes if api else ():
+        path = re.sub(r"\{[^}]+\}", "*", route.path.removeprefix("/"))
+        if fnmatchcase(route.method, invoked["method"]) and fnmatchcase(path, invoked["path"]):
+            yield f"route:{route.api} {route.method} {route.path}"
+
+
+def _ways(kind: str, statement: Mapping[str, Any]) -> Iterator[str]:
+    granted = [str(action).lower() for action in _listed(statement.get("Action"))]
+    for (used, way), actions in _USES.items():
+        if used == kind and any(fnmatchcase(one.lower(), action) for one in actions for action in granted):
+            yield way
+
+
+def _listed(value: Any) -> list[Any]:
+    """Give what a policy writes as one thing or as a list of them."""
+    return value if isinstance(value, list) else [] if value is None else [value]
