@@ -132,8 +132,9 @@ class _Finder(MetaPathFinder):
         kind = _KINDS.get(fullname.rpartition(".")[2])
         if kind is None:
             return None
-        for finder in sys.meta_path:
-            found = None if finder is self else finder.find_spec(fullname, path, target)
+        # Those that come after this one: there may be another listener before it.
+        for finder in sys.meta_path[sys.meta_path.index(self) + 1 :]:
+            found = finder.find_spec(fullname, path, target)
             if found is None:
                 continue
             if found.loader is not None:

@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 from typing import IO
 
-__all__ = ["Lease", "lease"]
+__all__ = ["Lease", "lease", "leased"]
 
 
 class Lease:
@@ -52,3 +52,13 @@ def lease(folder: Path, *, cloud: str) -> Lease:
         else:
             return Lease(account=account, file=file)
     raise AssertionError  # pragma: no cover - the numbers never end
+
+
+def leased(folder: Path, *, cloud: str) -> list[str]:
+    """Give the accounts of a cloud that have ever been leased, in order.
+
+    Args:
+        folder: The project's folder for caches and state.
+        cloud: As for `lease`.
+    """
+    return sorted(path.name.removeprefix(f"{cloud}-") for path in (folder / "leases").glob(f"{cloud}-*"))

@@ -1,0 +1,113 @@
+"""What runs of the harness have left behind in a cloud: what taps are made of, and users.
+
+All of it is told by its name, which holds the id of the run. Where a ledger says what a run has created, it can say
+better what there is to look for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harness.cloud.account import Cloud
+from harness.cloud.faults import code_of, translated
+from harness.cloud.names import Names
+from harness.system.model import System
+
+__all__ = ["Made", "left_behind"]
+
+_DEFAULT_BUS = "default"
+_NO_BUCKET = "NoSuchBucket"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """How the things of runs are called.
+
+    Args:
+        taps: What the names of rules, queues and notifications begin with, as ``harness-tap-0f3a9c21-``.
+        users: What the addresses of users begin with, as ``0f3a9c21-``.
+    """
+
+    taps: tuple[str, ...]
+    users: tuple[str, ...]
+
+
+def left_behind(system: System, *, cloud: Cloud, names: Names, made: Made) -> list[str]:
+    """Give what is left in a stage, a line each.
+
+    Args:
+        system: The system as its template declares it.
+        cloud: Where the stage is.
+        names: What its things are called there.
+        made: How the things are called that should not be there any more.
+
+    Raises:
+        NotAllowed: The tester may not look.
+    """
+    stage = _Stage(system, cloud=cloud, names=names, made=made)
+    with translated(cloud):
+        return [*stage.queues(), *stage.rules(), *stage.subscriptions(), *stage.notifications(), *stage.users()]
+
+
+class _Stage:
+    def __init__(self, system: System, *, cloud: Cloud, names: Names, made: Made) -> None:
+        self._system = system
+        self._cloud = cloud
+        self._names = names
+        self._made = made
+
+    def _of_type(self, kind: str) -> list[str]:
+        """Give the physical ids of the resources of a type that there are."""
+        return [self._names.physical[one] for one in self._system.of_type(kind) if one in self._names.physical]
+
+    def queues(self) -> Iterator[str]:
+        pages = self._cloud.client("sqs").get_paginator("list_queues")
+        for prefix in self._made.taps:
+            for page in pages.paginate(QueueNamePrefix=prefix):
+                yield from (f"queue {url.rpartition('/')[2]}" for url in page.get("QueueUrls", []))
+
+    def rules(self) -> Iterator[str]:
+        events = self._cloud.client("events")
+        for bus in [*self._of_type("AWS::Events::EventBus"), _DEFAULT_BUS]:
+            for prefix in self._made.taps:
+                pages = events.get_paginator("list_rules").paginate(EventBusName=bus, NamePrefix=prefix)
+                yield from (f"rule {rule['Name']} on bus {bus}" for rule in _all(pages, "Rules"))
+
+    def subscriptions(self) -> Iterator[str]:
+        sns = self._cloud.client("sns")
+        for topic in self._of_type("AWS::SNS::Topic"):
+            pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
+            for one in _all(pages, "Subscriptions"):
+                queue = one.get("Endpoint", "").rpartition(":")[2]
+                if queue.startswith(self._made.taps):
+                    yield f"subscription of queue {queue} to topic {topic.rpartition(':')[2]}"
+
+    def notifications(self) -> Iterator[str]:
+        # In AWS no bucket is tapped: its one configuration is the stage's own.
+        for bucket in self._of_type("AWS::S3::Bucket") if self._cloud.embedded else ():
+            for one in self._configured(bucket):
+                if one.get("Id", "").startswith(self._made.taps):
+                    yield f"notification {one['Id']} of bucket {bucket}"
+
+    def _configured(self, bucket: str) -> list[dict[str, Any]]:
+        try:
+            found = self._cloud.client("s3").get_bucket_notification_configuration(Bucket=bucket)
+        except Exception as fault:
+            if code_of(fault) != _NO_BUCKET:  # A test may have taken it away.
+                raise
+            return []
+        configured: list[dict[str, Any]] = found.get("QueueConfigurations", [])
+        return configured
+
+    def users(self) -> Iterator[str]:
+        cognito = self._cloud.client("cognito-idp")
+        for pool in self._of_type("AWS::Cognito::UserPool"):
+            for prefix in self._made.users:
+                pages = cognito.get_paginator("list_users").paginate(UserPoolId=pool, Filter=f'email ^= "{prefix}"')
+                yield from (f"user {user['Username']} of pool {pool}" for user in _all(pages, "Users"))
+
+
+def _all(pages: Iterable[dict[str, Any]], what: str) -> Sequence[dict[str, Any]]:
+    return [one for page in pages for one in page.get(what, [])]
