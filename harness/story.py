@@ -171,7 +171,7 @@ def _heard(step: Callable[..., Any], *, kind: Kind, story: Story) -> Callable[..
         __tracebackhide__ = True
         with story.step(kind, step.__name__) as noted:
             result = step(*args, **kwargs)
-        if isinstance(result, AbstractContextManager) and type(result).__module__ == "contextlib":
+        if isinstance(result, AbstractContextManager) and type(result).__module__ in ("contextlib", __name__):
             # A generator has done nothing yet: the step is taken where its context is entered.
             story.steps.remove(noted)
             return _Bringing(result, kind=kind, name=step.__name__, story=story)
