@@ -7,6 +7,8 @@ import os
 import re
 from collections.abc import Iterable
 
+from harness._secrets import without_secrets
+
 __all__ = ["did_you_mean", "listed", "new_uuid", "redacted", "shortened"]
 
 
@@ -52,6 +54,12 @@ _NESTED_SECRET = re.compile(
     rf"""(?<!\\)((\\{{1,31}}+)"[^"\\]*{_HIDDEN_NAME}[^"\\]*\2"\s*:\s*(?:\{{\s*\2"[SNB]\2"\s*:\s*)?\2")(?:(?!(?<!\\)\2").)*""",
     re.IGNORECASE | re.DOTALL,
 )
+# As Python writes a dictionary, in the log of a function or the trace of a test.
+_SECRET_IN_PYTHON = re.compile(rf"""('[^']*{_HIDDEN_NAME}[^']*'\s*:\s*)'(?:[^'\\]|\\.)*'?""", re.IGNORECASE)
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
+_SIGNATURE = re.compile(
+    r"\b((?:X-Amz-)?Signature=|X-Amz-Security-Token[=:]\s*|Bearer\s+)[\w%+/=.~-]{16,}", re.IGNORECASE
+)
 _TOKEN = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*")
 
 
@@ -62,6 +70,10 @@ def redacted(text: str) -> str:
     '{"user": "ann", "password": "***", "idToken": "***"'
     >>> redacted("Bearer eyJhbGciOi.eyJzdWIi.c2ln")
     'Bearer ***'
+    >>> redacted("Credential=ASIA1/20260101/eu-west-1/execute-api/aws4_request, Signature=0123456789abcdef0123")
+    'Credential=ASIA1/20260101/eu-west-1/execute-api/aws4_request, Signature=***'
+    >>> redacted("{'Password': 'hunter2', 'user': 'ann'}")
+    "{'Password': '***', 'user': 'ann'}"
     >>> redacted('{"x-api-key": "da2-x", "password": {"S": "hunter2"}, "pin": {"N": "1"}}')
     '{"x-api-key": "***", "password": {"S": "***"}, "pin": {"N": "1"}}'
     >>> print(redacted(r'{"body": "{\"password\": \"p\\\"w\", \"n\": 1}"}'))
@@ -69,7 +81,8 @@ def redacted(text: str) -> str:
     >>> print(redacted(r'{"body": "{\"password\": {\"S\": \"hunter2\"}, \"X-Api-Key\": \"da2-x\"}"}'))
     {"body": "{\"password\": {\"S\": \"***\"}, \"X-Api-Key\": \"***\"}"}
     """
-    return _TOKEN.sub("***", _SECRET.sub(r'\1"***"', _NESTED_SECRET.sub(r"\1***", text)))
+    text = _TOKEN.sub("***", _SECRET.sub(r'\1"***"', _NESTED_SECRET.sub(r"\1***", text)))
+    return without_secrets(_SIGNATURE.sub(r"\1***", _SECRET_IN_PYTHON.sub(r"\1'***'", text)))
 
 
 def new_uuid() -> str:

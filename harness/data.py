@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from decimal import Context, Decimal
 from typing import Any
 
+from harness._secrets import keep_secret
 from harness.cloud.account import Cloud
 from harness.cloud.faults import code_of, message_of, translated
 from harness.cloud.typed import exact, typed
@@ -215,6 +216,7 @@ def secret_parameter(cloud: Cloud, *, name: str, value: str, key: str) -> Iterat
         value: The secret.
         key: The id of the KMS key that encrypts it.
     """
+    keep_secret(value)
     store = _Parameters(cloud)
     identity = json.dumps(["ssm", cloud.endpoint, cloud.account, cloud.region])
     secret = {"Value": value, "Type": _SECRET, "KeyId": key}

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from harness._secrets import keep_secret
 from harness._text import listed
 from harness.cloud.account import Cloud
 from harness.cloud.faults import translated
@@ -131,17 +132,20 @@ class _Registry:
         self._client_secret: str = app.get("ClientSecret", "")
         self._policy: Mapping[str, Any] = self._described.get("Policies", {}).get("PasswordPolicy", {})
         self._temporary_password = invented_password(self._policy)
+        keep_secret(self._temporary_password)
 
     def invented(self, run: str) -> User:
         attributes = invented_attributes(self._described.get("SchemaAttributes", []), run=run)
         by_email = "email" in (self._described.get("UsernameAttributes") or [])
         # With e-mail as an alias, Cognito refuses a user name that has the form of an address.
         name = attributes["email"] if by_email else attributes["email"].partition("@")[0]
+        password = invented_password(self._policy)
+        keep_secret(password)
         return User(
             username=name,
             email=attributes["email"],
             attributes=attributes,
-            password=invented_password(self._policy),
+            password=password,
             pool=self._pool,
             client=self._client,
         )
@@ -181,6 +185,7 @@ class _Registry:
                 remedy="give the tests an app client and a pool that ask for no second factor",
             )
         tokens = answer["AuthenticationResult"]
+        keep_secret(*(tokens.get(name) for name in ("IdToken", "AccessToken", "RefreshToken")))
         return replace(
             user,
             id_token=tokens["IdToken"],

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, is_dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.errors import HarnessError, UsageError
+from harness._text import redacted
+from harness.errors import UsageError
 from harness.fixtures import PROJECT
 from harness.modes_of_tests import Deselected
 from harness.report.tally import COUNTED_AS, tally
@@ -114,6 +116,8 @@ class Reporting:
         if test is None:
             return report
         self._note(test, item=item, report=report, call=call)
+        if report.failed:
+            _hide_secrets(report)
         if report.failed and test.record is not None:
             from harness.report.evidence import sections  # noqa: PLC0415 - needed only when a test fails
 
@@ -134,8 +138,8 @@ class Reporting:
         if hasattr(stage, "acts") and (test.is_broken or (call.when == "call" and is_wanted)):
             try:
                 test.record = self._gathered(test, stage=stage, raised=call.excinfo and call.excinfo.value)
-            except HarnessError as trouble:  # What the test itself says comes first.
-                report.sections.append((f"{test.mode}: evidence that could not be had", str(trouble)))
+            except Exception:  # noqa: BLE001 - what the test itself says comes first, whatever is wrong with us
+                report.sections.append((f"{test.mode}: evidence that could not be had", traceback.format_exc()))
 
     def _gathered(self, test: _Test, *, stage: Any, raised: BaseException | None) -> TestRecord:
         from harness.report.gathering import Wanted, gathered  # noqa: PLC0415 - a usual run does without
@@ -219,6 +223,24 @@ class Reporting:
             terminalreporter.write_line(f"harness: {reached}, but --surface-fail-under is {self._under:g}", red=True)
         for path in self._files.values():
             terminalreporter.write_line(f"harness: report in {path}")
+
+
+def _hide_secrets(report: pytest.TestReport) -> None:
+    """Leave what is secret out of what pytest itself shows of a failure: traces, values, captured output."""
+    report.sections = [(title, redacted(text)) for title, text in report.sections]
+    report.longrepr = _hidden(report.longrepr)
+
+
+def _hidden(value: Any) -> Any:
+    """Give a part of pytest's representation of a failure, which is made of dataclasses, without secrets."""
+    if isinstance(value, str):
+        return redacted(value)
+    if isinstance(value, list | tuple):
+        return type(value)(map(_hidden, value))
+    if is_dataclass(value):
+        for one in fields(value):
+            setattr(value, one.name, _hidden(getattr(value, one.name)))
+    return value
 
 
 def _write(terminal: Any, title: str, lines: Iterator[str]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness._garbage import uncollected
+from harness._secrets import keep_secret
 from harness.errors import NoCredentials
 from harness.system.partitions import partition_of
 
@@ -125,6 +126,7 @@ class Cloud:
                 remedy="set AWS_PROFILE, or run `aws sso login`, or use the embedded cloud: --stage=embedded",
             )
         frozen = found.get_frozen_credentials()
+        keep_secret(frozen.secret_key, frozen.token)
         return frozen.access_key, frozen.secret_key, frozen.token
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from urllib3 import HTTPHeaderDict
 
-from harness._text import shortened
+from harness._text import redacted, shortened
 from harness.errors import NotJson
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Response:
             object.__setattr__(self, "headers", HTTPHeaderDict(self.headers))
 
     def __repr__(self) -> str:
-        return f"<Response {self.status_code} {shortened(self.text, limit=200)}>"
+        return f"<Response {self.status_code} {shortened(redacted(self.text), limit=200)}>"
 
     @cached_property
     def text(self) -> str:
@@ -96,7 +96,7 @@ class Response:
                 f"The answer with status {self.status_code} is not JSON: {error}.",
                 facts=[
                     ("content type", self.headers.get("content-type", "none")),
-                    ("body", shortened(self.text) or "empty"),
+                    ("body", shortened(redacted(self.text)) or "empty"),
                 ],
             ) from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from harness._secrets import keep_secret
 from harness.cloud.account import Cloud
 from harness.cloud.faults import translated
 from harness.errors import NotAllowed, RoleNotAssumed
@@ -41,6 +42,7 @@ def assumed(role: str, *, cloud: Cloud, session: str, tell: Callable[[str], None
         access_key, secret_key, token = cloud.credentials()
         return Credentials(access_key=access_key, secret_key=secret_key, token=token or "", expires=None)
     found = answer["Credentials"]
+    keep_secret(found["SecretAccessKey"], found["SessionToken"])
     return Credentials(
         access_key=found["AccessKeyId"],
         secret_key=found["SecretAccessKey"],

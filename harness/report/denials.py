@@ -9,7 +9,7 @@ from harness.cloud.names import Names
 from harness.report.arns import logical_id
 from harness.report.record import Denial
 
-__all__ = ["denials"]
+__all__ = ["denials", "is_denial"]
 
 # "User: <who> is not authorized to perform: <action> on resource: <resource> because …" is the form of most services.
 # S3 puts the resource in quotes, which have backslashes in a log of JSON; DynamoDB and others may leave it out; KMS says
@@ -126,3 +126,14 @@ def _function(role: str, function: str, names: Names) -> str:
         return function
     having = [name for name in names.functions if _role_of(name, names) == role]
     return function if function in having else having[0] if len(having) == 1 else ""
+
+
+def is_denial(text: str) -> bool:
+    """Say whether a text tells that AWS did not allow something.
+
+    >>> is_denial("An error occurred (AccessDenied) when calling the GetObject operation: Access Denied")
+    True
+    >>> is_denial("An error occurred (NoSuchKey) when calling the GetObject operation: it does not exist")
+    False
+    """
+    return bool(_IN_FULL.search(text)) or any(match["code"] in _DENIED for match in _CALL.finditer(text))

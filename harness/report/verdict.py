@@ -32,9 +32,7 @@ def verdicts(tests: Iterable[TestRecord]) -> list[VerdictRecord]:
     if len({mode for modes in by_test.values() for mode in modes}) < 2:  # noqa: PLR2004 - two can disagree
         return []
     return [
-        _verdict(_in_order(modes))
-        for modes in by_test.values()
-        if any(record.is_broken for record in modes.values())
+        _verdict(_in_order(modes)) for modes in by_test.values() if any(record.is_broken for record in modes.values())
     ]
 
 

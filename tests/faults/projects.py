@@ -43,6 +43,7 @@ _WAITS = (
     (r"(stage\.item\(.+ until=.+)\)$", rf"\1, {_SOON})"),
     (r"within=_UNTIL_DEAD", 'within=15.0 if stage.mode == "http" else 1.5'),
     (r"within=stage\.journal\.patience\.after_retries", _SOON),
+    (r"^_STARTED_WITHIN = .+$", "_STARTED_WITHIN = 6.0"),
 )
 
 Process = subprocess.Popen[str]

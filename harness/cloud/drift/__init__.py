@@ -51,7 +51,8 @@ _APIS: dict[str, tuple[str, Callable[..., Iterator[Difference]]]] = {
     "http": ("apigatewayv2", http_apis.look),
     "url": ("lambda", http_apis.look_at_url),
 }
-_AT_ONCE = 8
+# Together no more than the connections that a client of boto3 keeps, which are ten.
+_CALLS, _ROOMS_AT_ONCE = 6, 4
 
 
 def differences(system: System, *, cloud: Cloud, names: Names) -> list[Difference]:
@@ -66,10 +67,11 @@ def differences(system: System, *, cloud: Cloud, names: Names) -> list[Differenc
         NoCredentials: There are none, or they have expired.
         UnreachableEndpoint: Nothing answers.
     """
-    place = Place(system, cloud=cloud, names=names)
-    looks = [*_looks_at_apis(place), *_looks(place), existence.look]
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        found = list(pool.map(lambda look: list(look(place)), looks))
+    # A room waits for its calls, so that rooms and calls have threads of their own.
+    with ThreadPoolExecutor(_CALLS) as calls, ThreadPoolExecutor(_ROOMS_AT_ONCE) as rooms:
+        place = Place(system, cloud=cloud, names=names, pool=calls)
+        looks = [*_looks_at_apis(place), *_looks(place), existence.look]
+        found = list(rooms.map(lambda look: list(look(place)), looks))
     return [*(one for each in found for one in each), *place.unread]
 
 
@@ -78,7 +80,8 @@ def _looks(place: Place) -> list[_Look]:
     rooms = [(service, look) for kind, service, look in _ROOMS if kind in types]
     # Clients are made one after the other: a session of boto3 is not made for several threads.
     # https://boto3.amazonaws.com/v1/documentation/api/latest/guide/session.html
-    for service in {service for service, _ in rooms} | {existence.SERVICES[one] for one in types & existence.SERVICES.keys()}:
+    asked = {service for service, _ in rooms} | {existence.SERVICES[one] for one in types & existence.SERVICES.keys()}
+    for service in sorted(asked):
         place.cloud.client(service)
     return list(dict.fromkeys(look for _, look in rooms))
 

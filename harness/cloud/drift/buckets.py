@@ -49,30 +49,31 @@ def _configuration(bucket: str, *, place: Place) -> Any:
 
 
 def _of_bucket(bucket: str, have: Mapping[str, Any], *, place: Place) -> Iterator[Difference]:
-    there = {_told(one, target): one for of, target in _LISTS.items() for one in have.get(of) or []}
+    there = {_told(one, target, place=place): one for of, target in _LISTS.items() for one in have.get(of) or []}
     declared = [one for one in place.system.notifications.values() if one.bucket == bucket]
-    arns = [place.arn(one.target) for one in declared]
-    for notification, arn in zip(declared, arns, strict=True):
-        if arn is not None and there.pop(_wanted(notification, arn), None) is None:
+    known = [one for one in declared if place.arn(one.target)]
+    for notification in known:
+        if there.pop(_wanted(notification, place=place), None) is None:
             yield missing("notification", notification.name)
-    if None not in arns:
+    if known == declared:
         for (target, events, _, _), one in there.items():
             if not one.get("Id", "").startswith(_TAPS):
-                yield extra("notification", bucket, f"{', '.join(sorted(events))} to {place.called(target)}")
+                yield extra("notification", bucket, f"{', '.join(sorted(events))} to {target}")
     if bucket in place.system.buckets_on_bus and "EventBridgeConfiguration" not in have:
         yield missing("notification", bucket, what="EventBridge")
 
 
-def _wanted(notification: Notification, arn: str) -> _Told:
-    return arn, frozenset(notification.events), notification.prefix, notification.suffix
+def _wanted(notification: Notification, *, place: Place) -> _Told:
+    target = place.led_to(place.arn(notification.target) or notification.target)
+    return target, frozenset(notification.events), notification.prefix, notification.suffix
 
 
-def _told(configuration: Mapping[str, Any], target: str) -> _Told:
+def _told(configuration: Mapping[str, Any], target: str, *, place: Place) -> _Told:
     # S3 gives the names of rules as they were written: prefix, Prefix.
     rules = ((configuration.get("Filter") or {}).get("Key") or {}).get("FilterRules") or []
     values = {str(rule["Name"]).lower(): rule["Value"] for rule in rules}
     return (
-        configuration[target],
+        place.led_to(configuration[target]),
         frozenset(configuration["Events"]),
         values.get("prefix", ""),
         values.get("suffix", ""),

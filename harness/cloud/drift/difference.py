@@ -88,7 +88,11 @@ def _meant(value: Any) -> Any:
         return {str(name): _meant(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
         return [_meant(one) for one in value]
-    return str(value).lower() if isinstance(value, bool) else str(value) if isinstance(value, int) else value
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value) if isinstance(value, int | float) else value
 
 
 def said(value: Any) -> str:

@@ -67,7 +67,7 @@ def _environment(function: Resource, have: Mapping[str, Any], *, place: Place) -
             yield Difference(
                 kind="function", name=function.name, what=what, template="one value", deployed="another one"
             )
-    for name in there:
+    for name in there if place.is_whole else ():
         if name not in declared:
             yield extra("function", function.name, "a variable", what=f"environment {name}")
 

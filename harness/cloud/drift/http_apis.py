@@ -11,8 +11,8 @@ from typing import Any
 
 from harness.cloud.completing.openapi import operations
 from harness.cloud.drift.difference import Difference, compared, missing
-from harness.cloud.drift.place import Absent, Place
-from harness.cloud.drift.routes import Guard, Served, differing, function_in, guard_of
+from harness.cloud.drift.place import Absent, Place, function_in
+from harness.cloud.drift.routes import Guard, Served, differing, guard_of
 from harness.system.model import Api
 
 __all__ = ["look", "look_at_url"]
@@ -87,9 +87,7 @@ def look_at_url(api: Api, *, place: Place) -> Iterator[Difference]:
     found = place.ask(
         "function URLs",
         action="lambda:ListFunctionUrlConfigs",
-        call=lambda: place.pages(
-            "lambda", "list_function_url_configs", of="FunctionUrlConfigs", FunctionName=function
-        ),
+        call=lambda: place.pages("lambda", "list_function_url_configs", of="FunctionUrlConfigs", FunctionName=function),
     )
     if found is Absent.UNREAD:
         return
@@ -98,6 +96,4 @@ def look_at_url(api: Api, *, place: Place) -> Iterator[Difference]:
         return
     wanted = "AWS_IAM" if route.authorizer else "NONE"
     kinds = sorted(one["AuthType"] for one in found)
-    yield from compared(
-        "url", api.name, {"authorization": (wanted, wanted if wanted in kinds else ", ".join(kinds))}
-    )
+    yield from compared("url", api.name, {"authorization": (wanted, wanted if wanted in kinds else ", ".join(kinds))})

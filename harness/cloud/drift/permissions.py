@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from harness.cloud.completing.wanted import is_known
@@ -21,7 +22,8 @@ _PERMISSION = "AWS::Lambda::Permission"
 
 def look(place: Place) -> Iterator[Difference]:
     """Give the permissions of the template that the policies of the functions lack."""
-    permissions = [one for one in place.resources(_PERMISSION) if isinstance(one.properties.get("FunctionName"), str)]
+    declared = [_with_source(one, place=place) for one in place.resources(_PERMISSION)]
+    permissions = [one for one in declared if isinstance(one.properties.get("FunctionName"), str)]
     functions = list(dict.fromkeys(one.properties["FunctionName"] for one in permissions))
     policies = dict(zip(functions, place.each(lambda name: _policy(name, place=place), functions), strict=True))
     for permission in permissions:
@@ -37,6 +39,15 @@ def look(place: Place) -> Iterator[Difference]:
                 + (f" for {by}" if by else ""),
                 deployed="nothing",
             )
+
+
+def _with_source(permission: Resource, *, place: Place) -> Resource:
+    """Give a permission whose source is known, if that is a rule, whose ARN follows from its name."""
+    source = permission.properties.get("SourceArn")
+    rules = {str({"Fn::GetAtt": [name, "Arn"]}): name for name in place.system.rules}
+    rule = rules.get(str(source))
+    arn = place.arn_of_rule(rule) if rule else source
+    return replace(permission, properties={**permission.properties, "SourceArn": arn}) if arn else permission
 
 
 def _called(function: str, *, place: Place) -> str:

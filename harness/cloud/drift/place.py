@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from enum import Enum
 from functools import cached_property
 from typing import Any, TypeVar
@@ -18,17 +19,32 @@ from harness.errors import NotAllowed
 from harness.system.intrinsics import Scope, resolve
 from harness.system.model import Resource, System
 
-__all__ = ["Absent", "Place"]
+__all__ = ["Absent", "Place", "function_in"]
 
-_AT_ONCE = 8
 # What services say of something that is not there; S3 answers HEAD with the status alone.
 _GONE = frozenset({
     "404", "AWS.SimpleQueueService.NonExistentQueue", "NoSuchBucket", "NotFound", "NotFoundException",
     "QueueDoesNotExist", "ResourceNotFoundException", "StateMachineDoesNotExist",
 })  # fmt: skip
 
+# These add nothing to what the harness reads from the template.
+_HARMLESS = frozenset({"AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"})
+
+# An integration's URI is an ARN of API Gateway around the ARN of a function; an HTTP API takes the latter alone too.
+_FUNCTION = re.compile(r"arn:[^:]+:lambda:[^:]*:\d{12}:function:([^:/]+)")
+
 _Item = TypeVar("_Item")
 _Found = TypeVar("_Found")
+
+
+def function_in(arn: str) -> str:
+    """Give the name of the function in its ARN, an alias's, or the URI of an integration; empty for anything else.
+
+    >>> function_in("arn:aws:lambda:eu-west-1:123456789012:function:place-order:live")
+    'place-order'
+    """
+    found = _FUNCTION.search(arn)
+    return found[1] if found else ""
 
 
 class Absent(Enum):
@@ -45,12 +61,14 @@ class Place:
         system: What the template says.
         cloud: Where it is deployed.
         names: The names of the stage.
+        pool: Makes several calls at a time.
     """
 
-    def __init__(self, system: System, *, cloud: Cloud, names: Names) -> None:
+    def __init__(self, system: System, *, cloud: Cloud, names: Names, pool: Executor) -> None:
         self.system = system
         self.cloud = cloud
         self.names = names
+        self._pool = pool
         self._unread: dict[Difference, None] = {}
 
     @property
@@ -87,11 +105,7 @@ class Place:
 
     def each(self, call: Callable[[_Item], _Found], items: Iterable[_Item]) -> list[_Found]:
         """Give what a call gives for each item, several at a time."""
-        wanted = list(items)
-        if len(wanted) < 2:  # noqa: PLR2004 - one call needs no threads
-            return [call(item) for item in wanted]
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            return list(pool.map(call, wanted))
+        return list(self._pool.map(call, items))
 
     def resources(self, *types: str) -> list[Resource]:
         """Give the deployed resources of these types, with their properties resolved as far as the stage allows."""
@@ -116,9 +130,30 @@ class Place:
             return found if isinstance(found, str) else None
         return reference if reference.startswith("arn:") else None
 
+    def arn_of_rule(self, rule: str) -> str | None:
+        """Give the ARN of a rule of the stage, in which its bus stands unless that is the default one."""
+        physical = self.names.physical.get(rule)
+        bus = self.resolved(self.system.resources[rule].properties.get("EventBusName") or "default")
+        if physical is None or not isinstance(bus, str):
+            return None
+        of_bus = "" if bus.rpartition("/")[2] == "default" else f"{bus.rpartition('event-bus/')[2]}/"
+        place = f"{self.cloud.partition}:events:{self.names.region}:{self.names.account}"
+        return f"arn:{place}:rule/{of_bus}{physical.rpartition('|')[2]}"
+
     def called(self, arn: str) -> str:
         """Give the logical id of an ARN or a physical id of this stage; another one stays as it is."""
         return self._logical.get(arn, arn)
+
+    def led_to(self, arn: str) -> str:
+        """Give the logical id of what an ARN leads to; for the alias of a function that is the function."""
+        function = function_in(arn)
+        return self.called(function) if function else self.called(arn)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that is deployed stands in the template: a macro of somebody else may have added to it."""
+        asked = self.system.cloudformation.get("Transform") or []
+        return not {asked} - _HARMLESS if isinstance(asked, str) else not set(map(str, asked)) - _HARMLESS
 
     @cached_property
     def _logical(self) -> dict[str, str]:
@@ -127,6 +162,8 @@ class Place:
             arn = self.arn(name)
             if arn:
                 found[arn] = name
+        for rule in self.system.rules:
+            found[self.arn_of_rule(rule) or rule] = rule
         return found
 
     @cached_property

@@ -7,8 +7,8 @@ from typing import Any
 
 from harness.cloud.completing.openapi import operations
 from harness.cloud.drift.difference import Difference, missing
-from harness.cloud.drift.place import Absent, Place
-from harness.cloud.drift.routes import Guard, Served, differing, function_in, guard_of
+from harness.cloud.drift.place import Absent, Place, function_in
+from harness.cloud.drift.routes import Guard, Served, differing, guard_of
 from harness.system.model import Api, Resource
 
 __all__ = ["look", "served"]

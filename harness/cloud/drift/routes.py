@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from harness.cloud.drift.difference import Difference, compared, extra, missing
-from harness.cloud.drift.place import Place
+from harness.cloud.drift.place import Place, function_in
 from harness.system.model import Api, Authorizer, Route
 
-__all__ = ["Guard", "Served", "differing", "function_in", "guard_of", "key_of"]
+__all__ = ["Guard", "Served", "differing", "guard_of", "key_of"]
 
-# An integration's URI is an ARN of API Gateway around the ARN of a function; an HTTP API takes the latter alone too.
-_FUNCTION = re.compile(r"arn:[^:]+:lambda:[^:]*:\d{12}:function:([^:/]+)")
 _KINDS = {"AWS_IAM": "iam", "COGNITO_USER_POOLS": "cognito", "CUSTOM": "lambda", "JWT": "jwt"}
 
 
@@ -80,16 +77,6 @@ def guard_of(kind: str, *, authorizers: Mapping[str, Guard], authorizer: str) ->
     )
 
 
-def function_in(uri: str) -> str:
-    """Give the name of the function in the URI of an integration.
-
-    >>> function_in("arn:aws:lambda:eu-west-1:123456789012:function:place-order:live")
-    'place-order'
-    """
-    found = _FUNCTION.search(uri)
-    return found[1] if found else ""
-
-
 def key_of(route: Route) -> str:
     """Give how a route is called: ``POST /orders``, or ``$default``."""
     return route.path if route.path == "$default" else f"{route.method} {route.path}"
@@ -113,7 +100,7 @@ def differing(
             yield missing("route", key_of(route))
         else:
             yield from compared("route", key_of(route), place.pairs(_pairs(route, found, place=place)))
-    if declared is not None:
+    if declared is not None and place.is_whole:
         for key, found in served.items():
             if key not in declared:
                 leads_to = f"a route to {place.called(found.function)}" if found.function else "a route"

@@ -119,7 +119,9 @@ def _of_target(
 
 
 def _parsed(value: Any) -> Any:
-    """Give what a JSON text means, which may be written in several ways; another text stays."""
+    """Give what a JSON text means, which may be written in several ways; another text stays, and so do paths."""
+    if isinstance(value, Mapping):
+        return {name: part for name, part in value.items() if part} or None
     if not isinstance(value, str):
         return value or None
     try:

@@ -70,15 +70,13 @@ def _is_deployed(subscription: Subscription, *, place: Place) -> bool:
     return subscription.name.partition("[")[0] in place.names.physical
 
 
-def _found(
-    subscription: Subscription, there: list[Mapping[str, Any]], *, place: Place
-) -> Mapping[str, Any] | None:
+def _found(subscription: Subscription, there: list[Mapping[str, Any]], *, place: Place) -> Mapping[str, Any] | None:
     """Find a subscription by its ARN, else by where it leads: one that was made anew by hand does what it should."""
     physical = place.names.physical.get(subscription.name)
-    endpoint = place.arn(subscription.endpoint) or subscription.endpoint
-    leads_there = (subscription.protocol, endpoint)
+    endpoint = place.led_to(place.arn(subscription.endpoint) or subscription.endpoint)
+    wanted = (subscription.protocol, endpoint)
     by_arn = (one for one in there if one["SubscriptionArn"] == physical)
-    by_endpoint = (one for one in there if (one["Protocol"], one["Endpoint"]) == leads_there)
+    by_endpoint = (one for one in there if (one["Protocol"], place.led_to(one["Endpoint"])) == wanted)
     return next(by_arn, None) or next(by_endpoint, None)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from harness._secrets import keep_secret
 from harness.cloud.account import Cloud
 from harness.cloud.faults import translated
 from harness.cloud.names import Names
@@ -52,6 +53,7 @@ def key_of(api: str, *, cloud: Cloud, names: Names) -> str:
             facts=[("stack", names.stack)],
             remedy="a key lasts seven days if the template says nothing else; set Expires, or deploy the stage anew",
         )
+    keep_secret(keys[0])
     return keys[0]
 
 

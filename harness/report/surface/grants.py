@@ -67,7 +67,9 @@ def _statements(function: str, system: System, declared: Declared) -> Iterator[M
     if role is None:
         return
     documents = [one.get("PolicyDocument") for one in _listed(declared.resources[role].properties.get("Policies"))]
-    attached = {declared.logical_id(one) for one in _listed(declared.resources[role].properties.get("ManagedPolicyArns"))}
+    attached = {
+        declared.logical_id(one) for one in _listed(declared.resources[role].properties.get("ManagedPolicyArns"))
+    }
     for policy in declared.of_type(*_POLICIES):
         roles = [*_listed(policy.properties.get("Roles")), policy.properties.get("RoleName")]
         if policy.name in attached or any(declared.logical_id(one, "AWS::IAM::Role") == role for one in roles if one):
@@ -78,9 +80,7 @@ def _statements(function: str, system: System, declared: Declared) -> Iterator[M
                 yield statement
 
 
-def _resources(
-    statement: Mapping[str, Any], system: System, declared: Declared
-) -> Iterator[tuple[str, str]]:
+def _resources(statement: Mapping[str, Any], system: System, declared: Declared) -> Iterator[tuple[str, str]]:
     """Give what a statement is about, each with its kind; one about everything says nothing."""
     for resource in _listed(statement.get("Resource")):
         name = declared.logical_id(resource, *KINDS)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
-from harness.report.surface.patterns import answerable
+from harness.report.surface.grants import uses_of
+from harness.report.surface.patterns import answerable, with_names
+from harness.report.surface.referring import declared_by
 from harness.report.surface.tasks import Task, tasks_of
 from harness.report.surface.wires import Wire, wires_of
-from harness.system.model import Api, Rule, Subscription, System
+from harness.system.model import Rule, Subscription, System
 
 __all__ = ["Known", "known"]
 
@@ -27,11 +30,10 @@ class Known:
 
     def __init__(self, system: System) -> None:
         self.system = system
-        self.by_source: Mapping[tuple[str, str], list[Wire]] = defaultdict(list)
+        self.by_source: dict[tuple[str, str], list[Wire]] = defaultdict(list)
         self.by_id: dict[str, Wire] = {}
-        self.endings: Mapping[str, list[Wire]] = defaultdict(list)
+        self.endings: dict[str, list[Wire]] = defaultdict(list)
         self.patterns: dict[str, Mapping[str, Any]] = {}
-        self._tasks: dict[str, Sequence[Task]] = {}
         for wire in wires_of(system):
             if wire.enabled:
                 self._take(wire)
@@ -46,15 +48,42 @@ class Known:
         elif isinstance(wire.part, Subscription) and wire.part.filter_policy:
             self.patterns[wire.id] = answerable(wire.part.filter_policy)
 
-    def api(self, name: str) -> Api:
-        """Give an API, with its gateway responses."""
-        return self.system.apis[name]
-
     def tasks(self, machine: str) -> Sequence[Task]:
         """Give the tasks of a state machine."""
-        if machine not in self._tasks:
-            self._tasks[machine] = tasks_of(self.system, machine)
         return self._tasks[machine]
+
+    def uses(self, function: str) -> Mapping[str, Sequence[str]]:
+        """Give what a function uses, and how."""
+        return self._uses[function]
+
+    def ways_to(self, function: str) -> Sequence[str]:
+        """Give the ids of what starts a function."""
+        return self._ways.get(function, ())
+
+    def with_buckets(self, rule: Wire) -> Mapping[str, Any]:
+        """Give the pattern of a rule with the logical ids of buckets in place of their names."""
+        declared = declared_by(self.system)
+        named = with_names(rule.part.pattern, lambda value: declared.logical_id(value, "AWS::S3::Bucket"))
+        return answerable(named)
+
+    @cached_property
+    def _tasks(self) -> Mapping[str, Sequence[Task]]:
+        return {name: tasks_of(self.system, name) for name in self.system.machines}
+
+    @cached_property
+    def _uses(self) -> Mapping[str, Mapping[str, Sequence[str]]]:
+        return uses_of(self.system)
+
+    @cached_property
+    def _ways(self) -> Mapping[str, Sequence[str]]:
+        ways: dict[str, list[str]] = defaultdict(list)
+        for wire in self.by_id.values():
+            for target in wire.targets:
+                ways[target].append(wire.id)
+        for machine, tasks in self._tasks.items():
+            for target in dict.fromkeys(one for task in tasks for one in task.starts):
+                ways[target].append(f"machine:{machine}")
+        return ways
 
 
 def known(system: System) -> Known:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.errors import MisusedStep
 from harness.events import patterns
 from harness.system.intrinsics import is_intrinsic
 
-__all__ = ["answerable", "fits"]
+__all__ = ["answerable", "fits", "with_names"]
 
 _ANY = [{"exists": True}]
 
@@ -24,31 +24,42 @@ def answerable(pattern: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _answerable(asked: Any) -> Any:
-    if isinstance(asked, Mapping) and not is_intrinsic(asked):
-        return answerable(asked)
-    if isinstance(asked, list) and not any(map(_is_open, asked)):
-        return [answerable(one) if isinstance(one, Mapping) and _has_lists(one) else one for one in asked]
-    return _ANY
+    if isinstance(asked, Mapping):
+        return _ANY if is_intrinsic(asked) else answerable(asked)
+    if not isinstance(asked, list):
+        return asked
+    if any(map(_is_open, asked)):
+        return _ANY
+    # The branches of $or are patterns themselves.
+    return [answerable(one) if isinstance(one, Mapping) else one for one in asked]
 
 
 def _is_open(value: Any) -> bool:
-    """Say whether a value, or an operator's operand, is an intrinsic function."""
-    if isinstance(value, Mapping):
-        return is_intrinsic(value) or any(is_intrinsic(one) for one in value.values() if isinstance(one, Mapping))
-    return False
+    """Say whether a value, or what an operator asks for, is known to a stage only."""
+    if not isinstance(value, Mapping):
+        return False
+    return is_intrinsic(value) or any(isinstance(one, Mapping) and is_intrinsic(one) for one in value.values())
 
 
-def _has_lists(branch: Mapping[str, Any]) -> bool:
-    """Say whether an item of a list may be a branch of ``$or``, which is a pattern of its own."""
-    return any(isinstance(one, list) and any(map(_is_open, one)) for one in branch.values())
+def with_names(pattern: Any, name_of: Callable[[Any], str | None]) -> Any:
+    """Give a pattern in which each value has its name, where it has one.
+
+    >>> with_names({"name": [{"Ref": "Photos"}, "other"]}, lambda value: value["Ref"] if "Ref" in value else None)
+    {'name': ['Photos', 'other']}
+    """
+    if isinstance(pattern, list):
+        return [name_of(one) or with_names(one, name_of) for one in pattern]
+    if isinstance(pattern, Mapping):
+        return {name: with_names(asked, name_of) for name, asked in pattern.items()}
+    return pattern
 
 
 def fits(pattern: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
     """Say whether an event matches a pattern; one that AWS would refuse matches nothing."""
-    # Most rules of a bus are told apart by plain texts, and reading those costs next to nothing.
+    # Most rules of a bus are told apart by plain texts, and looking at those costs next to nothing.
     for name in ("source", "detail-type"):
-        asked = pattern.get(name)
-        if isinstance(asked, list) and event.get(name) not in asked and all(isinstance(one, str) for one in asked):
+        listed = pattern.get(name)
+        if isinstance(listed, list) and event.get(name) not in listed and all(isinstance(one, str) for one in listed):
             return False
     try:
         return patterns.matches(pattern, event)

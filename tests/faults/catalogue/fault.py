@@ -53,7 +53,7 @@ class Fault:
     Args:
         name: What it is, as people say it.
         tests: The tests that it breaks, such as ``order.answers_an_id``.
-        first: The first mode in which they fail; empty where the embedded cloud cannot show it.
+        first: The first mode in which they fail, or that of each; empty where the embedded cloud cannot show it.
         area: Where the verdict must see it; two, with ``|`` between, where both are right.
         cause: A pattern for the words of a cause; empty where nothing can be known.
         why: Why no mode shows it, or no cause can be known.
@@ -69,6 +69,11 @@ class Fault:
     why: str = ""
     plant: Plant = no_change
     by_hand: ByHand | None = None
+
+    def first_of(self, test: str) -> str:
+        """Give the first mode in which a test must fail."""
+        modes = self.first.split()
+        return modes[self.tests.index(test)] if len(modes) > 1 else self.first
 
     @property
     def where(self) -> str:
@@ -98,8 +103,9 @@ class Finding:
     def wrong(self) -> list[str]:
         """What is not as it must be."""
         fault, said = self.fault, []
-        if self.first != fault.first:
-            said.append(f"fails first in {self.first or 'no mode'}, not in {fault.first or 'no mode'}")
+        first = fault.first_of(self.test)
+        if self.first != first:
+            said.append(f"fails first in {self.first or 'no mode'}, not in {first or 'no mode'}")
         if fault.first and self.area not in fault.area.split("|"):
             said.append(f"the area is {self.area or 'not told'}, not {fault.area}")
         if fault.cause and not any(re.search(fault.cause, cause) for cause in self.causes):

@@ -3,27 +3,22 @@
 const Detail = (() => {
   const { html, byId, said } = Elements;
   const SIDE_BY_SIDE = "side by side";
-  let back = null;
 
   function show(test) {
     const dialog = byId("detail");
     const records = Run.details(test.number);
     const modes = Run.modes.filter((mode) => mode in records);
+    // A click beside the sheet meets the dialog itself.
+    dialog.onclick = (event) => event.target === dialog && hide();
     dialog.replaceChildren(head(test), html("div", { class: "detail-body" }, verdict(test), ...tabs(test, { records, modes })));
-    if (!dialog.open) {
-      back = document.activeElement;
-      dialog.showModal();
-    }
+    if (!dialog.open) dialog.showModal();
     dialog.scrollTop = 0;
     byId("detail-title").focus();
   }
 
+  // The browser gives the focus back to where it was.
   function hide() {
-    const dialog = byId("detail");
-    if (dialog.open) dialog.close();
-    dialog.replaceChildren();
-    back?.focus?.({ preventScroll: true });
-    back = null;
+    if (byId("detail").open) byId("detail").close();
   }
 
   function head(test) {
@@ -32,7 +27,7 @@ const Detail = (() => {
         html("p", { class: "trail" }, [test.system, test.file].filter(Boolean).join(" › ")),
         html("h2", { id: "detail-title", tabindex: "-1" }, test.name, html("span", { class: "parameters" }, test.parameters)),
         html("p", { class: "node-id" }, html("code", {}, test.test))),
-      html("button", { type: "button", class: "close", "aria-label": "Close", onclick: Main.leave }, html("span", { "aria-hidden": "true" }, "×")));
+      html("button", { type: "button", class: "close", "aria-label": "Close", onclick: hide }, html("span", { "aria-hidden": "true" }, "×")));
   }
 
   function verdict(test) {

@@ -14,8 +14,7 @@ const Main = (() => {
     byId("page").hidden = false;
     window.addEventListener("hashchange", follow);
     document.addEventListener("keydown", shortcut);
-    byId("detail").addEventListener("cancel", (event) => { event.preventDefault(); leave(); });
-    byId("detail").addEventListener("click", (event) => { if (event.target === event.currentTarget) leave(); });
+    byId("detail").addEventListener("close", leave);
     follow();
     document.documentElement.dataset.ready = "true";
   }
@@ -53,10 +52,9 @@ const Main = (() => {
     }
   }
 
-  // Closing a test leaves its address without a jump to the top.
+  // A test that was closed leaves the address too, without a jump to the top.
   function leave() {
-    history.pushState(null, "", location.pathname + location.search);
-    Detail.hide();
+    if (location.hash.startsWith("#test=")) history.pushState(null, "", location.pathname + location.search);
   }
 
   function shortcut(event) {
@@ -67,7 +65,7 @@ const Main = (() => {
     }
   }
 
-  return { leave, start };
+  return { start };
 })();
 
 Main.start();

@@ -1,0 +1,58 @@
+"""What commands of reports share: where they are written to, and how a gate is shown."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from harness.errors import UsageError
+from harness.report.gating import Gate
+
+__all__ = ["files_of", "show", "take_files", "threshold_of"]
+
+_SHOWN = 20
+_OPTIONS = ("report", "json", "summary")
+
+
+def take_files(parser: argparse.ArgumentParser) -> None:
+    """Let a command be told where reports go to, and how much of the surface must be reached."""
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write the run as one page of HTML")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the run as JSON")
+    parser.add_argument("--summary", type=Path, metavar="FILE", help="write a summary as Markdown, for a CI job page")
+    parser.add_argument(
+        "--surface-fail-under", metavar="PERCENT", help="how much of the surface must be reached in some mode"
+    )
+
+
+def files_of(asked: argparse.Namespace) -> dict[str, Path]:
+    """Give where reports go to, by option."""
+    return {f"--{name}": path for name in _OPTIONS if (path := getattr(asked, name)) is not None}
+
+
+def threshold_of(asked: argparse.Namespace) -> float | None:
+    """Give how much of the surface must be reached, in percent.
+
+    Raises:
+        UsageError: It is no percentage.
+    """
+    text = asked.surface_fail_under
+    try:
+        found = None if text is None else float(text)
+    except ValueError:
+        found = -1.0
+    if found is not None and not 0 <= found <= 100:  # noqa: PLR2004 - percent
+        raise UsageError(f"--surface-fail-under is {text!r}, which is no percentage.", remedy="write a number to 100")
+    return found
+
+
+def show(gate: Gate, *, say: Callable[[str], object]) -> None:
+    """Show each condition in a line, and below it what fails."""
+    width = max(len(one.name) for one in gate.conditions)
+    for one in gate.conditions:
+        say(f"gate: {one.name:<{width}}  {'passed' if one.passed else 'FAILED'}  {one.text}")
+        for line in one.lines[:_SHOWN]:
+            say(f"        {line}")
+        if len(one.lines) > _SHOWN:
+            say(f"        … and {len(one.lines) - _SHOWN} more")
+    say(f"gate: {'passed' if gate.passed else 'FAILED'}")

@@ -1,0 +1,90 @@
+"""What the template lets the role of a function do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from harness.report.surface.referring import declared_by
+from harness.system.model import System
+from harness.system.references import Declared
+
+__all__ = ["granted", "meant"]
+
+_ROLE = "AWS::IAM::Role"
+_POLICIES = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
+# A value that is a resource: ${Table}, or an ARN that ends in it. `${Table}-copy` is another thing.
+_WHOLE = re.compile(r"(?:^|[:/])\$\{(?P<name>\w+)(?:\.\w+)?\}(?:/\*|:\*)?$")
+_TYPES = {
+    "dynamodb": ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"),
+    "events": ("AWS::Events::EventBus",),
+    "kinesis": ("AWS::Kinesis::Stream",),
+    "kms": ("AWS::KMS::Key",),
+    "lambda": ("AWS::Lambda::Function",),
+    "s3": ("AWS::S3::Bucket",),
+    "secretsmanager": ("AWS::SecretsManager::Secret",),
+    "sns": ("AWS::SNS::Topic",),
+    "sqs": ("AWS::SQS::Queue",),
+    "ssm": ("AWS::SSM::Parameter",),
+    "states": ("AWS::StepFunctions::StateMachine",),
+}
+
+
+def meant(function: str, action: str, *, system: System) -> str:
+    """Give the one resource that a function's variables name and an action can be about; empty where it is not one."""
+    declared = declared_by(system)
+    known = system.functions.get(function)
+    types = _TYPES.get(action.partition(":")[0], ())
+    found = {_whole(value, declared) for value in known.environment.values()} if known else set()
+    about = {name for name in found if name in system.resources and system.resources[name].type in types}
+    return about.pop() if len(about) == 1 else ""
+
+
+def granted(function: str, action: str, *, system: System) -> list[str]:
+    """Give on what the template lets a function do something: logical ids, else what stands there; ``*`` for all."""
+    declared = declared_by(system)
+    known = system.functions.get(function)
+    role = declared.logical_id(known.role, _ROLE) if known else None
+    if role is None:
+        return []
+    found = [
+        _whole(resource, declared) or declared.marked(resource)
+        for statement in _statements(role, declared)
+        if statement.get("Effect") == "Allow" and any(_covers(one, action) for one in _listed(statement.get("Action")))
+        for resource in _listed(statement.get("Resource"))
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _whole(value: Any, declared: Declared) -> str:
+    match = _WHOLE.search(declared.marked(value))
+    return match["name"] if match else ""
+
+
+def _covers(pattern: Any, action: str) -> bool:
+    return isinstance(pattern, str) and fnmatchcase(action.lower(), pattern.lower())
+
+
+def _statements(role: str, declared: Declared) -> Iterator[Mapping[str, Any]]:
+    """Give the statements of a role: its own, and those of policies that name it."""
+    documents = [
+        policy.get("PolicyDocument")
+        for policy in _mappings(declared.resources[role].properties.get("Policies"))
+    ]
+    for policy in declared.of_type(*_POLICIES):
+        named = [*_listed(policy.properties.get("Roles")), policy.properties.get("RoleName")]
+        if any(one and declared.logical_id(one, _ROLE) == role for one in named):
+            documents.append(policy.properties.get("PolicyDocument"))
+    for document in documents:
+        if isinstance(document, Mapping):
+            yield from _mappings(document.get("Statement"))
+
+
+def _mappings(value: Any) -> list[Mapping[str, Any]]:
+    return [one for one in _listed(value) if isinstance(one, Mapping)]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]

@@ -1,0 +1,105 @@
+"""Routes: requests that the template has no route for, that are let in or refused against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from harness._text import listed
+from harness.report.causes.wording import plain
+from harness.report.record import ActRecord, Cause, TestRecord
+from harness.system.model import Api, Route, System
+
+__all__ = ["NO_AUTHORIZER", "NOT_DEPLOYED", "likely_routes", "routes"]
+
+NO_AUTHORIZER = "{route} has no authorizer in the deployed API"
+NOT_DEPLOYED = "{route} is in the template and not in the deployed API"
+
+_REFUSED, _FORBIDDEN, _NOT_FOUND = 401, 403, 404
+_SUCCESS = range(200, 300)
+# What an API says of a path or a method that it does not have.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+_UNKNOWN = {"rest": (_FORBIDDEN, "Missing Authentication Token"), "http": (_NOT_FOUND, "Not Found")}
+
+
+def routes(record: TestRecord, *, system: System) -> Iterator[Cause]:
+    """Give what is surely wrong: no such route, one that is not deployed, one that is deployed without authorizer."""
+    for act in _requests(record):
+        api, route = system.apis.get(act.api), _route(act, system)
+        if api is None:
+            continue
+        if route is None:
+            if act.status not in _SUCCESS:
+                yield Cause(area="wiring", text=_unknown(act, api))
+        elif record.mode == "http":
+            yield from _deployed(act, route, api)
+
+
+def _deployed(act: ActRecord, route: Route, api: Api) -> Iterator[Cause]:
+    status, said = _UNKNOWN.get(api.kind, (0, ""))
+    # API Gateway says the same to an unsigned request for a route that wants a signature.
+    wants_signature = route.authorizer is not None and route.authorizer.kind == "iam" and not act.signed
+    if act.status == status and said in act.answer and not wants_signature:
+        yield Cause(area="wiring", text=NOT_DEPLOYED.format(route=act.route))
+    is_checked = route.authorizer is not None and route.authorizer.kind != "lambda"
+    if act.status in _SUCCESS and is_checked and not (act.token or act.signed):
+        yield Cause(area="wiring", text=NO_AUTHORIZER.format(route=act.route))
+
+
+def likely_routes(record: TestRecord, *, system: System) -> Iterator[Cause]:
+    """Give what the template says of the routes that were asked, and what may not be meant so."""
+    for act in _requests(record):
+        route = _route(act, system)
+        if route is not None:
+            text = _let_in(act, route) or _kept_out(act, route) or _not_checked(act, route)
+            if text:
+                yield Cause(area="wiring", text=text, proof="template")
+
+
+def _let_in(act: ActRecord, route: Route) -> str:
+    if route.authorizer is None and act.status in _SUCCESS and not (act.token or act.signed):
+        return f"{act.route} lets anybody in: the template gives it no authorizer"
+    return ""
+
+
+def _kept_out(act: ActRecord, route: Route) -> str:
+    guard = route.authorizer
+    if guard is None or act.status not in (_REFUSED, _FORBIDDEN):
+        return ""
+    if guard.kind == "iam" and act.token and not act.signed:
+        return f"{act.route} is for signed requests in the template, and the request carried a token"
+    if guard.kind in ("cognito", "jwt") and act.signed and not act.token:
+        return f"{act.route} is for tokens in the template ({guard.name}), and the request was signed"
+    if guard.kind == "cognito" and act.token:
+        return f"{act.route} takes the tokens of {listed(guard.pools)} in the template, and refused that of the request"
+    if guard.kind == "jwt" and act.token:
+        return f"{act.route} takes the tokens that its authorizer {guard.name} names, and refused that of the request"
+    return ""
+
+
+def _not_checked(act: ActRecord, route: Route) -> str:
+    if route.model is not None and not route.validates_body and act.function and act.status not in _SUCCESS:
+        return f"{act.route} has a model for its body, and no validator of the template checks it"
+    return ""
+
+
+def _requests(record: TestRecord) -> Iterator[ActRecord]:
+    return (act for act in record.acts if act.verb == "request")
+
+
+def _route(act: ActRecord, system: System) -> Route | None:
+    api = system.apis.get(act.api)
+    found = api.routes if api else ()
+    return next((route for route in found if act.route and f"{route.method} {route.path}" == act.route), None)
+
+
+def _unknown(act: ActRecord, api: Api) -> str:
+    known = [route.path if route.path == "$default" else f"{route.method} {route.path}" for route in api.routes]
+    asked = plain(act.what)
+    path = asked.partition(" ")[2]
+    others = [name for name in known if name.partition(" ")[2] == path]
+    text = f"no route of {api.name} matches {asked}"
+    if others:
+        return f"{text}; there is {listed(others)}"
+    near = get_close_matches(asked, known, n=1)
+    return f"{text}; did you mean {near[0]}?" if near else text
