@@ -500,3 +500,42 @@ def test_what_never_ends_is_named(tmp_path: Path) -> None:
         "  not done: 3 messages are in the queue Queue\n"
         "  does a function fail again and again? see its log: harness tail; or wait longer: within=…"
     ) == str(refused.value)
+
+
+def test_each_verb_is_noted_with_its_time(tmp_path: Path) -> None:
+    """It is what lies under a failure, and what a report draws."""
+    stage = stage_of(Recording(), tmp_path)
+
+    stage.request("GET", "/orders")
+
+    act = stage.acts[0]
+    assert (act.verb, act.what, act.failed) == ("request", "GET /orders", False)
+    assert act.response is stage.exchanges[0]
+    assert act.began > 0
+
+
+def test_a_verb_that_fails_is_noted_too(tmp_path: Path) -> None:
+    """With nothing that came back."""
+
+    class Failing(Recording):
+        def request(self, request: Request) -> Response:
+            raise ValueError(request.path)
+
+    stage = stage_of(Failing(), tmp_path)
+    with pytest.raises(ValueError, match="/orders"):
+        stage.request("GET", "/orders")
+
+    assert [(act.what, act.failed) for act in stage.acts] == [("GET /orders", True)]
+    assert stage.exchanges == []
+
+
+def test_what_a_test_did_is_forgotten_after_it(tmp_path: Path) -> None:
+    """The next one begins with nothing."""
+    mode = Recording()
+    stage = stage_of(mode, tmp_path)
+    stage.request("GET", "/orders")
+    mode.started.add("Order")
+
+    stage.forget()
+
+    assert (list(stage.acts), stage.exchanges, stage.started) == ([], [], set())

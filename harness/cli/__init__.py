@@ -1,4 +1,4 @@
-"""The command line: ``harness up``, ``down``, ``deploy``, ``status``, ``env``, ``tail``, ``put``."""
+"""The command line: ``harness up``, ``down``, ``deploy``, ``status``, ``env``, ``tail``, ``put``, ``gate``, ``merge``."""
 
 from harness.cli.commands import main
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from harness.cli import put, tail
+from harness.cli import gate, merge, put, tail
 from harness.cli.dotenv import write_dotenv
 from harness.cli.guards import cloud_needed, cloud_that_runs, refuse_elsewhere, refuse_foreign, refuse_protected
 from harness.cloud import embedded
@@ -28,13 +28,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: Those of the command line unless said otherwise.
     """
-    asked = _parser().parse_args(arguments)
+    given, others = _parted(sys.argv[1:] if arguments is None else arguments)
+    asked = _parser().parse_args(given)
+    asked.others = others
     try:
-        given = {name: getattr(asked, name, None) for name in ("stage", "profile", "region")}
-        settings = read_settings(Path.cwd(), given=given)
-        settings.insist_on_a_stage()
-        command: Callable[[Settings, argparse.Namespace], None] = asked.command
-        command(settings, asked)
+        settings = read_settings(
+            Path.cwd(), given={name: getattr(asked, name, None) for name in ("stage", "profile", "region")}
+        )
+        if asked.command is not merge.merge:  # It reads files only.
+            settings.insist_on_a_stage()
+        command: Callable[[Settings, argparse.Namespace], int | None] = asked.command
+        return command(settings, asked) or 0
     except HarnessError as error:
         print(f"harness.{type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201 - a command line prints
         return error.exit_code
@@ -43,7 +47,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # Whoever reads has read enough, as `head` has.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
-    return 0
+
+
+def _parted(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Give the arguments of a gate apart from those behind ``--``, which are for pytest."""
+    if arguments[:1] != ["gate"] or "--" not in arguments:
+        return list(arguments), []
+    end = list(arguments).index("--")
+    return list(arguments[:end]), list(arguments[end + 1 :])
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -59,13 +70,15 @@ def _parser() -> argparse.ArgumentParser:
     env.add_argument("--to", type=Path, metavar="FOLDER", help="where to; beside the template when not given")
     tail.take_options(_command(commands, "tail", tail.tail, "show what comes through buses, topics, … as it comes"))
     put.take_options(_command(commands, "put", put.put, "publish one event or message and print its id"))
+    gate.take_options(_command(commands, "gate", gate.gate, "run suites in all modes; pass only when all is well"))
+    merge.take_options(_command(commands, "merge", merge.merge, "make one report of those of several CI jobs"))
     return parser
 
 
 def _command(
     commands: argparse._SubParsersAction[argparse.ArgumentParser],
     name: str,
-    run: Callable[[Settings, argparse.Namespace], None],
+    run: Callable[[Settings, argparse.Namespace], int | None],
     words: str,
 ) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=words, description=f"{words[0].upper()}{words[1:]}.")

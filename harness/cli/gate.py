@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from importlib.util import find_spec
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from harness.cli.ending import Ending
-from harness.cli.reports import files_of, show, take_files, threshold_of
+from harness.cli.reports import files_of, modes_of, say, show, take_files, threshold_of
 from harness.cli.suites import suites_of
-from harness.errors import StageError, UsageError
-from harness.report.gating import Gate, judged
-from harness.report.record import RunRecord
-from harness.settings import Choice, Settings
+from harness.errors import UsageError
+from harness.settings import Settings
 
-__all__ = ["gate", "modes_asked", "take_options"]
+__all__ = ["gate", "take_options"]
 
-# With these codes pytest has not tested what it was to test; they are handed on.
+# With these codes pytest has not tested what it was to test, so they are handed on.
 _HANDED_ON = (2, 3, 4, 6)
-_IN_VAIN = (4, 6)
-_INTERRUPTED = 130
-_EXAMPLE = "like: harness gate bigmouth --surface-fail-under 90 --json report.json -- -x"
 
 
 def take_options(parser: argparse.ArgumentParser) -> None:
     """Let the command be told what is tested, what must hold, and where reports go to."""
-    parser.epilog = f"What stands behind -- goes to pytest; {_EXAMPLE}"
+    parser.epilog = (
+        "What stands behind -- goes to pytest: harness gate bigmouth --surface-fail-under 90 --json report.json -- -x"
+    )
     parser.add_argument("systems", nargs="*", metavar="SYSTEM", help="all systems of the project when none is named")
     parser.add_argument("--mode", metavar="MODE", help="handler, invoke, http, several with commas; all unless said")
     parser.add_argument("-n", dest="workers", metavar="N", help="test with so many workers of pytest-xdist")
@@ -42,26 +35,48 @@ def gate(settings: Settings, asked: argparse.Namespace) -> int:
     """Run the tests, look for drift and for what was left behind, say what holds, and give the exit code.
 
     Raises:
-        UsageError: Something is asked for that is not there.
+        UsageError: Something is asked for that makes no sense.
         StageError: The embedded cloud cannot be started.
         KeyboardInterrupt: Somebody has asked for the end; nothing is left running.
     """
-    from harness.cli.judging import cloud_for_a_while, looked_after  # noqa: PLC0415 - a gate alone needs it
+    from harness.cli.judging import Looked, cloud_for_a_while, looked_after  # noqa: PLC0415 - a gate alone needs it
+    from harness.cli.testing import tested  # noqa: PLC0415
     from harness.report.files import insist_on_places, write_reports  # noqa: PLC0415
+    from harness.report.gating import judged  # noqa: PLC0415
 
-    modes, threshold, files = modes_asked(settings, asked.mode), threshold_of(asked), files_of(asked)
+    modes, threshold, files = modes_of(settings, asked.mode), threshold_of(asked), files_of(asked)
     arguments = _arguments(settings, asked, modes=modes)
     insist_on_places(files)
-    trouble = None
+    began = time.time()
     with Ending() as ending, ExitStack() as closing:
-        began = time.time()
-        alone = closing.enter_context(cloud_for_a_while(settings)) if settings.embedded else False
-        code, run = _tested(arguments, settings=settings, ending=ending)
-        systems = asked.systems or [name for name in settings.systems if name in {one.system for one in run.tests}]
+        alone = settings.embedded and closing.enter_context(cloud_for_a_while(settings))
+        ended = tested(arguments, settings=settings, modes=modes, ending=ending)
         with ending.at_once():
-            try:
-                if code not in _IN_VAIN:
-                    run = looked_after(run, settings=settings, systems=systems, alone=alone, began=began, tell=_say)
-            except StageError as error:
-                trouble = error
-    return _concluded(...)
+            looked: Looked = looked_after(ended, settings=settings, systems=asked.systems, alone=alone, began=began)
+    verdict = judged(
+        looked.run,
+        modes=modes,
+        surface=threshold,
+        systems=asked.systems or tuple(settings.systems),
+        ended=ended.sentence,
+    )
+    write_reports(looked.run, files=files, gate=verdict)
+    show(verdict, say=say)
+    if ended.code in _HANDED_ON:
+        return ended.code
+    return looked.trouble.exit_code if looked.trouble and verdict.exit_code != 1 else verdict.exit_code
+
+
+def _arguments(settings: Settings, asked: argparse.Namespace, *, modes: Sequence[str]) -> list[str]:
+    """Give the arguments of pytest: what is set goes along, so that its own files say nothing else."""
+    suites = suites_of(settings, asked.systems, others=asked.others)
+    workers = []
+    if asked.workers is not None:
+        if find_spec("xdist") is None:
+            raise UsageError(
+                "-n asks for workers, but pytest-xdist is not installed.", remedy="pip install pytest-xdist"
+            )
+        workers = ["-n", asked.workers]
+    profile = [f"--profile={asked.profile}"] if asked.profile else []
+    place = [f"--stage={settings.stage.value}", f"--region={settings.region.value}", *profile]
+    return [*map(str, suites), f"--mode={','.join(modes)}", *place, *workers, *asked.others]

@@ -9,11 +9,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from harness.cli.ending import Ending
+from harness.report.document import read
+from harness.report.record import RunRecord
+from harness.settings import Settings
 
-__all__ = ["how_it_ended", "tested"]
+__all__ = ["Ended", "pytest_ran", "tested"]
 
 _OFTEN = 0.1
 _WORDS = {
@@ -24,7 +29,66 @@ _WORDS = {
 }
 
 
-def tested(arguments: Sequence[str], *, folder: Path, ending: Ending, patience: float = 60.0) -> int:
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """How pytest ended.
+
+    Args:
+        code: Its exit code; below zero it is the signal that ended it.
+        run: What it reported.
+        reported: Whether it reported anything.
+    """
+
+    code: int
+    run: RunRecord
+    reported: bool = True
+
+    @property
+    def in_vain(self) -> bool:
+        """Whether it was never at work, so that there is nothing to look at."""
+        return self.code in (4, 6)
+
+    @property
+    def sentence(self) -> str:
+        """How it ended if not in order, without a period; empty when it did."""
+        if self.code < 0:
+            return f"pytest was ended by {signal.Signals(-self.code).name}"
+        if self.code == 1 and not any(one.is_broken for one in self.run.tests):
+            return "pytest ended with code 1, and no test of a stage is broken: its output says what failed"
+        if self.code in (0, 1, 5):
+            return "" if self.reported else "pytest has written no report"
+        return f"pytest ended with code {self.code}" + (f": {_WORDS[self.code]}" if self.code in _WORDS else "")
+
+
+def tested(arguments: Sequence[str], *, settings: Settings, modes: Sequence[str], ending: Ending) -> Ended:
+    """Run pytest in a project and give how it ended, with what it reported.
+
+    Args:
+        arguments: Those of pytest.
+        settings: What is set.
+        modes: The modes that are asked for.
+        ending: Says whether somebody has asked for the end.
+    """
+    began = time.time()
+    with TemporaryDirectory(prefix="harness-gate-") as folder:
+        report = Path(folder) / "report.json"
+        # The last one counts, should the caller ask for one, too.
+        code = pytest_ran([*arguments, f"--report-json={report}"], folder=settings.root, ending=ending)
+        # pytest makes sure that it can be written, and writes it in the end.
+        if report.is_file() and report.stat().st_size:
+            return Ended(code=code, run=read(report))
+    run = RunRecord(
+        began=began,
+        seconds=round(time.time() - began, 3),
+        stage=settings.stage.value,
+        cloud="embedded" if settings.embedded else "AWS",
+        region=settings.region.value,
+        modes=tuple(modes),
+    )
+    return Ended(code=code, run=run, reported=False)
+
+
+def pytest_ran(arguments: Sequence[str], *, folder: Path, ending: Ending, patience: float = 60.0) -> int:
     """Run pytest and give its exit code; below zero it is the signal that ended it.
 
     It has a process group of its own, so that Ctrl-C reaches this process only, which hands it on once: a second one
@@ -36,9 +100,8 @@ def tested(arguments: Sequence[str], *, folder: Path, ending: Ending, patience: 
         ending: Says whether somebody has asked for the end.
         patience: How many seconds it then has to take away what it has created; after that it is killed.
     """
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pytest", *arguments], cwd=folder, stdin=subprocess.DEVNULL, process_group=0
-    )
+    command = [sys.executable, "-m", "pytest", *arguments]
+    process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, process_group=0)
     try:
         while not ending.asked and _runs(process):
             pass
@@ -47,33 +110,21 @@ def tested(arguments: Sequence[str], *, folder: Path, ending: Ending, patience: 
         deadline = time.monotonic() + patience
         while _runs(process) and time.monotonic() < deadline:
             pass
-        return process.wait(0) if process.poll() is not None else -signal.SIGKILL
     finally:
-        if process.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        _kill(process)
+    return process.returncode
 
 
 def _runs(process: subprocess.Popen[bytes]) -> bool:
     """Wait a little, and say whether it still runs."""
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(_OFTEN)
-    return process.poll() is None
+    return process.returncode is None
 
 
-def how_it_ended(code: int, *, broken: bool, reported: bool) -> str:
-    """Give a sentence on how pytest ended, without a period; empty when it ended in order.
-
-    Args:
-        code: Its exit code; below zero it is a signal.
-        broken: Whether a test of a stage failed, which explains the code 1.
-        reported: Whether it has written its report.
-    """
-    if code < 0:
-        return f"pytest was ended by {signal.Signals(-code).name}"
-    if code == 1 and not broken:
-        return "pytest ended with code 1, and no test of a stage is broken: what failed stands in its output"
-    if code in (0, 1, 5):
-        return "" if reported else "pytest has written no report"
-    return f"pytest ended with code {code}" + (f": {_WORDS[code]}" if code in _WORDS else "")
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill what still runs, and the workers that a process has left which was killed itself."""
+    if process.returncode is None or process.returncode < 0:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

@@ -1,6 +1,6 @@
 """Notifications of buckets: who is told of what, and whether EventBridge is.
 
-A bucket has one configuration, which a template that declares it owns as a whole; only the harness's own taps add to it.
+A bucket has one configuration. A template that declares it owns it as a whole; only the harness's own taps add to it.
 """
 
 from __future__ import annotations

@@ -101,7 +101,7 @@ def said(value: Any) -> str:
     >>> said(None), said("enabled"), said({"source": ["shop"]}), said(["b", "a"])
     ('none', 'enabled', '{"source": ["shop"]}', 'b, a')
     """
-    if value is None or value == "" or value == [] or value == ():
+    if value is None or value in ("", [], ()):
         return "none"
     if isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):
         value = ", ".join(value)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from harness.journal.entry import Entry
 from harness.report.record import ActRecord
-from harness.report.surface import asked, ended  # two modules
+from harness.report.surface import asked, ended
 from harness.report.surface.answers import is_refusal
 from harness.report.surface.known import Known, known
 from harness.report.surface.letting import is_open, passed, passed_unseen

@@ -142,7 +142,7 @@ class Planted:
                 for change in by_hand:
                     change(cloud)
                 run = copy.run_suite(*options)
-        document = json.loads(report.read_text()) if report.exists() else {}
+        document = json.loads(report.read_text() or "{}") if report.exists() else {}
         return run, [_finding(fault, test, run, document) for fault in self.faults for test in fault.tests]
 
     @property

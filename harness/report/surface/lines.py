@@ -1,0 +1,83 @@
+"""The surface as a table for the terminal: what there is, in which modes tests reached it, and what they never did."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+
+from harness.report.record import RunRecord, SurfaceRecord, SystemRecord
+from harness.report.surface.share import modes_of, percent, reached_in, share
+
+__all__ = ["lines"]
+
+# A system with more than this is shown by its gaps: what every mode has reached is counted only.
+_MOST = 60
+# Names longer than this stand out of the column, so that one long name does not push all marks to the right.
+_WIDEST = 56
+_FEWEST_TOLD = 2
+
+
+def lines(run: RunRecord) -> Iterator[str]:
+    """Give the surface of each system of a run: a line for each thing, then what was never reached, then the share."""
+    modes, reached = modes_of(run), reached_in(run)
+    for system in run.systems:
+        yield from _system(system, reached.get(system.name, {}), modes)
+        yield ""
+    if len(run.systems) != 1:
+        yield f"surface reached: {_percent(share(run))}"
+
+
+def _system(system: SystemRecord, reached: Mapping[str, frozenset[str]], modes: Sequence[str]) -> Iterator[str]:
+    total = len(system.surface)
+    missed = [record for record in system.surface if record.id not in reached]
+    yield f"{system.name}: {total - len(missed)} of {total} reached, {_percent(percent(total - len(missed), total))}"
+    yield from _table(system.surface, reached, modes)
+    yield from _remark(system, reached, modes)
+    if missed:
+        yield f"  never reached: {len(missed)}"
+        yield from (f"    {_described(record, system)}" for record in missed)
+
+
+def _table(
+    surface: Sequence[SurfaceRecord], reached: Mapping[str, frozenset[str]], modes: Sequence[str]
+) -> Iterator[str]:
+    width = max((len(one.name) for one in surface if len(one.name) <= _WIDEST), default=0)
+    kinds = max((len(one.kind) for one in surface), default=0)
+    for kind, records in groupby(surface, key=lambda one: one.kind):
+        untold = 0
+        for record in records:
+            seen = reached.get(record.id, frozenset())
+            if len(surface) > _MOST and seen.issuperset(modes):
+                untold += 1
+                continue
+            marks = "  ".join(mode if mode in seen else "-" * len(mode) for mode in modes)
+            yield f"  {kind:<{kinds}}  {record.name:<{width}}  {marks}".rstrip()
+        if untold:
+            yield f"  {kind:<{kinds}}  {untold} reached in every mode"
+
+
+def _remark(system: SystemRecord, reached: Mapping[str, frozenset[str]], modes: Sequence[str]) -> Iterator[str]:
+    """Say what was reached, but not through the real front door, where the run had that mode."""
+    if "http" not in modes or len(modes) < _FEWEST_TOLD:
+        return
+    played = [one for one in system.surface if reached.get(one.id) and "http" not in reached[one.id]]
+    if played:
+        yield f"  reached, but never in http, so that only the harness has played what leads there: {len(played)}"
+        yield from (f"    {_described(one, system)}" for one in played)
+
+
+def _described(record: SurfaceRecord, system: SystemRecord) -> str:
+    """Give a thing in words: ``rule Placed on EventBus (order_placed), which starts Notify``."""
+    edges = [edge for edge in system.edges if edge.surface == record.id]
+    words = f"{record.kind} {record.name}"
+    if record.kind in ("rule", "subscription", "mapping", "notification"):
+        words += "".join(f" on {source}" for source in dict.fromkeys(edge.source for edge in edges))
+    label = next((edge.label for edge in edges if edge.label), "")
+    targets = list(dict.fromkeys(edge.target for edge in edges))
+    return words + (f" ({label})" if label else "") + (f", which leads to {', '.join(targets)}" if targets else "")
+
+
+def _percent(value: float) -> str:
+    """Give a share in whole percent, rounded down: 100 % is all of it."""
+    return f"{math.floor(value)} %"

@@ -1,0 +1,193 @@
+"""What a run reports: evidence under a failure, the verdict and the surface at its end, files, properties of JUnit."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ET
+from typing import Any
+
+import pytest
+
+STEPS = """
+from contextlib import contextmanager
+
+
+@contextmanager
+def a_name(stage):
+    yield "Ann"
+"""
+WHEN = """
+def we_are_greeted(stage, name):
+    return stage.request("GET", f"/hello/{name}")
+"""
+SUITE = """
+from steps.hello import given, when
+
+
+def test_greets(stage):
+    with given.a_name(stage) as name:
+        answer = when.we_are_greeted(stage, name)
+
+    assert answer.json["words"] == "Servus Ann"
+"""
+# Cognito invents none of these, and no regular expression knows them.
+SECRET = "violet-harbour-47"  # noqa: S105 - it is to be looked for
+
+
+@pytest.fixture
+def greeting(project: pytest.Pytester) -> pytest.Pytester:
+    """A project whose handlers greet otherwise in this process than where they are deployed."""
+    (project.path / "systems" / "hello" / ".test.env").write_text("greeting=Servus\n")
+    project.makepyfile(
+        **{
+            "steps/__init__": "",
+            "steps/hello/__init__": "",
+            "steps/hello/given": STEPS,
+            "steps/hello/when": WHEN,
+            "suites/hello/test_hello": SUITE,
+            "conftest": "",
+        }
+    )
+    project.makeini("[pytest]\naddopts = -p no:cacheprovider\npythonpath = .")
+    return project
+
+
+def read(project: pytest.Pytester, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((project.path / name).read_text(encoding="utf-8"))
+    return found
+
+
+def test_a_failure_shows_its_steps(greeting: pytest.Pytester) -> None:
+    """In order, with their times, as their functions are called; nobody has marked them."""
+    outcome = greeting.runpytest_subprocess("--mode=invoke")
+
+    outcome.assert_outcomes(failed=1)
+    outcome.stdout.re_match_lines_random([
+        r"-+ invoke: steps -+",
+        r" *0\.\d{3} s  given a name  \(0\.\d{3} s\)",
+        r" *0\.\d{3} s  when we are greeted  \(\d\.\d{3} s\)",
+        r"-+ invoke: requests to hello -+",
+    ])  # fmt: skip
+
+
+def test_a_green_run_shows_nothing_of_it(greeting: pytest.Pytester) -> None:
+    """Neither evidence nor a verdict."""
+    outcome = greeting.runpytest_subprocess("--mode=handler")
+
+    outcome.assert_outcomes(passed=1)
+    outcome.stdout.no_fnmatch_line("*steps*")
+    outcome.stdout.no_fnmatch_line("*verdict*")
+    outcome.stdout.no_fnmatch_line("*surface*")
+
+
+def test_modes_that_disagree_get_a_verdict(greeting: pytest.Pytester) -> None:
+    """What runs in this process is right, so it is no matter of the code."""
+    outcome = greeting.runpytest_subprocess("--mode=all")
+
+    outcome.assert_outcomes(passed=1, failed=2)
+    outcome.stdout.fnmatch_lines([
+        "=* verdict =*",
+        "*handler passed · invoke failed · http failed*test_greets",
+        "hello  handler  1 passed",
+    ][:2])  # fmt: skip
+
+
+def test_the_reports_hold_each_test_in_each_mode(greeting: pytest.Pytester) -> None:
+    """As a page, as JSON and as Markdown; they are written of a red run too."""
+    outcome = greeting.runpytest_subprocess(
+        "--mode=all", "--report=out/page.html", "--report-json=out/run.json", "--report-summary=out/run.md"
+    )
+
+    found = read(greeting, "out/run.json")
+    outcome.stdout.fnmatch_lines(["harness: report in out/page.html", "harness: report in out/run.json"])
+    assert [(test["mode"], test["outcome"]) for test in found["tests"]] == [
+        ("handler", "passed"), ("invoke", "failed"), ("http", "failed")
+    ]  # fmt: skip
+    assert {test["test"] for test in found["tests"]} == {"suites/hello/test_hello.py::test_greets"}
+    assert [step["words"] for step in found["tests"][0]["steps"]] == ["a name", "we are greeted"]
+    assert "test_greets" in (greeting.path / "out/page.html").read_text(encoding="utf-8")
+    assert "hello" in (greeting.path / "out/run.md").read_text(encoding="utf-8")
+
+
+def test_workers_report_to_their_controller(greeting: pytest.Pytester) -> None:
+    """With pytest-xdist there is one report, and it names the runs of all workers."""
+    greeting.runpytest_subprocess("--mode=handler,invoke", "-n", "2", "--report-json=run.json")
+
+    found = read(greeting, "run.json")
+    assert sorted(test["mode"] for test in found["tests"]) == ["handler", "invoke"]
+    assert len(found["runs"]) == 2
+    assert [verdict["first"] for verdict in found["verdicts"]] == ["invoke"]
+
+
+def test_the_surface_is_shown_on_request(project: pytest.Pytester) -> None:
+    """What was reached in which mode."""
+    outcome = project.runpytest_subprocess("--mode=handler", "--surface", "--surface-fail-under=100")
+
+    outcome.assert_outcomes(passed=1)
+    assert outcome.ret == pytest.ExitCode.OK
+    outcome.stdout.fnmatch_lines(["=* surface =*", "*GET /hello/{name}*"])
+
+
+def test_a_run_that_reaches_too_little_fails(project: pytest.Pytester) -> None:
+    """Its tests pass; the exit code is that of a failed run, and the line says why."""
+    template = project.path / "systems" / "hello" / "template.yaml"
+    other = "        Other: {Type: Api, Properties: {Path: /other, Method: get}}\nOutputs:"
+    template.write_text(template.read_text().replace("Outputs:", other))
+
+    outcome = project.runpytest_subprocess("--mode=handler", "--surface-fail-under=90")
+
+    outcome.assert_outcomes(passed=1)
+    assert outcome.ret == pytest.ExitCode.TESTS_FAILED
+    outcome.stdout.fnmatch_lines(["harness: the tests reached 67 % of the surface, but --surface-fail-under is 90"])
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_any_test(project: pytest.Pytester) -> None:
+    """Nobody waits for a suite to hear that."""
+    outcome = project.runpytest_subprocess("--report=/dev/null/page.html")
+
+    assert outcome.ret == pytest.ExitCode.USAGE_ERROR
+    outcome.stderr.fnmatch_lines([
+        "*harness.UsageError: --report cannot be written to '/dev/null/page.html'.",
+        "*cause: Not a directory",
+    ])  # fmt: skip
+    outcome.stdout.no_fnmatch_line("*creating*")
+
+
+def test_causes_are_properties_in_junit(project: pytest.Pytester) -> None:
+    """So that what reads JUnit files shows them."""
+    code = project.path / "systems" / "hello" / "functions" / "hello.py"
+    code.write_text("def handler(event, context):\n    return event['nme']\n")
+
+    project.runpytest_subprocess("--mode=handler", "--junit-xml=junit.xml")
+
+    properties = [(one.get("name"), one.get("value")) for one in ET.parse(project.path / "junit.xml").iter("property")]
+    assert ("harness", "hello handler") in properties
+    assert any(name == "harness.cause" and "KeyError" in str(value) for name, value in properties)
+
+
+def test_what_is_secret_stands_nowhere(project: pytest.Pytester) -> None:
+    """Neither in what pytest shows of a failure, nor in a report: a value is known as soon as the harness is told it."""
+    project.makepyfile(
+        **{
+            "suites/hello/test_hello": f"""
+            from harness._secrets import keep_secret
+
+            def test_tells(stage):
+                secret = "-".join(["violet", "harbour", "47"])
+                keep_secret(secret)
+                print(secret)
+                answer = stage.request("GET", f"/hello/{{secret}}", headers={{"X-Pin": secret}})
+                assert answer.text == secret
+            """
+        }
+    )
+
+    outcome = project.runpytest_subprocess(
+        "--mode=all", "-l", "--report=page.html", "--report-json=run.json", "--report-summary=run.md",
+        "--junit-xml=junit.xml",
+    )  # fmt: skip
+
+    outcome.assert_outcomes(failed=3)
+    written = [(project.path / name).read_text() for name in ("page.html", "run.json", "run.md", "junit.xml")]
+    assert [SECRET in text for text in [*written, "\n".join([*outcome.outlines, *outcome.errlines])]] == [False] * 5
+    assert "***" in written[1]
