@@ -1,15 +1,19 @@
-"""The catalogue of planted faults, and what the verdict says of each: ``python bench/faults.py [part of a name]``.
+"""The catalogue of planted faults, and what the verdict says of each: ``python bench/faults.py``.
 
-Every fault is planted in a copy of a system, in its project or in its deployed stage alone; the tests that it breaks run
-in all modes; the conclusion is read from the report as JSON. It ends with code 1 if any is wrong.
+Every fault is planted in a copy of a system, in its project or in its deployed stage alone; the tests that it breaks
+run in all modes; the conclusion is read from the report as JSON. It ends with code 1 if any is wrong.
+``--keep=FOLDER`` keeps the reports, and what pytest printed; names of copies, or parts of them, choose a part.
 """
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
+from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from textwrap import shorten
 from time import perf_counter
@@ -29,25 +33,36 @@ _AT_ONCE = 2
 _HEAD = ("fault", "planted in", "test", "fails first in", "area", "the cause in words", "")
 
 
-def main(asked_for: Sequence[str]) -> int:
-    """Try the catalogue, or the copies whose name holds one of the texts, and give the exit code."""
-    chosen = [one for one in CATALOGUE if not asked_for or any(text in one.name for text in asked_for)]
+def main() -> int:
+    """Try the catalogue and give the exit code."""
+    parser = ArgumentParser(description="Try the catalogue of planted faults.")
+    parser.add_argument("names", nargs="*", help="parts of the names of copies; all if there are none")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="where reports are kept")
+    options = parser.parse_args()
+    chosen = [one for one in CATALOGUE if not options.names or any(text in one.name for text in options.names)]
     began = perf_counter()
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        tried = list(_tried(chosen, folder=Path(name)))
-    print(table(_HEAD, [_row(finding) for _planted, findings, _seconds in tried for finding in findings]))
-    findings = [finding for _planted, findings, _seconds in tried for finding in findings]
-    print("\n".join(f"{planted.name}: {seconds:.1f} s" for planted, _findings, seconds in tried))
+        tried = list(_tried(chosen, folder=Path(name), keep=options.keep))
+    findings = [finding for one in tried for finding in one.findings]
+    print(table(_HEAD, map(_row, findings)))
+    print(f"\n{table(('copy', 'seconds'), [(one.planted.name, f'{one.seconds:.1f}') for one in tried])}\n")
     wrong = [finding for finding in findings if finding.wrong]
-    for finding in wrong:
-        print(f"WRONG {finding.fault.name} in the {finding.fault.where}, {finding.test}: {'; '.join(finding.wrong)}")
-        print("".join(f"  said: {cause}\n" for cause in finding.causes), end="")
+    print("".join(map(_told, wrong)), end="")
     faults = {id(finding.fault) for finding in findings}
-    print(f"{len(faults)} faults, {len(wrong)} findings wrong, {perf_counter() - began:.0f} s")
+    print(f"{len(faults)} faults, {len(wrong)} wrong findings, {perf_counter() - began:.0f} s")
     return 1 if wrong else 0
 
 
-def _tried(chosen: Sequence[Planted], *, folder: Path) -> Iterator[tuple[Planted, list[Finding], float]]:
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """A copy that was run."""
+
+    planted: Planted
+    findings: list[Finding]
+    seconds: float
+
+
+def _tried(chosen: Sequence[Planted], *, folder: Path, keep: Path | None) -> Iterator[Tried]:
     warm = folder / "warm"
     warm.mkdir()
     interpreter(warm)
@@ -55,24 +70,46 @@ def _tried(chosen: Sequence[Planted], *, folder: Path) -> Iterator[tuple[Planted
         requirements = ROOT / f"systems/{system}/functions/requirements.txt"
         installed(requirements, folder=warm, target=Target.here(), python=sys.executable, progress=lambda _line: None)
 
-    def tried(number: int, planted: Planted) -> tuple[Planted, list[Finding], float]:
+    def tried(planted: Planted) -> Tried:
         began = perf_counter()
-        home = folder / str(number)
+        home = folder / planted.name.replace(", ", "-").replace(" ", "-")
         home.mkdir()
         run, findings = planted.run(Copy.of(planted.system, home, warm=warm))
-        if any(finding.wrong for finding in findings):
-            Path(tempfile.gettempdir(), f"faults-{number}.txt").write_text(run.output)
-        return planted, findings, perf_counter() - began
+        if keep:
+            _keep(home, keep / home.name, output=run.output)
+        return Tried(planted=planted, findings=findings, seconds=perf_counter() - began)
 
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        yield from threads.map(tried, range(len(chosen)), chosen)
+        yield from threads.map(tried, chosen)
+
+
+def _keep(home: Path, folder: Path, *, output: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "output.txt").write_text(output)
+    if (home / "report.json").exists():
+        shutil.copy(home / "report.json", folder)
+
+
+def _told(finding: Finding) -> str:
+    said = "".join(f"  said: {cause}\n" for cause in finding.causes)
+    return (
+        f"WRONG {finding.fault.name} in the {finding.fault.where}, {finding.test}: {'; '.join(finding.wrong)}\n{said}"
+    )
 
 
 def _row(finding: Finding) -> tuple[str, ...]:
     fault = finding.fault
     words = finding.causes[0] if finding.causes else ""
     first = finding.first or "no mode"
-    return fault.name, fault.where, finding.test, first, finding.area, shorten(words or fault.why, 110), _verdict(finding)
+    return (
+        fault.name,
+        fault.where,
+        finding.test,
+        first,
+        finding.area,
+        shorten(words or fault.why, 110),
+        _verdict(finding),
+    )
 
 
 def _verdict(finding: Finding) -> str:
@@ -80,4 +117,4 @@ def _verdict(finding: Finding) -> str:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    raise SystemExit(main())

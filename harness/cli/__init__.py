@@ -1,4 +1,4 @@
-"""The command line: ``harness up``, ``down``, ``deploy``, ``status``, ``env``, ``tail``, ``put``, ``gate``, ``merge``."""
+"""The command line: ``harness up``, ``down``, ``deploy``, ``gate`` and others."""
 
 from harness.cli.commands import main
 

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from importlib.util import find_spec
 
 from harness.cli.ending import Ending
-from harness.cli.reports import files_of, modes_of, say, show, take_files, threshold_of
+from harness.cli.reports import files_of, modes_of, show, take_files, threshold_of
 from harness.cli.suites import suites_of
 from harness.errors import UsageError
 from harness.settings import Settings
@@ -61,7 +61,7 @@ def gate(settings: Settings, asked: argparse.Namespace) -> int:
         ended=ended.sentence,
     )
     write_reports(looked.run, files=files, gate=verdict)
-    show(verdict, say=say)
+    show(verdict)
     if ended.code in _HANDED_ON:
         return ended.code
     return looked.trouble.exit_code if looked.trouble and verdict.exit_code != 1 else verdict.exit_code

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 
 from harness.cli.guards import cloud_that_runs
+from harness.cli.reports import say
+from harness.cli.testing import Ended
 from harness.cloud import embedded
 from harness.cloud.account import Cloud, embedded_cloud
 from harness.cloud.left import Made, left_behind
 from harness.cloud.locks import locked
-from harness.errors import NotDeployed
+from harness.errors import NotDeployed, StageError
 from harness.held import abandoned
 from harness.journal.bystanders import PREFIX
 from harness.project import Project
 from harness.report.record import DriftRecord, RunRecord
 from harness.settings import Settings
 
-__all__ = ["cloud_for_a_while", "looked_after"]
+__all__ = ["Looked", "cloud_for_a_while", "looked_after"]
 
 
 @contextmanager
@@ -46,34 +48,44 @@ def cloud_for_a_while(settings: Settings) -> Iterator[bool]:
                     embedded.forget(folder)
 
 
-def looked_after(
-    run: RunRecord,
-    *,
-    settings: Settings,
-    systems: Sequence[str],
-    alone: bool,
-    began: float,
-    tell: Callable[[str], None],
-) -> RunRecord:
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """A run with what was looked for, and what went wrong with looking."""
+
+    run: RunRecord
+    trouble: StageError | None = None
+
+
+def looked_after(ended: Ended, *, settings: Settings, systems: Sequence[str], alone: bool, began: float) -> Looked:
     """Give a run with its drift, and with what it has left behind.
 
     Args:
-        run: What pytest has reported.
+        ended: How pytest ended, with what it has reported.
         settings: What is set.
-        systems: Those that are looked at.
+        systems: Those that are looked at; those that were tested when none is named.
         alone: Whether nobody else has used the cloud since it was started.
         began: When the run began, in epoch seconds.
-        tell: Called with each line that a person should see.
-
-    Raises:
-        StageError: The stage cannot be looked at.
     """
-    project = Project(settings, tell=tell)
+    run = ended.run
+    systems = systems or (_tested(run) if ended.reported else tuple(settings.systems))
+    if ended.in_vain or not systems:
+        return Looked(run=run)
+    # pytest has told what there is to tell of the stage.
+    project = Project(settings, tell=lambda _: None)
     try:
-        drift = tuple(one for system in systems for one in _drift(project, system))
-        return replace(run, drift=drift, left=_left(run, project=project, systems=systems, alone=alone, began=began))
+        run = replace(run, drift=tuple(one for system in systems for one in _drift(project, system)))
+        left = _left(run, project=project, systems=systems, alone=alone, began=began)
+        return Looked(run=replace(run, left=left))
+    except StageError as trouble:
+        # The tests have run, and their reports must be written all the same.
+        say(f"harness.{type(trouble).__name__}: {trouble}")
+        return Looked(run=run, trouble=trouble)
     finally:
         project.close()
+
+
+def _tested(run: RunRecord) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.system for one in run.tests if one.system))
 
 
 def _drift(project: Project, system: str) -> Iterator[DriftRecord]:

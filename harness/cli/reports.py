@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from harness.errors import UsageError
 from harness.report.gating import Gate
+from harness.settings import Choice, Settings
 
-__all__ = ["files_of", "show", "take_files", "threshold_of"]
+__all__ = ["files_of", "modes_of", "say", "show", "take_files", "threshold_of"]
 
 _SHOWN = 20
 _OPTIONS = ("report", "json", "summary")
@@ -46,7 +47,21 @@ def threshold_of(asked: argparse.Namespace) -> float | None:
     return found
 
 
-def show(gate: Gate, *, say: Callable[[str], object]) -> None:
+def modes_of(settings: Settings, mode: str | None) -> tuple[str, ...]:
+    """Give the modes in which each test must pass: all of them, unless the command line says otherwise.
+
+    Raises:
+        UnknownMode: One of them does not exist.
+    """
+    return replace(settings, mode=Choice(mode, "--mode") if mode else Choice("all", "default")).modes
+
+
+def say(line: str) -> None:
+    """Show a line at once, between those of pytest."""
+    print(line, flush=True)  # noqa: T201 - a command line prints
+
+
+def show(gate: Gate) -> None:
     """Show each condition in a line, and below it what fails."""
     width = max(len(one.name) for one in gate.conditions)
     for one in gate.conditions:

@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from harness.cli.ending import Ending
+from harness.errors import MalformedReport
 from harness.report.document import read
 from harness.report.record import RunRecord
 from harness.settings import Settings
@@ -74,8 +75,8 @@ def tested(arguments: Sequence[str], *, settings: Settings, modes: Sequence[str]
         report = Path(folder) / "report.json"
         # The last one counts, should the caller ask for one, too.
         code = pytest_ran([*arguments, f"--report-json={report}"], folder=settings.root, ending=ending)
-        # pytest makes sure that it can be written, and writes it in the end.
-        if report.is_file() and report.stat().st_size:
+        # It is there from the start, and written in the end; whoever was killed may have written half of it.
+        with contextlib.suppress(MalformedReport):
             return Ended(code=code, run=read(report))
     run = RunRecord(
         began=began,

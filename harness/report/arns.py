@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from harness.cloud.names import Names
 
 __all__ = ["logical_id"]
@@ -41,10 +43,18 @@ def logical_id(arn: str, names: Names) -> str:
         return arn
     if parts[2] == "execute-api":
         return _route(parts[5], names) or arn
-    whole = [one for one, physical in names.physical.items() if physical.startswith("arn:") and _is(arn, physical)]
-    named = whole or [one for one, physical in names.physical.items() if _is(_name(parts[5]), _last(physical))]
+    known = {one: physical for one, physical in names.physical.items() if physical.startswith("arn:")}
+    found = _longest(arn, known) or _longest(
+        _name(parts[5]), {one: _last(names.physical[one]) for one in names.physical}
+    )
     # Things of different kinds may have the same name, such as a bus and a table; then the ARN says which.
-    return named[0] if len(named) == 1 else arn
+    return found[0] if len(found) == 1 else arn
+
+
+def _longest(said: str, known: Mapping[str, str]) -> list[str]:
+    """Give whose name it is: a subscription's ARN begins with that of its topic."""
+    found = {one: name for one, name in known.items() if _is(said, name)}
+    return [one for one, name in found.items() if len(name) == max(map(len, found.values()))]
 
 
 def _is(said: str, known: str) -> bool:

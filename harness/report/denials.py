@@ -12,8 +12,8 @@ from harness.report.record import Denial
 __all__ = ["denials", "is_denial"]
 
 # "User: <who> is not authorized to perform: <action> on resource: <resource> because …" is the form of most services.
-# S3 puts the resource in quotes, which have backslashes in a log of JSON; DynamoDB and others may leave it out; KMS says
-# "on the resource associated with this ciphertext".
+# S3 puts the resource in quotes, which have backslashes in a log of JSON; some say none, such as the embedded cloud for
+# most services; KMS says "on the resource associated with this ciphertext".
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 _IN_FULL = re.compile(
     r"User:?(?: (?P<who>(?!is not)\S+))? is not authorized to perform: (?P<action>[\w-]+:\w+)"

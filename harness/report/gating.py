@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -112,15 +113,24 @@ def _tests(run: RunRecord, *, modes: Sequence[str], systems: Sequence[str], ende
 def _of_one(records: Sequence[TestRecord], *, modes: Sequence[str], excused: dict[str, set[str]]) -> Iterator[str]:
     """Give a line for a test that does not pass in each of its modes, and none for one that does."""
     test = records[0].test
-    said = [f"{one.outcome} in {one.mode}" if one.mode else one.outcome
-            for one in records if one.outcome not in PASSING]  # fmt: skip
+    outcomes: dict[str, list[str]] = {}
+    for one in records:
+        if one.outcome not in PASSING:
+            outcomes.setdefault(one.outcome, []).append(one.mode)
+    said = [f"{outcome}{_in(modes_of_it)}" for outcome, modes_of_it in outcomes.items()]
     ran = {one.mode for one in records}
     # What asks for no stage runs once, in no mode.
     missing = [] if ran == {""} else [mode for mode in modes if mode not in ran | excused.get(_plain(test), set())]
     if missing:
-        said.append(f"did not run in {', '.join(missing)}, and nothing says why")
+        said.append(f"did not run{_in(missing)}, and nothing says why")
     if said:
         yield f"{test}: {'; '.join(said)}"
+
+
+def _in(modes: Sequence[str]) -> str:
+    """Give the words for modes; what asks for no stage has none."""
+    named = [mode for mode in modes if mode]
+    return f" in {', '.join(named)}" if named else ""
 
 
 def _excused(run: RunRecord) -> dict[str, set[str]]:
@@ -152,11 +162,12 @@ def _surface(run: RunRecord, *, asked: float | None) -> Condition:
 
     reached = share(run)
     # Rounded down: 89.96 % must not look like the 90 % that it is not.
-    shown = f"{int(reached * 10) / 10:g} % reached"
+    shown = f"{math.floor(reached * 10) / 10:g} % reached"
     if asked is None:
         return Condition(name="surface", passed=True, text=f"{shown}, no threshold is set")
     holds = reached >= asked
-    lines = () if holds else tuple(f"never reached: {one}" for one in never_reached(run))
+    missed = {} if holds else never_reached(run)
+    lines = tuple(f"{system}: {one.id}" for system, things in missed.items() for one in things)
     return Condition(name="surface", passed=holds, text=f"{shown}, {asked:g} % asked for", lines=lines)
 
 

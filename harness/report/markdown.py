@@ -7,14 +7,16 @@ reads as much: each part has a length, and says how much of it is not shown.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from harness._text import shortened
 from harness.report.gating import PASSING, Gate
-from harness.report.record import RunRecord, VerdictRecord
+from harness.report.record import DriftRecord, RunRecord, TestRecord, VerdictRecord
 
 __all__ = ["escaped", "summary"]
 
@@ -22,7 +24,10 @@ _WIDTH = 300
 # In bytes; together with what stands around them they stay below 100 kB.
 _LONGEST = {"systems": 8_000, "gate": 6_000, "verdict": 36_000, "failures": 12_000, "surface": 6_000, "drift": 8_000}
 _SHORT = 4_000
+_CAUSES = 3
 _MARKUP = re.compile(r"[\\`*_{}\[\]~$]|^(?:[-+=]+|\d+[.)])(?!\S)")
+
+_Thing = TypeVar("_Thing")
 
 
 def summary(run: RunRecord, *, verdicts: Sequence[VerdictRecord], gate: Gate | None = None) -> str:
@@ -35,14 +40,14 @@ def summary(run: RunRecord, *, verdicts: Sequence[VerdictRecord], gate: Gate | N
     """
     parts = [
         _head(run, gate=gate),
-        _gate(gate),
+        _gate(gate, run=run),
         _systems(run),
         _verdicts(verdicts, run=run),
         _failures(run, verdicts=verdicts),
         _never_reached(run),
         _drift(run),
-        _list("Left behind", run.left or (), longest=_SHORT),
-        _list("Deselected", run.deselected, longest=_SHORT),
+        _list("Left behind", run.left or ()),
+        _list("Deselected", run.deselected),
         [_foot(run)],
     ]
     return "\n".join(line for part in parts if part for line in (*part, ""))
@@ -85,11 +90,11 @@ def _head(run: RunRecord, *, gate: Gate | None) -> list[str]:
     if not tests:
         said = "No test ran"
     elif broken:
-        said = f"{len(broken)} of {len(tests)} tests fail"
+        said = f"{len(broken)} of {_tests(len(tests))} {'fails' if len(broken) == 1 else 'fail'}"
+    elif all(one.outcome == "skipped" for one in run.tests):
+        said = f"{_tests(len(tests))} skipped"
     else:
-        said = "1 test passes" if len(tests) == 1 else f"{len(tests)} tests pass"
-        if all(one.outcome == "skipped" for one in run.tests):
-            said = f"{len(tests)} skipped"
+        said = f"{_tests(len(tests))} {'passes' if len(tests) == 1 else 'pass'}"
     if gate:
         failed = ", ".join(one.name for one in gate.conditions if not one.passed)
         said = (
@@ -98,18 +103,26 @@ def _head(run: RunRecord, *, gate: Gate | None) -> list[str]:
     return [f"## {'✅' if good else '❌'} {said}"]
 
 
+def _tests(number: int) -> str:
+    return "1 test" if number == 1 else f"{number} tests"
+
+
 def _small(sentence: str) -> str:
     return sentence[:1].lower() + sentence[1:]
 
 
-def _gate(gate: Gate | None) -> list[str]:
+def _gate(gate: Gate | None, *, run: RunRecord) -> list[str]:
     if gate is None:
         return []
     rows = [
         f"| {one.name} | {'✅ passed' if one.passed else '❌ failed'} | {_cell(one.text)} |" for one in gate.conditions
     ]
-    failing = [f"- {_cell(line)}" for one in gate.conditions if one.name == "tests" for line in one.lines]
-    return ["| condition | | found |", "|---|---|---|", *rows, *_within(failing, longest=_LONGEST["gate"], before="")]
+    # What else fails has a part of its own.
+    broken = {one.test for one in run.tests if one.is_broken}
+    lines = [line for one in gate.conditions if one.name == "tests" for line in one.lines]
+    others = [line for line in lines if line.partition(": ")[0] not in broken]
+    below = ["", *_within(others, _item, longest=_LONGEST["gate"])] if others else []
+    return ["| condition | | found |", "|---|---|---|", *rows, *below]
 
 
 def _systems(run: RunRecord) -> list[str]:
@@ -117,55 +130,47 @@ def _systems(run: RunRecord) -> list[str]:
     counted: dict[str, dict[str, Counter[str]]] = {}
     for one in run.tests:
         counted.setdefault(one.system, {}).setdefault(one.mode, Counter())[one.outcome] += 1
-    if not counted:
-        return []
-    rows = [
-        f"| {_cell(system) or 'no system'} | {' | '.join(_outcomes(by_mode.get(mode)) for mode in modes)} |"
-        for system, by_mode in counted.items()
-    ]
+
+    def row(system: str) -> str:
+        cells = (_outcomes(counted[system].get(mode, Counter())) for mode in modes)
+        return f"| {_cell(system) or 'no system'} | {' | '.join(cells)} |"
+
     head = f"| system | {' | '.join(_cell(mode) or 'no mode' for mode in modes)} |"
-    return [head, f"|---|{'---|' * len(modes)}", *_within(rows, longest=_LONGEST["systems"])]
+    rows = _within(tuple(counted), row, longest=_LONGEST["systems"])
+    return [head, f"|---|{'---|' * len(modes)}", *rows] if counted else []
 
 
-def _outcomes(counted: Counter[str] | None) -> str:
-    return ", ".join(f"{number} {outcome}" for outcome, number in sorted((counted or {}).items(), key=_passing_last))
-
-
-def _passing_last(counted: tuple[str, int]) -> bool:
-    return counted[0] in PASSING
+def _outcomes(counted: Counter[str]) -> str:
+    failing_first = sorted(counted.items(), key=lambda one: one[0] in PASSING)
+    return ", ".join(f"{number} {_cell(outcome)}" for outcome, number in failing_first)
 
 
 def _verdicts(verdicts: Sequence[VerdictRecord], *, run: RunRecord) -> list[str]:
-    if not verdicts:
-        return []
     modes = tuple(dict.fromkeys((*run.modes, *(mode for one in verdicts for mode in one.outcomes))))
-    rows = (
-        f"| {_cell(one.test)} | {' | '.join(_cell(one.outcomes.get(mode, '')) for mode in modes)} "
-        f"| {_cell(one.area)} | {_why(one)} |"
-        for one in verdicts
-    )
+
+    def row(one: VerdictRecord) -> str:
+        outcomes = " | ".join(_cell(one.outcomes.get(mode, "")) for mode in modes)
+        others = [cause.text for cause in one.causes[:_CAUSES] if cause.text not in one.text]
+        why = "<br>".join([f"**{_cell(one.text)}**", *map(_cell, others)])
+        return f"| {_cell(one.test)} | {outcomes} | {_cell(one.area)} | {why} |"
+
     head = f"| test | {' | '.join(map(_cell, modes))} | where | why |"
-    body = _within(rows, longest=_LONGEST["verdict"])
-    return ["### Verdict", "", head, f"|---|{'---|' * len(modes)}---|---|", *body]
-
-
-def _why(verdict: VerdictRecord) -> str:
-    causes = [f"**{_cell(one.text)}**" for one in verdict.causes[:3]]
-    return "<br>".join([*causes, _cell(verdict.text)])
+    rows = _within(verdicts, row, longest=_LONGEST["verdict"])
+    return ["### Verdict", "", head, f"|---|{'---|' * len(modes)}---|---|", *rows] if verdicts else []
 
 
 def _failures(run: RunRecord, *, verdicts: Sequence[VerdictRecord]) -> list[str]:
     """Give the failures that no verdict speaks of, as after a run in one mode."""
     told = {(one.system, one.test) for one in verdicts}
     found = [one for one in run.tests if one.is_broken and (one.system, one.test) not in told]
-    rows = []
-    for one in found:
-        why = [f"**{_cell(cause.text)}**" for cause in one.causes[:3]]
+
+    def row(one: TestRecord) -> str:
         first = one.failure.strip().partition("\n")[0]
-        why += [_cell(first)] if first else []
-        rows.append(f"| {_cell(one.test)} | {_cell(one.mode)} | {'<br>'.join(why)} |")
+        why = [*(f"**{_cell(cause.text)}**" for cause in one.causes[:_CAUSES]), *([_cell(first)] if first else [])]
+        return f"| {_cell(one.test)} | {_cell(one.mode)} | {'<br>'.join(why)} |"
+
     head = ["### Failures", "", "| test | mode | why |", "|---|---|---|"]
-    return [*head, *_within(rows, longest=_LONGEST["failures"])] if rows else []
+    return [*head, *_within(found, row, longest=_LONGEST["failures"])] if found else []
 
 
 def _never_reached(run: RunRecord) -> list[str]:
@@ -173,26 +178,27 @@ def _never_reached(run: RunRecord) -> list[str]:
 
     if not any(system.surface for system in run.systems):
         return []
-    lines = [str(one) for one in never_reached(run)]
-    title = f"Surface: {int(share(run) * 10) / 10:g} % reached"
-    if not lines:
-        return [f"### {title}"]
-    return _list(f"{title}, never reached", lines, longest=_LONGEST["surface"])
+    title = f"Surface: {math.floor(share(run) * 10) / 10:g} % reached"
+    lines = [f"{system}: {one.id}" for system, things in never_reached(run).items() for one in things]
+    return _list(f"{title}, never reached", lines, longest=_LONGEST["surface"]) or [f"### {title}"]
 
 
 def _drift(run: RunRecord) -> list[str]:
-    rows = [
-        f"| {_cell(f'{one.system}: {one.kind} {one.name}')} | {_cell(one.what)} | {_cell(one.template)} "
-        f"| {_cell(one.deployed)} |"
-        for one in run.drift or ()
-    ]
     head = ["### Drift", "", "| what | of it | template | deployed |", "|---|---|---|---|"]
-    return [*head, *_within(rows, longest=_LONGEST["drift"])] if rows else []
+    return [*head, *_within(run.drift, _difference, longest=_LONGEST["drift"])] if run.drift else []
 
 
-def _list(title: str, lines: Sequence[str], *, longest: int) -> list[str]:
-    rows = [f"- {_cell(line)}" for line in lines]
-    return [f"### {title}", "", *_within(rows, longest=longest)] if rows else []
+def _difference(one: DriftRecord) -> str:
+    what = f"{one.system}: {one.kind} {one.name}"
+    return f"| {' | '.join(map(_cell, (what, one.what, one.template, one.deployed)))} |"
+
+
+def _list(title: str, lines: Sequence[str], *, longest: int = _SHORT) -> list[str]:
+    return [f"### {title}", "", *_within(lines, _item, longest=longest)] if lines else []
+
+
+def _item(line: str) -> str:
+    return f"- {_cell(line)}"
 
 
 def _foot(run: RunRecord) -> str:
@@ -213,15 +219,13 @@ def _cell(text: str) -> str:
     return escaped(shortened(text, limit=_WIDTH))
 
 
-def _within(rows: Iterable[str], *, longest: int, before: str | None = None) -> Iterator[str]:
-    """Give as many rows as there is room for, and say how many there are besides."""
-    rows = list(rows)
-    if rows and before is not None:
-        yield before
+def _within(things: Sequence[_Thing], row: Callable[[_Thing], str], *, longest: int) -> Iterator[str]:
+    """Give as many rows as there is room for, in bytes, and say how many there are besides."""
     room = longest
-    for count, row in enumerate(rows):
-        room -= len(row.encode()) + 1
+    for count, thing in enumerate(things):
+        shown = row(thing)
+        room -= len(shown.encode()) + 1
         if room < 0:
-            yield from ("", f"… and {len(rows) - count:,} more")
+            yield from ("", f"… and {len(things) - count:,} more")
             return
-        yield row
+        yield shown

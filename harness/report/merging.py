@@ -31,12 +31,13 @@ def merged(runs: Sequence[RunRecord], *, latest: bool = False) -> RunRecord:
         runs: At least one.
         latest: Whether the later one counts of a test that ran several times.
     """
-    began = min(run.began for run in runs)
+    # A run that was killed at once may not know when it began.
+    began = min((run.began for run in runs if run.began), default=0.0)
     return RunRecord(
         version=_joined(run.version for run in runs),
         runs=tuple(dict.fromkeys(one for run in runs for one in run.runs)),
         began=began,
-        seconds=max(run.began + run.seconds for run in runs) - began,
+        seconds=round(max(run.began + run.seconds for run in runs) - began, 3),
         stage=_joined(run.stage for run in runs),
         cloud=_joined(run.cloud for run in runs),
         region=_joined(run.region for run in runs),

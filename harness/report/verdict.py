@@ -58,8 +58,11 @@ def _verdict(records: Sequence[TestRecord]) -> VerdictRecord:
 
 def _causes(broken: Iterable[TestRecord]) -> tuple[Cause, ...]:
     """Give the causes that any mode names, each once: the surest first, of these those of the first mode."""
-    found = {cause.text: cause for record in reversed(list(broken)) for cause in reversed(record.causes)}
-    return tuple(sorted(reversed(found.values()), key=_doubt))[:_MOST_CAUSES]
+    found: dict[str, Cause] = {}
+    for record in broken:
+        for cause in record.causes:
+            found.setdefault(cause.text, cause)
+    return tuple(sorted(found.values(), key=_doubt))[:_MOST_CAUSES]
 
 
 def _doubt(cause: Cause) -> int:
@@ -68,11 +71,11 @@ def _doubt(cause: Cause) -> int:
 
 
 def lines(verdicts: Iterable[VerdictRecord]) -> Iterator[str]:
-    """Give the verdicts as lines of a terminal: each conclusion once, and below it the tests that lead to it.
+    r"""Give the verdicts as lines of a terminal: each conclusion once, and below it the tests that lead to it.
 
     >>> order = VerdictRecord(test="test_order.py::test_order", system="bigmouth", first="invoke", area="permissions",
     ...     outcomes={"handler": "passed", "invoke": "failed"}, text="PlaceOrder may not events:PutEvents on EventBus")
-    >>> print(*lines([order]), sep="\\n")
+    >>> print(*lines([order]), sep="\n")
     permissions: PlaceOrder may not events:PutEvents on EventBus
       handler passed · invoke failed   test_order.py::test_order
     """

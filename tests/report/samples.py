@@ -1,9 +1,10 @@
-"""Runs to make reports of: one where something is broken in each area, a green one, an empty, a large, a hostile one."""
+"""Runs to make reports of: with something broken in each area, green, empty, large, hostile."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from harness.report.record import (
@@ -48,9 +49,59 @@ _LOG = (
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Flow:
+    """What the tests of one file do: a request, and the function behind it."""
+
+    words: str
+    what: str
+    function: str
+    status: int = 200
+    sent: str = ""
+    answer: str = ""
+    token: bool = False
+    signed: bool = False
+
+    @property
+    def reached(self) -> tuple[str, ...]:
+        return (f"route:Api {self.what}", f"function:{self.function}")
+
+
+_FLOWS = {
+    "test_landing_page": _Flow(
+        words="we open the landing page", what="GET /", function="GetIndex", answer="<!DOCTYPE html><title>Big Mouth"
+    ),
+    "test_restaurants": _Flow(
+        words="we list the restaurants",
+        what="GET /restaurants",
+        function="GetRestaurants",
+        answer='[{"name": "Fangtasia", "image": "https://example.com/fangtasia.png", "themes": ["true blood"]}]',
+        signed=True,
+    ),
+    "test_search": _Flow(
+        words="we search for cartoon",
+        what="POST /restaurants/search",
+        function="SearchRestaurants",
+        sent='{"theme": "cartoon"}',
+        answer="[]",
+        token=True,
+    ),
+    "test_order": _Flow(
+        words="we place an order",
+        what="POST /orders",
+        function="PlaceOrder",
+        sent='{"restaurantName": "Fangtasia"}',
+        answer='{"orderId": "0f3c1c52-6a1e-4f0b-9f6e-2f6f5d3f7a11"}',
+        token=True,
+    ),
+}
+
+
 def passed_test(path: str, mode: str, *, number: int = 0) -> TestRecord:
-    """A test of placing an order that passes, as it looks in a mode."""
+    """A test that passes, as it looks in a mode: of orders, unless its file says otherwise."""
     pace = _PACE[mode]
+    flow = next((flow for name, flow in _FLOWS.items() if name in path), _FLOWS["test_order"])
+    orders = flow.function == "PlaceOrder"
     return TestRecord(
         test=path,
         system="bigmouth",
@@ -58,44 +109,60 @@ def passed_test(path: str, mode: str, *, number: int = 0) -> TestRecord:
         outcome="passed",
         began=BEGAN + number,
         seconds=round(0.21 * pace, 3),
-        steps=(
-            StepRecord(kind="given", words="a signed in customer", at=-1.2, seconds=0.31 * pace),
-            StepRecord(kind="when", words="we place an order", at=0.004, seconds=0.045 * pace),
-            StepRecord(kind="then", words="an order id comes back", at=0.05 * pace, seconds=0.001),
-            StepRecord(kind="then", words="the bus carries the order", at=0.052 * pace, seconds=0.14 * pace),
-        ),
-        acts=(
-            ActRecord(
-                verb="request",
-                what="POST /orders",
-                at=0.006,
-                seconds=0.042 * pace,
-                api="Api",
-                route="POST /orders",
-                token=True,
-                sent='{"restaurantName": "Fangtasia"}',
-                status=200,
-                answer='{"orderId": "0f3c1c52-6a1e-4f0b-9f6e-2f6f5d3f7a11"}',
-                function="PlaceOrder",
-                log=_LOG[:1],
-            ),
-        ),
-        entries=(
-            EntryRecord(kind="bus", source="EventBus", name="order_placed", text=_DETAIL, at=0.12 * pace),
-            EntryRecord(
-                kind="topic", source="RestaurantNotificationTopic", name="", text=_ORDER, at=0.155 * pace, played=True
-            ),
-            EntryRecord(
-                kind="bus",
-                source="EventBus",
-                name="restaurant_notified",
-                text=_DETAIL.replace("order_placed", "restaurant_notified"),
-                at=0.17 * pace,
-            ),
-        ),
-        logs={"PlaceOrder": _LOG[:1]},
-        reached=("route:Api POST /orders", "function:PlaceOrder", "rule:OrderPlaced", "function:NotifyRestaurant"),
+        steps=_steps(flow, pace=pace),
+        acts=(_act(flow, pace=pace),),
+        entries=_entries(pace) if orders else (),
+        logs={flow.function: _LOG[:1]},
+        reached=_reached(flow, mode=mode),
     )
+
+
+def _steps(flow: _Flow, *, pace: float) -> tuple[StepRecord, ...]:
+    orders = flow.function == "PlaceOrder"
+    then = "the bus carries the order" if orders else "it is answered"
+    return (
+        StepRecord(kind="given", words="a signed in customer", at=-1.2, seconds=0.31 * pace),
+        StepRecord(kind="when", words=flow.words, at=0.004, seconds=0.045 * pace),
+        *([StepRecord(kind="then", words="an order id comes back", at=0.05 * pace, seconds=0.001)] if orders else []),
+        StepRecord(kind="then", words=then, at=0.052 * pace, seconds=(0.14 if orders else 0.001) * pace),
+    )
+
+
+def _act(flow: _Flow, *, pace: float) -> ActRecord:
+    return ActRecord(
+        verb="request",
+        what=flow.what,
+        at=0.006,
+        seconds=0.042 * pace,
+        api="Api",
+        route=flow.what,
+        token=flow.token,
+        signed=flow.signed,
+        sent=flow.sent,
+        status=flow.status,
+        answer=flow.answer,
+        function=flow.function,
+        log=_LOG[:1],
+    )
+
+
+def _entries(pace: float) -> tuple[EntryRecord, ...]:
+    notified = _DETAIL.replace("order_placed", "restaurant_notified")
+    return (
+        EntryRecord(kind="bus", source="EventBus", name="order_placed", text=_DETAIL, at=0.12 * pace),
+        EntryRecord(
+            kind="topic", source="RestaurantNotificationTopic", name="", text=_ORDER, at=0.155 * pace, played=True
+        ),
+        EntryRecord(kind="bus", source="EventBus", name="restaurant_notified", text=notified, at=0.17 * pace),
+    )
+
+
+def _reached(flow: _Flow, *, mode: str) -> tuple[str, ...]:
+    """What such a test reaches: the list of restaurants in two modes, the queue for tests in none."""
+    if flow.function == "GetRestaurants" and mode == "http":
+        return ()
+    followed = ("rule:OrderPlaced", "function:NotifyRestaurant")
+    return (*flow.reached, *(followed if flow.function == "PlaceOrder" else ()))
 
 
 def _failed(record: TestRecord, cause: Cause | None, *, failure: str, **others: Any) -> TestRecord:
@@ -160,6 +227,8 @@ def _fails(area: str, mode: str, *, first: str) -> bool:
 
 def _broken_test(path: str, mode: str, area: str) -> TestRecord:
     base, cause = passed_test(path, mode), _CAUSES.get(area)
+    what = base.acts[0].what
+    refused = f'AssertionError: {what} -> 502 {{"message": "Internal server error"}}\nassert 502 == 200'
     if area == "wiring":
         never = "NeverHappened: RestaurantNotificationTopic never carried the order.\n  waited: 15 s\n  seen: nothing"
         return _failed(base, cause, failure=never, entries=base.entries[:1], failures=(_FAILURE,))
@@ -167,11 +236,10 @@ def _broken_test(path: str, mode: str, area: str) -> TestRecord:
         denial = Denial(
             function="PlaceOrder", role="bigmouth-dev-PlaceOrderRole", action="events:PutEvents", resource="EventBus"
         )
-        return _failed(base, cause, failure=_REFUSED, acts=(_answered_502(base.acts[0]),), denials=(denial,))
-    return _failed(base, cause, failure=_REFUSED, acts=(_answered_502(base.acts[0]),))
+        return _failed(base, cause, failure=refused, acts=(_answered_502(base.acts[0]),), denials=(denial,))
+    return _failed(base, cause, failure=refused, acts=(_answered_502(base.acts[0]),))
 
 
-_REFUSED = 'AssertionError: POST /orders -> 502 {"message": "Internal server error"}\nassert 502 == 200'
 _FAILURE = FailureRecord(
     function="NotifyRestaurant",
     error=ErrorRecord(type="KeyError", message="'restaurant_notification_topic'", trace=_TRACE),
@@ -268,15 +336,11 @@ def _run(tests: Sequence[TestRecord]) -> RunRecord:
 
 
 def filled(record: Any, text: str) -> Any:
-    """The same record with this text before every text in it, except for the words that the schema names."""
+    """The same record with this text before every text in it."""
     if dataclasses.is_dataclass(record) and not isinstance(record, type):
-        named = {"kind", "mode", "modes", "outcome", "area", "proof", "outcomes"}
-        changed = {
-            one.name: filled(getattr(record, one.name), text)
-            for one in dataclasses.fields(record)
-            if one.name not in named
-        }
-        return dataclasses.replace(record, **changed)
+        return dataclasses.replace(
+            record, **{one.name: filled(getattr(record, one.name), text) for one in dataclasses.fields(record)}
+        )
     if isinstance(record, str):
         return text + record
     if isinstance(record, tuple):

@@ -84,9 +84,7 @@ def test_what_failed_again_and_again_comes_once() -> None:
     """With the number of times; a failure behind a request stays with the request."""
     behind = invocation("behind a request")
     response = Response(status_code=502, invocation=behind)
-    stage: Any = SimpleNamespace(
-        exchanges=[response], failed=[behind, invocation(), invocation("other"), invocation()]
-    )
+    stage: Any = SimpleNamespace(exchanges=[response], failed=[behind, invocation(), invocation("other"), invocation()])
 
     records = failure_records(stage)
 

@@ -46,9 +46,9 @@ class Difference:
         return self.kind == _UNREAD
 
 
-def missing(kind: str, name: str, *, what: str = "existence") -> Difference:
+def missing(kind: str, name: str, *, what: str = "existence", template: str = "it is there") -> Difference:
     """Give the difference of something that the template declares and that is not there."""
-    return Difference(kind=kind, name=name, what=what, template="it is there", deployed="nothing")
+    return Difference(kind=kind, name=name, what=what, template=template, deployed="nothing")
 
 
 def extra(kind: str, name: str, deployed: str, *, what: str = "existence") -> Difference:

@@ -65,11 +65,11 @@ def look(place: Place) -> Iterator[Difference]:
     """Give the resources that are not in the stack, or are gone although the stack has them."""
     for resource in place.system.resources.values():
         if resource.name not in place.names.physical and _is_certain(resource, place=place):
-            yield missing("resource", f"{resource.name} ({resource.type})")
+            yield missing("resource", resource.name, template=resource.type)
     wanted = [one for one in place.resources(*_ASKED) if one.name in place.names.physical]
     for resource, found in zip(wanted, place.each(_asking(place), wanted), strict=True):
         if found is Absent.GONE:
-            yield missing("resource", f"{resource.name} ({resource.type})")
+            yield missing("resource", resource.name, template=resource.type)
 
 
 def _is_certain(resource: Resource, *, place: Place) -> bool:

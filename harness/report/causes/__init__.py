@@ -43,9 +43,7 @@ def causes_of(record: TestRecord, *, system: System, drift: Callable[[], Sequenc
     return tuple(cause for cause in found if by_text[cause.text] is cause)[:_MOST]
 
 
-def _found(
-    record: TestRecord, *, system: System, drift: Callable[[], Sequence[DriftRecord]]
-) -> Iterator[Cause]:
+def _found(record: TestRecord, *, system: System, drift: Callable[[], Sequence[DriftRecord]]) -> Iterator[Cause]:
     errors = [error for error in heard(record) if not is_denial(f"{error.message}\n{error.trace}")]
     explained = {id(error): cause for error in errors if (cause := _explained(error, system))}
     yield from permissions(record, system=system)

@@ -12,8 +12,10 @@ from harness.system.model import System
 
 __all__ = ["environment"]
 
-# The frame of `os.environ[name]`, whose module is frozen since Python 3.11.
-_LOOKED_UP = re.compile(r"""File "(?:<frozen os>|[^"]*[/\\]os\.py)", line \d+, in __getitem__\s*\Z""")
+# The last frame is that of `os.environ[name]`, whose module is frozen since Python 3.11.
+_LOOKED_UP = re.compile(
+    r"""File "(?:<frozen os>|[^"]*[/\\]os\.py)", line \d+, in __getitem__\s*(?:\n +[^\n]*)*(?:\nKeyError: [^\n]*)?\Z"""
+)
 _INDEXED = re.compile(r"""environ\[["'](?P<name>[^"']+)["']\]""")
 _ASKED = re.compile(r"""(?:getenv|environ\.get)\(\s*["'](?P<name>[^"']+)["']""")
 _NOTHING = re.compile(r"NoneType|value: None|\bNone\b")
@@ -36,17 +38,15 @@ _ABSENT = frozenset(
 
 
 def environment(error: Heard, *, system: System) -> Cause | None:
-    """Give the cause of an error that lies in the variables of a function, or in what they name; None if it does not."""
+    """Give the cause of an error that lies in a function's variables, or in what they name; None if it does not."""
     variable = _variable(error, system)
     if variable:
         return Cause(area="environment", text=_lacking(error.function, variable, system))
-    if match := _CALL.search(error.message):
-        if match["code"] in _ABSENT and error.function:
-            said = plain(match["said"]) or match["code"]
-            text = (
-                f"{error.function} calls {match['operation']} for what is not there, as its variables may say: {said}"
-            )
-            return Cause(area="environment", text=text)
+    absent = _CALL.search(error.message)
+    if error.function and absent and absent["code"] in _ABSENT:
+        said = plain(absent["said"]) or absent["code"]
+        text = f"{error.function} calls {absent['operation']} for what is not there, do its variables name it? {said}"
+        return Cause(area="environment", text=text)
     return None
 
 

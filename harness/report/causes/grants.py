@@ -17,6 +17,7 @@ _ROLE = "AWS::IAM::Role"
 _POLICIES = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
 # A value that is a resource: ${Table}, or an ARN that ends in it. `${Table}-copy` is another thing.
 _WHOLE = re.compile(r"(?:^|[:/])\$\{(?P<name>\w+)(?:\.\w+)?\}(?:/\*|:\*)?$")
+_PARTS = 6
 _TYPES = {
     "dynamodb": ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"),
     "events": ("AWS::Events::EventBus",),
@@ -50,7 +51,7 @@ def granted(function: str, action: str, *, system: System) -> list[str]:
     if role is None:
         return []
     found = [
-        _whole(resource, declared) or declared.marked(resource)
+        _whole(resource, declared) or _in_short(declared.marked(resource))
         for statement in _statements(role, declared)
         if statement.get("Effect") == "Allow" and any(_covers(one, action) for one in _listed(statement.get("Action")))
         for resource in _listed(statement.get("Resource"))
@@ -63,6 +64,16 @@ def _whole(value: Any, declared: Declared) -> str:
     return match["name"] if match else ""
 
 
+def _in_short(marked: str) -> str:
+    """Give what an ARN says of a resource, without where it is.
+
+    >>> _in_short("arn:aws:execute-api:eu-west-1:123456789012:${Api}/dev/GET/orders")
+    'Api/dev/GET/orders'
+    """
+    part = marked.split(":", _PARTS - 1)[-1] if marked.startswith("arn:") else marked
+    return re.sub(r"\$\{(\w+)(?:\.\w+)?\}", r"\1", part)
+
+
 def _covers(pattern: Any, action: str) -> bool:
     return isinstance(pattern, str) and fnmatchcase(action.lower(), pattern.lower())
 
@@ -70,8 +81,7 @@ def _covers(pattern: Any, action: str) -> bool:
 def _statements(role: str, declared: Declared) -> Iterator[Mapping[str, Any]]:
     """Give the statements of a role: its own, and those of policies that name it."""
     documents = [
-        policy.get("PolicyDocument")
-        for policy in _mappings(declared.resources[role].properties.get("Policies"))
+        policy.get("PolicyDocument") for policy in _mappings(declared.resources[role].properties.get("Policies"))
     ]
     for policy in declared.of_type(*_POLICIES):
         named = [*_listed(policy.properties.get("Roles")), policy.properties.get("RoleName")]

@@ -22,7 +22,7 @@ _TOO_LARGE = re.compile(
     r"|BatchRequestTooLong|RequestTooLarge"
 )
 _TOO_OFTEN = re.compile(
-    r"TooManyRequestsException|ThrottlingException|Rate exceeded|ProvisionedThroughputExceeded", re.I
+    r"TooManyRequestsException|ThrottlingException|Rate exceeded|ProvisionedThroughputExceeded", re.IGNORECASE
 )
 _TOO_LARGE_FOR_A_DOOR = 413
 _TOO_LATE = 504

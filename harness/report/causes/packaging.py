@@ -42,6 +42,8 @@ def _said(error: Heard, system: System) -> str:
         return (
             f"{error.function} has a library in its package that was built for another system: {plain(error.message)}"
         )
+    if error.type == "Runtime.HandlerNotFound" and declared:
+        return f"{error.function} cannot start: its handler {declared.handler!r} is not there: {plain(error.message)}"
     if module is None:
         return f"{error.function} cannot start: {plain(error.message)}"
     own = declared.handler.rpartition(".")[0].replace("/", ".") if declared else ""

@@ -38,11 +38,11 @@ def _said(denial: Denial, system: System) -> str:
     resource = denial.resource or meant(denial.function, denial.action, system=system)
     text = f"{denial.function} may not {denial.action}{_on(resource)}"
     allowed = granted(denial.function, denial.action, system=system)
-    if not resource or not allowed:
+    if not allowed:
         return text
     if resource in allowed or "*" in allowed:
         return f"{text}, although the template lets it: is its role deployed so, or does another policy deny it?"
-    return f"{text}: the template lets it on {listed(allowed)} only"
+    return f"{text}: the template lets it on {plain(listed(allowed))} only"
 
 
 def _on(resource: str) -> str:

@@ -10,13 +10,13 @@ from harness.report.causes.wording import plain
 from harness.report.record import ActRecord, Cause, TestRecord
 from harness.system.model import Api, Route, System
 
-__all__ = ["NO_AUTHORIZER", "NOT_DEPLOYED", "likely_routes", "routes"]
+__all__ = ["NOT_DEPLOYED", "NO_AUTHORIZER", "likely_routes", "routes"]
 
 NO_AUTHORIZER = "{route} has no authorizer in the deployed API"
 NOT_DEPLOYED = "{route} is in the template and not in the deployed API"
 
 _REFUSED, _FORBIDDEN, _NOT_FOUND = 401, 403, 404
-_SUCCESS = range(200, 300)
+_SUCCESS, _CLIENT_ERRORS = range(200, 300), range(400, 500)
 # What an API says of a path or a method that it does not have.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 _UNKNOWN = {"rest": (_FORBIDDEN, "Missing Authentication Token"), "http": (_NOT_FOUND, "Not Found")}
@@ -58,7 +58,7 @@ def likely_routes(record: TestRecord, *, system: System) -> Iterator[Cause]:
 
 def _let_in(act: ActRecord, route: Route) -> str:
     if route.authorizer is None and act.status in _SUCCESS and not (act.token or act.signed):
-        return f"{act.route} lets anybody in: the template gives it no authorizer"
+        return f"{act.route} has no authorizer in the template, so it lets anybody in"
     return ""
 
 
@@ -78,7 +78,7 @@ def _kept_out(act: ActRecord, route: Route) -> str:
 
 
 def _not_checked(act: ActRecord, route: Route) -> str:
-    if route.model is not None and not route.validates_body and act.function and act.status not in _SUCCESS:
+    if route.model is not None and not route.validates_body and act.function and act.status in _CLIENT_ERRORS:
         return f"{act.route} has a model for its body, and no validator of the template checks it"
     return ""
 

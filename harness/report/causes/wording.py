@@ -15,9 +15,9 @@ _REQUEST = re.compile(r"RequestId: \S+ (?:Error: )?")
 
 
 def plain(text: str) -> str:
-    """Give a text as it stands in a cause.
+    r"""Give a text as it stands in a cause.
 
-    >>> plain("RequestId: 5a1e Error: No job\\n 0f3c1c52-6a1e-4f0b-9f6e-2f6f5d3f7a11.")
+    >>> plain("RequestId: 5a1e Error: No job\n 0f3c1c52-6a1e-4f0b-9f6e-2f6f5d3f7a11.")
     'No job …'
     """
     text = " ".join(_UNIQUE.sub("…", _REQUEST.sub("", redacted(text))).split())

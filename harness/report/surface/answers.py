@@ -35,7 +35,7 @@ _BY_LIMITS: _Kinds = {
 # A REST API says so where it may not call the function, and 502 of a function that failed. An HTTP API says the same
 # of both, and failing is the likelier.
 _BY_CONFIGURATION: _Kinds = {"API_CONFIGURATION_ERROR": (500, ("Internal server error",))}
-_SERVER_ERRORS = 500
+_ERRORS, _SERVER_ERRORS = 400, 500
 
 
 def is_refusal(status: int | None, text: str, *, api: Api, route: Route) -> bool:
@@ -49,6 +49,8 @@ def is_refusal(status: int | None, text: str, *, api: Api, route: Route) -> bool
     """
     if status is None:
         return True
+    if status < _ERRORS and not api.gateway_responses:
+        return False
     said = _message(text)
     for kind, (usual, beginnings) in _possible(api, route):
         general = "DEFAULT_5XX" if usual >= _SERVER_ERRORS else "DEFAULT_4XX"

@@ -50,13 +50,13 @@ def uses_of(system: System) -> dict[str, dict[str, tuple[str, ...]]]:
 
 
 def _used_by(function: str, system: System, declared: Declared) -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
+    found: dict[str, dict[str, None]] = {}
     for statement in _statements(function, system, declared):
         for target, kind in _resources(statement, system, declared):
-            ways = found.setdefault(target, []) if any(True for _ in _ways(kind, statement)) else []
-            ways += [way for way in _ways(kind, statement) if way not in ways]
+            for way in _ways(kind, statement):
+                found.setdefault(target, {})[way] = None
     for name in referred(dict(system.functions[function].environment), declared):
-        found.setdefault(name, [KNOWS])
+        found.setdefault(name, {KNOWS: None})
     found.pop(function, None)
     return {name: tuple(ways) for name, ways in found.items()}
 

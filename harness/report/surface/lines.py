@@ -21,11 +21,13 @@ _FEWEST_TOLD = 2
 def lines(run: RunRecord) -> Iterator[str]:
     """Give the surface of each system of a run: a line for each thing, then what was never reached, then the share."""
     modes, reached = modes_of(run), reached_in(run)
-    for system in run.systems:
+    for number, system in enumerate(run.systems):
+        if number:
+            yield ""
         yield from _system(system, reached.get(system.name, {}), modes)
+    if len(run.systems) > 1:
         yield ""
-    if len(run.systems) != 1:
-        yield f"surface reached: {_percent(share(run))}"
+        yield f"all systems: {_percent(share(run))} reached"
 
 
 def _system(system: SystemRecord, reached: Mapping[str, frozenset[str]], modes: Sequence[str]) -> Iterator[str]:
@@ -63,7 +65,7 @@ def _remark(system: SystemRecord, reached: Mapping[str, frozenset[str]], modes: 
         return
     played = [one for one in system.surface if reached.get(one.id) and "http" not in reached[one.id]]
     if played:
-        yield f"  reached, but never in http, so that only the harness has played what leads there: {len(played)}"
+        yield f"  never reached in http, only where the harness plays AWS: {len(played)}"
         yield from (f"    {_described(one, system)}" for one in played)
 
 
@@ -73,7 +75,7 @@ def _described(record: SurfaceRecord, system: SystemRecord) -> str:
     words = f"{record.kind} {record.name}"
     if record.kind in ("rule", "subscription", "mapping", "notification"):
         words += "".join(f" on {source}" for source in dict.fromkeys(edge.source for edge in edges))
-    label = next((edge.label for edge in edges if edge.label), "")
+    label = next((edge.label for edge in edges if edge.label), "") if record.kind != "destination" else ""
     targets = list(dict.fromkeys(edge.target for edge in edges))
     return words + (f" ({label})" if label else "") + (f", which leads to {', '.join(targets)}" if targets else "")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Literal
 
 from harness.report.record import EdgeRecord, NodeRecord
 from harness.report.surface.grants import uses_of
@@ -19,7 +20,7 @@ _ORDER = ("door", "function", "machine", "bus", "topic", "queue", "stream", "tab
 _DOORS = ("route", "field", "schedule")
 # What stands where a wire begins, for a system that is declared in Python and has no resources.
 _BEGINS = {"rule": "bus", "subscription": "topic", "notification": "bucket"}
-_POOL_CHECKS = "checks tokens"
+_Kind = Literal["starts", "uses"]
 
 
 def picture_of(system: System) -> tuple[tuple[NodeRecord, ...], tuple[EdgeRecord, ...]]:
@@ -64,18 +65,14 @@ def _of_wires(wires: list[Wire]) -> Iterator[EdgeRecord]:
 def _of_machines(system: System) -> Iterator[EdgeRecord]:
     """Give an edge for each thing that a state machine reaches, with the states that do."""
     for machine in system.machines:
-        states: dict[tuple[str, str], list[str]] = {}
+        states: dict[tuple[str, _Kind], list[str]] = {}
         for task in tasks_of(system, machine):
             for target in task.starts:
                 states.setdefault((target, "starts"), []).append(task.state)
             for target in task.uses:
                 states.setdefault((target, "uses"), []).append(task.state)
         for (target, kind), names in states.items():
-            label = ", ".join(names)
-            if kind == "starts":
-                yield EdgeRecord(source=machine, target=target, kind="starts", label=label)
-            else:
-                yield EdgeRecord(source=machine, target=target, kind="uses", label=label)
+            yield EdgeRecord(source=machine, target=target, kind=kind, label=", ".join(names))
 
 
 def _of_pools(system: System) -> Iterator[EdgeRecord]:
@@ -84,12 +81,12 @@ def _of_pools(system: System) -> Iterator[EdgeRecord]:
     for api in system.apis.values():
         for route in api.routes:
             for pool in _pools(route, system):
-                yield EdgeRecord(source=_route_id(route), target=pool, kind="uses", label=_POOL_CHECKS)
-    for pool in system.of_type("AWS::Cognito::UserPool").values():
-        for trigger, value in (pool.properties.get("LambdaConfig") or {}).items():
+                yield EdgeRecord(source=_route_id(route), target=pool, kind="uses", label="checks tokens")
+    for name, resource in system.of_type("AWS::Cognito::UserPool").items():
+        for trigger, value in (resource.properties.get("LambdaConfig") or {}).items():
             for function in referred(value, declared):
                 if function in system.functions:
-                    yield EdgeRecord(source=pool.name, target=function, kind="starts", label=trigger)
+                    yield EdgeRecord(source=name, target=function, kind="starts", label=trigger)
 
 
 def _pools(route: Route, system: System) -> list[str]:

@@ -173,6 +173,8 @@ class _Test:
                 self._run(name, done=True)
         elif name in self._known.system.machines:
             self.found[f"machine:{name}"] = None
+        elif name in self._known.by_id:
+            self._through_id(name, deduced=deduced)
         else:
             for kind in ("subscription", "mapping", "notification"):
                 for wire in self._known.by_source.get((kind, name), ()):

@@ -72,8 +72,10 @@ def test_a_changed_pattern_is_told(rules: Stage) -> None:
     )
 
     assert [
-        'rule Placed: pattern: the template says {"source": ["shop"], "detail": {"total": [{"numeric": [">", 10]}]}}, '
-        'deployed is {"source": ["store"]}'
+        (
+            'rule Placed: pattern: the template says {"source": ["shop"], "detail": {"total": [{"numeric": [">", 10]}]}}'
+            ', deployed is {"source": ["store"]}'
+        )
     ] == rules.drift
 
 
@@ -109,8 +111,10 @@ def test_a_target_that_leads_elsewhere_is_told(rules: Stage) -> None:
 
     assert [
         "rule Placed: target queue: the template says Queue, deployed is Work",
-        "rule Placed: input transformer of target Queue: the template says "
-        '{"InputPathsMap": {"id": "$.detail.id"}, "InputTemplate": "{\\"id\\": <id>}"}, deployed is none',
+        (
+            "rule Placed: input transformer of target Queue: the template says "
+            '{"InputPathsMap": {"id": "$.detail.id"}, "InputTemplate": "{\\"id\\": <id>}"}, deployed is none'
+        ),
     ] == rules.drift
 
 
@@ -121,8 +125,10 @@ def test_another_input_is_told(rules: Stage) -> None:
     rules.client("events").put_targets(Rule=rules["Nightly"], Targets=[target])
 
     assert [
-        'rule Nightly: input of target Work: the template says {"all": true}, '
-        'deployed is {"all": false, "password": "***"}'
+        (
+            'rule Nightly: input of target Work: the template says {"all": true}, '
+            'deployed is {"all": false, "password": "***"}'
+        )
     ] == rules.drift
 
 
@@ -148,8 +154,10 @@ def test_the_permission_of_a_rule_is_that_of_this_rule(rules: Stage) -> None:
     )
 
     assert [
-        "permission MayCall: existence: the template says events.amazonaws.com may invoke Work for Placed, "
-        "deployed is nothing"
+        (
+            "permission MayCall: existence: the template says events.amazonaws.com may invoke Work for Placed, "
+            "deployed is nothing"
+        )
     ] == rules.drift
 
 
@@ -314,9 +322,7 @@ def bucket(stage_of: StageOf) -> Stage:
 def test_a_bucket_that_nobody_has_changed_has_no_drift(bucket: Stage) -> None:
     """Nor has one that the harness hears."""
     undone = []
-    hear_bucket(
-        "Photos", bucket=bucket["Photos"], cloud=bucket.cloud, run="drift", tags={}, undo=undone.append
-    )
+    hear_bucket("Photos", bucket=bucket["Photos"], cloud=bucket.cloud, run="drift", tags={}, undo=undone.append)
 
     drift = bucket.drift
     for undo in reversed(undone):
@@ -355,7 +361,7 @@ def test_a_bucket_that_is_gone_is_told(bucket: Stage) -> None:
 
     assert [
         "notification Photos[0]: existence: the template says it is there, deployed is nothing",
-        "resource Photos (AWS::S3::Bucket): existence: the template says it is there, deployed is nothing",
+        "resource Photos: existence: the template says AWS::S3::Bucket, deployed is nothing",
     ] == bucket.drift
 
 
@@ -409,9 +415,7 @@ def test_a_schedule_that_is_gone_is_told(schedule: Stage) -> None:
 def test_taps_are_no_drift(rules: Stage) -> None:
     """The harness's own rules, while a test run listens."""
     undone = []
-    hear(
-        buses={"Bus": rules["Bus"]}, topics={}, cloud=rules.cloud, run="drift", tags={}, undo=undone.append
-    )
+    hear(buses={"Bus": rules["Bus"]}, topics={}, cloud=rules.cloud, run="drift", tags={}, undo=undone.append)
 
     drift = rules.drift
     for undo in reversed(undone):

@@ -35,11 +35,9 @@ const Detail = (() => {
     if (!found) return null;
     return html("div", { class: "conclusion" },
       Outcomes.pill(found.area),
-      html("p", { class: "conclusion-text" }, capital(found.text), "."),
-      found.causes?.length ? html("ul", {}, found.causes.map(({ text }) => html("li", {}, text))) : null);
+      (found.causes ?? []).map(({ text }) => html("p", { class: "conclusion-text" }, text)),
+      html("p", { class: found.causes?.length ? "because" : "conclusion-text" }, found.text, "."));
   }
-
-  const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
   function tabs(test, { records, modes }) {
     const names = modes.length > 1 ? [SIDE_BY_SIDE, ...modes] : modes;
@@ -60,7 +58,7 @@ const Detail = (() => {
         button.tabIndex = names[at] === name ? 0 : -1;
       });
       panel.setAttribute("aria-labelledby", `tab-${names.indexOf(name)}`);
-      panel.replaceChildren(...(name === SIDE_BY_SIDE ? [Comparison.of(records, modes)] : ofMode(records[name])).filter(Boolean));
+      panel.replaceChildren(...(name === SIDE_BY_SIDE ? [Comparison.of(records, modes)] : ofMode(records[name], Run.verdictOf(test)?.causes ?? [])).filter(Boolean));
     }
     choose(test.disagreeing && modes.length > 1 ? SIDE_BY_SIDE : modes.find((mode) => Run.isBroken(records[mode].outcome)) ?? modes[0]);
     return [list, panel];
@@ -72,12 +70,14 @@ const Detail = (() => {
     return [Outcomes.mark(outcome, { title: false }), said(" "), name, outcome === "skipped" ? null : html("span", { class: "took" }, Words.seconds(seconds))];
   }
 
-  function ofMode(record) {
-    return [failure(record), denials(record), Timeline.of(record), failures(record), logs(record), reached(record)];
+  function ofMode(record, told) {
+    return [failure(record, told), denials(record), Timeline.of(record), failures(record), logs(record), reached(record)];
   }
 
-  function failure({ failure: text, causes = [] }) {
+  // A cause that the conclusion names already is not named again.
+  function failure({ failure: text, causes: all = [] }, told) {
     if (!text) return null;
+    const causes = all.filter((cause) => !told.some((one) => one.text === cause.text));
     const [first, ...rest] = text.split("\n");
     return html("div", { class: "failed-with" },
       html("pre", { tabindex: "0" }, html("b", {}, first), rest.length ? `\n${rest.join("\n")}` : ""),

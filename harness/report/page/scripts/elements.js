@@ -3,7 +3,7 @@
 const Elements = (() => {
   const SVG = "http://www.w3.org/2000/svg";
 
-  // html("a", { class: "test", href: "#x", onclick }, "text", element, …); what is null or false is left out.
+  // html("a", { class: "test", href: "#x", onclick }, "text", element, …).
   function html(name, attributes, ...children) {
     return filled(document.createElement(name), attributes, children);
   }
@@ -18,6 +18,11 @@ const Elements = (() => {
       if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
       else element.setAttribute(name, value === true ? "" : value);
     }
+    return add(element, ...children);
+  }
+
+  // What is null, undefined or false is left out, so that a part can be there or not.
+  function add(element, ...children) {
     element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
     return element;
   }
@@ -27,5 +32,5 @@ const Elements = (() => {
   // A text that only a screen reader says.
   const said = (text) => html("span", { class: "said" }, text);
 
-  return { byId, html, said, svg };
+  return { add, byId, html, said, svg };
 })();

@@ -20,9 +20,9 @@ const Main = (() => {
   }
 
   function sections() {
-    const counted = { Verdict: Run.broken || null, Picture: null, Tests: Run.tests.length.toLocaleString("en") };
+    const counted = { Verdict: Run.broken || null, Surface: null, Tests: Run.tests.length.toLocaleString("en") };
     document.querySelector(".sections").append(...Object.entries(counted).map(([name, count]) =>
-      html("a", { href: `#${name.toLowerCase()}` }, name, count ? html("span", { class: name === "Verdict" ? "count bad" : "count" }, String(count)) : null)));
+      html("a", { href: `#${name === "Surface" ? "picture" : name.toLowerCase()}` }, name, count ? html("span", { class: name === "Verdict" ? "count bad" : "count" }, String(count)) : null)));
   }
 
   function colophon() {

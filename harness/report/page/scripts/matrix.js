@@ -8,6 +8,8 @@ const Matrix = (() => {
     disagreeing: { words: "Modes disagree", holds: (one) => one.disagreeing },
     skipped: { words: "Skipped", holds: (one) => one.skipped },
   };
+  // From so many tests on, a browser lays out only the rows in sight.
+  const LARGE = 200;
   const asked = { text: "", state: "all" };
   let rows = [];
   let files = [];
@@ -21,7 +23,7 @@ const Matrix = (() => {
     }
     found = html("p", { class: "found", role: "status" });
     nothing = html("p", { class: "empty", hidden: true }, "No test is like that.");
-    const list = html("div", { class: "matrix", onkeydown: move }, grouped().map(system));
+    const list = html("div", { class: Run.tests.length > LARGE ? "matrix large" : "matrix", onkeydown: move }, grouped().map(system));
     place.append(html("div", { class: "filters" }, search(), states(), found), list, nothing);
     narrow();
   }

@@ -15,7 +15,7 @@ const Outcomes = (() => {
 
   // The outcomes of one test along the modes, joined by a line.
   function track(outcomeOf) {
-    return html("span", { class: "track" }, Run.modes.map((mode) => mark(outcomeOf(mode), { mode })));
+    return html("span", { class: "track" }, Run.modes.map((mode) => html("span", {}, html("i", {}, mark(outcomeOf(mode), { mode })))));
   }
 
   const pill = (area) => html("span", { class: `area area-${/^[a-z]+$/.test(area) ? area : "other"}` }, said("area: "), area);

@@ -1,12 +1,12 @@
 // The head of the page: what came of the run, at a glance.
 
 const Summary = (() => {
-  const { html, said, svg } = Elements;
+  const { add, html, said, svg } = Elements;
   const LANE = { height: 24, low: 13 };
   const MOST_BARS = 320;
 
   function show(place) {
-    place.append(
+    add(place,
       html("div", { class: "topline" }, html("span", { class: "brand" }, mark(), "Test report"), Scheme.toggle()),
       html("h1", { class: Run.broken ? "headline bad" : Run.ran ? "headline good" : "headline" }, Run.headline),
       html("p", { class: "about" }, about().map((part) => html("span", {}, part))),

@@ -40,7 +40,7 @@ const Timeline = (() => {
     const step = [1, 2, 5, 10].map((times) => times * power).find((one) => one >= rough);
     const all = [];
     for (let at = 0; at <= until * 0.94; at += step) all.push(placed(html("span", { class: "tick" }, at ? Words.seconds(at) : "0"), left(at)));
-    if (start) all.push(placed(html("span", { class: "tick before" }, "before"), 0));
+    if (start) all.push(placed(html("span", { class: "tick before" }, html("span", {}, "before")), 0));
     return all;
   }
 

@@ -3,7 +3,7 @@
 const Verdict = (() => {
   const { html, said } = Elements;
   const MOST_TESTS = 6;
-  const PROOFS = { evidence: "seen in the evidence", template: "by the template", drift: "by the drift" };
+  const PROOFS = { evidence: "Seen in the evidence.", template: "Read from the template.", drift: "Found as a difference between template and stage." };
 
   function show(place) {
     const groups = grouped();
@@ -38,7 +38,7 @@ const Verdict = (() => {
       html("div", { class: "group-head" },
         Outcomes.pill(verdict.area),
         html("h3", {}, cause?.text ?? verdict.text),
-        html("p", { class: "because" }, cause ? [`${verdict.text}. `] : null, html("span", { class: "proof" }, cause ? `This is ${PROOFS[cause.proof] ?? cause.proof}.` : "The evidence names no cause.")),
+        html("p", { class: "because" }, cause ? [`${verdict.text}. `] : null, html("span", { class: "proof" }, cause ? PROOFS[cause.proof ?? "evidence"] : "The evidence names no cause.")),
         others.size ? html("p", { class: "because" }, "Also: ", [...others.keys()].join("; "), ".") : null),
       concerned(verdicts));
   }

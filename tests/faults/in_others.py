@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from . import hands
-from .fault import Fault, Planted, in_code, in_template
+from . import by_hand as hands
+from .planted import Fault, Planted, in_code, in_template
 
 __all__ = ["IN_OTHERS"]
 
@@ -121,8 +121,8 @@ _LETTERS = Planted(
     ),
 )
 
-_PHOTOS = Planted(
-    name="photos, stage",
+_COUNTS = Planted(
+    name="photos, project",
     system="photos",
     faults=(
         Fault(
@@ -134,20 +134,27 @@ _PHOTOS = Planted(
             plant=in_template("Value: .png", "Value: .gif"),
         ),
         Fault(
-            name="a bucket that may not start its function",
-            tests=("upload.ends_in_a_row_and_a_count",),
-            first="invoke",
-            area="wiring|permissions",
-            cause="s3.amazonaws.com.*ExtractMetadata|ExtractMetadata.*(permission|s3.amazonaws.com)",
-            by_hand=hands.a_lost_permission("photos-embedded-extract-metadata", "s3.amazonaws.com"),
-        ),
-        Fault(
             name="a table with the wrong key",
             tests=("upload.counts_a_record_once",),
             first="handler",
             area="code|wiring",
             cause="CountsTable.*key|ValidationException",
             plant=in_template(KEYED, KEYED.replace("CAMERA_MAKE", "MAKE")),
+        ),
+    ),
+)
+
+_PHOTOS = Planted(
+    name="photos, stage",
+    system="photos",
+    faults=(
+        Fault(
+            name="a bucket that may not start its function",
+            tests=("upload.ends_in_a_row_and_a_count",),
+            first="invoke",
+            area="wiring|permissions",
+            cause="s3.amazonaws.com.*ExtractMetadata|ExtractMetadata.*(permission|s3.amazonaws.com)",
+            by_hand=hands.a_lost_permission("photos-embedded-extract-metadata", "s3.amazonaws.com"),
         ),
         Fault(
             name="a disabled schedule",
@@ -175,4 +182,4 @@ _GRAPH = Planted(
     ),
 )
 
-IN_OTHERS = (_MEETING, _UNHEARD, _JOBS, _LETTERS, _PHOTOS, _GRAPH)
+IN_OTHERS = (_MEETING, _UNHEARD, _JOBS, _LETTERS, _COUNTS, _PHOTOS, _GRAPH)

@@ -3,9 +3,9 @@
 `bench/faults.py` tries all of it, `tests/faults/test_verdicts.py` a part.
 """
 
-from .fault import Fault, Finding, Planted
 from .in_bigmouth import IN_BIGMOUTH
 from .in_others import IN_OTHERS
+from .planted import Fault, Finding, Planted
 
 __all__ = ["CATALOGUE", "Fault", "Finding", "Planted"]
 

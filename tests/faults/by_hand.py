@@ -67,9 +67,7 @@ def a_foreign_authorizer() -> ByHand:
         # https://docs.aws.amazon.com/apigateway/latest/api/API_UpdateAuthorizer.html
         changes = [{"op": "remove", "path": "/providerARNs", "value": one} for one in authorizer["providerARNs"]]
         added = {"op": "add", "path": "/providerARNs", "value": arn}
-        gateway.update_authorizer(
-            restApiId=api["id"], authorizerId=authorizer["id"], patchOperations=[*changes, added]
-        )
+        gateway.update_authorizer(restApiId=api["id"], authorizerId=authorizer["id"], patchOperations=[*changes, added])
         gateway.create_deployment(restApiId=api["id"], stageName=STAGE)
 
     return change

@@ -12,7 +12,7 @@ from typing import Any
 from harness.cloud import embedded
 from harness.cloud.account import Cloud, embedded_cloud
 
-from ..projects import Copy, Run
+from .projects import Copy, Run
 
 __all__ = ["Fault", "Finding", "Planted", "in_code", "in_template", "no_change"]
 
@@ -55,7 +55,7 @@ class Fault:
         tests: The tests that it breaks, such as ``order.answers_an_id``.
         first: The first mode in which they fail, or that of each; empty where the embedded cloud cannot show it.
         area: Where the verdict must see it; two, with ``|`` between, where both are right.
-        cause: A pattern for the words of a cause; empty where nothing can be known.
+        cause: A pattern for the words of the surest cause; empty where nothing can be known.
         why: Why no mode shows it, or no cause can be known.
         plant: Puts it into the project.
         by_hand: Puts it into the stage, when that is deployed.
@@ -108,8 +108,8 @@ class Finding:
             said.append(f"fails first in {self.first or 'no mode'}, not in {first or 'no mode'}")
         if fault.first and self.area not in fault.area.split("|"):
             said.append(f"the area is {self.area or 'not told'}, not {fault.area}")
-        if fault.cause and not any(re.search(fault.cause, cause) for cause in self.causes):
-            said.append(f"no cause matches {fault.cause!r}")
+        if fault.cause and not any(re.search(fault.cause, cause) for cause in self.causes[:1]):
+            said.append(f"the first cause does not match {fault.cause!r}")
         return said
 
 

@@ -1,0 +1,130 @@
+"""Requests that meet no route, are let in by mistake, or are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from harness.system.model import Api, Authorizer, Route, System
+from tests.report.causes.broken import asked, broken
+
+Said = Callable[..., list[str]]
+
+TOKENS = Authorizer(name="Customers", kind="cognito", pools=("UserPool",))
+SIGNED = Authorizer(name="Signature", kind="iam")
+ASKED = Authorizer(name="Guard", kind="lambda", function="Guard")
+JWT = Authorizer(name="Jwt", kind="jwt")
+
+
+def with_route(system: System, guard: Authorizer | None, *, kind: str = "rest", **known: object) -> System:
+    """Give the system with one route only."""
+    route = Route(api="Api", method="POST", path="/orders", function="PlaceOrder", authorizer=guard, **known)  # type: ignore[arg-type]
+    return replace(system, apis={"Api": Api(name="Api", kind=kind, stage="dev", routes=(route,))})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("what", "hint"),
+    [
+        ("POST /order", "; did you mean POST /orders?"),
+        ("GET /orders", "; there is POST /orders"),
+        ("GET /5a1e0c4e-0000-4000-8000-000000000000/x", ""),
+    ],
+)
+def test_a_request_that_no_route_matches(said: Said, what: str, hint: str) -> None:
+    """The right one is offered where one is near."""
+    record = broken(acts=(asked(what, 403, route=""),))
+
+    shown = what.replace("5a1e0c4e-0000-4000-8000-000000000000", "…")
+    assert [f"wiring: no route of Api matches {shown}{hint}"] == said(record)
+
+
+def test_an_unknown_api_says_nothing(said: Said) -> None:
+    """An act that did not come to an answer names none."""
+    act = replace(asked("POST /order", 403, route=""), api="")
+
+    assert [] == said(broken(acts=(act,)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "answer"),
+    [("rest", 403, '{"message":"Missing Authentication Token"}'), ("http", 404, '{"message":"Not Found"}')],
+)
+def test_a_route_that_is_not_deployed(said: Said, bigmouth: System, kind: str, status: int, answer: str) -> None:
+    """API Gateway does not know it, and the template does."""
+    system = with_route(bigmouth, TOKENS, kind=kind)
+    record = broken(mode="http", acts=(asked("POST /orders", status, answer=answer, token=True),))
+
+    assert "wiring: POST /orders is in the template and not in the deployed API" == said(record, system=system)[0]
+
+
+def test_a_request_without_a_signature_is_told_the_same(said: Said, bigmouth: System) -> None:
+    """A REST API says "Missing Authentication Token" of that, too; so it tells nothing."""
+    act = asked("POST /orders", 403, answer='{"message":"Missing Authentication Token"}')
+
+    assert [] == said(broken(mode="http", acts=(act,)), system=with_route(bigmouth, SIGNED))
+
+
+@pytest.mark.parametrize("guard", [TOKENS, SIGNED, JWT])
+def test_a_route_that_is_deployed_without_its_authorizer(said: Said, bigmouth: System, guard: Authorizer) -> None:
+    """It answers somebody who has shown nothing."""
+    record = broken(mode="http", acts=(asked("POST /orders", 200),))
+
+    found = said(record, system=with_route(bigmouth, guard))
+
+    assert ["wiring: POST /orders has no authorizer in the deployed API"] == found
+
+
+def test_a_function_may_let_in_whom_it_likes(said: Said, bigmouth: System) -> None:
+    """An authorizer that is a function may ask for anything, or for nothing."""
+    record = broken(mode="http", acts=(asked("POST /orders", 200),))
+
+    assert [] == said(record, system=with_route(bigmouth, ASKED))
+
+
+def test_a_route_without_authorizer_in_the_template(said: Said, bigmouth: System) -> None:
+    """Perhaps it is meant to be open, so this is only likely."""
+    record = broken(acts=(asked("POST /orders", 200),))
+
+    found = said(record, system=with_route(bigmouth, None))
+
+    assert ["wiring: POST /orders has no authorizer in the template, so it lets anybody in"] == found
+
+
+@pytest.mark.parametrize(
+    ("guard", "known", "cause"),
+    [
+        (SIGNED, {"token": True}, "is for signed requests in the template, and the request carried a token"),
+        (TOKENS, {"signed": True}, "is for tokens in the template (Customers), and the request was signed"),
+        (TOKENS, {"token": True}, "takes the tokens of UserPool in the template, and refused that of the request"),
+        (JWT, {"token": True}, "takes the tokens that its authorizer Jwt names, and refused that of the request"),
+    ],
+)
+def test_a_refused_request_is_told_what_the_route_wants(
+    said: Said, bigmouth: System, guard: Authorizer, known: dict[str, bool], cause: str
+) -> None:
+    """The authorizer may be the wrong one, or of another pool."""
+    record = broken(acts=(asked("POST /orders", 401, **known),))
+
+    assert [f"wiring: POST /orders {cause}"] == said(record, system=with_route(bigmouth, guard))
+
+
+@pytest.mark.parametrize(("guard", "known"), [(SIGNED, {"signed": True}), (ASKED, {"token": True}), (TOKENS, {})])
+def test_a_refusal_that_may_be_right_says_nothing(
+    said: Said, bigmouth: System, guard: Authorizer, known: dict[str, bool]
+) -> None:
+    """Who shows nothing is refused by right."""
+    record = broken(acts=(asked("POST /orders", 403, **known),))
+
+    assert [] == said(record, system=with_route(bigmouth, guard))
+
+
+def test_a_body_that_nobody_checks(said: Said, bigmouth: System) -> None:
+    """The function itself refused it, where the template has a model for it."""
+    system = with_route(bigmouth, None, model={"type": "object"})
+    record = broken(acts=(asked("POST /orders", 400, function="PlaceOrder"),))
+
+    found = said(record, system=system)
+
+    assert ["wiring: POST /orders has a model for its body, and no validator of the template checks it"] == found
