@@ -256,6 +256,8 @@ def _insist_on_places(files: Mapping[str, Path]) -> None:
         option = f"--{name.replace('_', '-')}"
         if path.is_dir():
             raise UsageError(f"{option} names the folder {str(path)!r}.", remedy="name a file")
+        if path.parent.exists() and not path.parent.is_dir():
+            raise UsageError(f"{option} cannot be written: {str(path.parent)!r} is no folder.")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("a", encoding="utf-8"):

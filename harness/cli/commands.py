@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from harness.cli import gate, merge, put, tail
+from harness.cli import doctor, gate, merge, put, tail
 from harness.cli.dotenv import write_dotenv
 from harness.cli.guards import cloud_needed, cloud_that_runs, refuse_elsewhere, refuse_foreign, refuse_protected
 from harness.cloud import embedded
@@ -70,6 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     env.add_argument("--to", type=Path, metavar="FOLDER", help="where to; beside the template when not given")
     tail.take_options(_command(commands, "tail", tail.tail, "show what comes through buses, topics, … as it comes"))
     put.take_options(_command(commands, "put", put.put, "publish one event or message and print its id"))
+    doctor.take_options(
+        _command(commands, "doctor", doctor.doctor, "find what is wrong around a stage, drift included")
+    )
     gate.take_options(_command(commands, "gate", gate.gate, "run suites in all modes; pass only when all is well"))
     merge.take_options(_command(commands, "merge", merge.merge, "make one report of those of several CI jobs"))
     return parser

@@ -103,7 +103,7 @@ def _tests(run: RunRecord, *, modes: Sequence[str], systems: Sequence[str], ende
     if not by_test:
         text = "no test ran"
     elif failing:
-        text = f"{len(failing)} of {_counted(len(by_test), 'test')} {_do(len(failing))} not pass in each of their modes"
+        text = f"{len(failing)} of {_counted(len(by_test), 'test')} {_do(len(failing))} not pass in every mode"
     else:
         text = f"{_counted(len(by_test), 'test')} in {', '.join(modes)}"
     return Condition(name="tests", passed=bool(by_test) and not failing and not lines, text=text,

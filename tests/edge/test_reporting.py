@@ -64,8 +64,8 @@ def test_a_failure_shows_its_steps(greeting: pytest.Pytester) -> None:
     outcome.assert_outcomes(failed=1)
     outcome.stdout.re_match_lines_random([
         r"-+ invoke: steps -+",
-        r" *0\.\d{3} s  given a name  \(0\.\d{3} s\)",
-        r" *0\.\d{3} s  when we are greeted  \(\d\.\d{3} s\)",
+        r" *\d+\.\d{3} s  given a name  \(\d\.\d{3} s\)",
+        r" *\d+\.\d{3} s  when we are greeted  \(\d\.\d{3} s\)",
         r"-+ invoke: requests to hello -+",
     ])  # fmt: skip
 
@@ -88,8 +88,7 @@ def test_modes_that_disagree_get_a_verdict(greeting: pytest.Pytester) -> None:
     outcome.stdout.fnmatch_lines([
         "=* verdict =*",
         "*handler passed · invoke failed · http failed*test_greets",
-        "hello  handler  1 passed",
-    ][:2])  # fmt: skip
+    ])  # fmt: skip
 
 
 def test_the_reports_hold_each_test_in_each_mode(greeting: pytest.Pytester) -> None:
@@ -146,10 +145,7 @@ def test_a_report_that_cannot_be_written_is_refused_before_any_test(project: pyt
     outcome = project.runpytest_subprocess("--report=/dev/null/page.html")
 
     assert outcome.ret == pytest.ExitCode.USAGE_ERROR
-    outcome.stderr.fnmatch_lines([
-        "*harness.UsageError: --report cannot be written to '/dev/null/page.html'.",
-        "*cause: Not a directory",
-    ])  # fmt: skip
+    outcome.stderr.fnmatch_lines(["*harness.UsageError: --report cannot be written: '/dev/null' is no folder."])
     outcome.stdout.no_fnmatch_line("*creating*")
 
 

@@ -63,7 +63,7 @@ def test_a_test_that_fails_in_one_mode_fails() -> None:
 
     found = condition(judged(run_of(*tests), modes=MODES), "tests")
 
-    assert "1 of 2 tests does not pass in each of their modes" == found.text
+    assert "1 of 2 tests does not pass in every mode" == found.text
     assert (f"{TEST}: failed in invoke, http",) == found.lines
 
 

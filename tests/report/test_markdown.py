@@ -96,7 +96,7 @@ def test_the_conditions_of_a_gate_are_a_table() -> None:
     assert (
         "| condition | | found |\n"
         "|---|---|---|\n"
-        "| tests | ❌ failed | 2 of 2 tests do not pass in each of their modes |\n"
+        "| tests | ❌ failed | 2 of 2 tests do not pass in every mode |\n"
         "| drift | ✅ passed | none |\n"
         "| surface | ✅ passed | 100 % reached, 90 % asked for |\n"
         "| left | ✅ passed | nothing |\n"
@@ -229,7 +229,7 @@ def test_nothing_hostile_gets_through() -> None:
 
     found = summary(run, verdicts=verdicts, gate=gate)
 
-    for text in ("<script", "<img", "</td>", "@ann", "(https:", "https://", "#12", "\n# big", "|`"):
+    for text in ("<script", "<img", "</td>", "@ann", "(https:", "https://", " #12", "\n# big", "|`"):
         assert text not in found, text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -104,6 +105,7 @@ def test_bigmouth_uses_what_its_roles_allow() -> None:
         ("route:Api POST /orders", "UserPool"): "checks tokens",
         ("GetIndex", "route:Api GET /restaurants"): "calls",
         ("GetIndex", "UserPool"): "knows of",
+        ("GetIndex", "route:Api POST /orders"): "knows of",
         ("GetRestaurants", "RestaurantsTable"): "reads",
         ("SearchRestaurants", "RestaurantsTable"): "reads",
         ("PlaceOrder", "EventBus"): "publishes",
@@ -324,3 +326,26 @@ def test_what_the_environment_names_is_known_of() -> None:
     found = allowed(environment={"TABLE": {"Ref": "Table"}, "LEVEL": "INFO"})
 
     assert {("Work", "Table"): "knows of"} == arrows(found, kind="uses")
+
+
+@pytest.mark.parametrize(
+    ("address", "doors"),
+    [
+        ("https://${Api}.execute-api.eu-west-1.amazonaws.com/dev", ["Api GET /things", "Api GET /things/{id}"]),
+        ("https://${Api}.execute-api.eu-west-1.amazonaws.com/dev/things", ["Api GET /things"]),
+        ("https://${Api}.execute-api.eu-west-1.amazonaws.com/dev/things/7", ["Api GET /things/{id}"]),
+        ("https://${Foreign}.execute-api.eu-west-1.amazonaws.com/dev/things", []),
+        ("${Url.FunctionUrl}", ["Url ANY $default"]),
+    ],
+)
+def test_whoever_has_an_address_knows_of_its_routes(address: str, doors: list[str]) -> None:
+    """All of them, where the address has no path."""
+    declared = Resource(name="Url", type="AWS::Lambda::Url")
+    found = allowed(environment={"ADDRESS": {"Fn::Sub": address}}, Url=declared)
+    url = Api(
+        name="Url", kind="url", stage="$default", routes=(Route(api="Url", method="ANY", path="$default", function=""),)
+    )
+
+    found = replace(found, apis={**found.apis, "Url": url})
+
+    assert {("Work", f"route:{door}"): "knows of" for door in doors} == arrows(found, kind="uses")

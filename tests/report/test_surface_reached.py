@@ -429,6 +429,13 @@ def test_what_a_function_may_send_to_is_reached_when_it_has_answered() -> None:
     assert {"mapping:DoJobsJobs", "function:DoJobs", "mapping:SummariseAuditAudit", "function:SummariseAudit"} <= found
 
 
+def test_what_a_function_writes_into_a_table_goes_through_a_filter_of_kinds_of_change() -> None:
+    """Whether it has inserted or modified, nobody sees; a filter that asks for content lets nothing unseen through."""
+    photos = reached_of(system("photos"), acts=[act("upload", "UploadBucket cat.jpg")])
+
+    assert {"mapping:ProcessMetadataMetadata", "function:ProcessMetadata"} <= photos
+
+
 def test_a_function_that_refused_is_not_taken_to_have_sent() -> None:
     """It has run, and not done its work."""
     refused = act("request", "POST /jobs", api="Api", route="POST /jobs", status=400, answer='{"error": "empty"}')
@@ -498,15 +505,15 @@ def test_a_dead_letter_of_a_function_says_so() -> None:
 
 
 def test_a_letter_counts_in_handler_where_the_function_ran() -> None:
-    """Which function it is of, it does not say."""
+    """Which function it is of, it does not say. In invoke the cloud has tried that function again."""
     letter = notification("DeadLetterTopic", "{}", RequestID="1", ErrorCode="200")
 
     found = [
-        reached_of(system("gettogethers"), mode="handler", entries=[letter], functions=ran)
-        for ran in ((), ("NotifyOrganiser",))
+        reached_of(system("gettogethers"), mode=mode, entries=[letter], functions=ran)
+        for mode, ran in (("handler", ()), ("handler", ("NotifyOrganiser",)), ("invoke", ()))
     ]
 
-    assert ["destination:NotifyOrganiser dead letters" in one for one in found] == [False, True]
+    assert [False, True, True] == ["destination:NotifyOrganiser dead letters" in one for one in found]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from harness.report.causes.routes import NO_AUTHORIZER, NOT_DEPLOYED
@@ -26,7 +27,7 @@ def drifting(record: TestRecord, *, system: System, drift: Sequence[DriftRecord]
     In `invoke` mode the harness plays the doors of HTTP from the template, so what is deployed there does not count.
     """
     near = touched(record, system=system)
-    found = [one for one in drift if _touches(one, near) and not (record.mode == "invoke" and one.kind in _AT_THE_DOOR)]
+    found = [one for one in drift if _touches(one, near) and not (record.mode == "invoke" and _is_at_the_door(one))]
     for one in sorted(found, key=_rank):
         yield Cause(area=_area(one), text=plain(_said(one)), proof="drift")
 
@@ -38,7 +39,13 @@ def _touches(one: DriftRecord, near: Touched) -> bool:
         return any(one.name == route or one.name.endswith(f" {route}") for route in near.routes) or (
             one.name.endswith("$default") and any(route.endswith(" $default") for route in near.routes)
         )
+    if one.kind == "permission":
+        return not near.names.isdisjoint(re.findall(r"\w+", one.template))
     return one.name in near.names or one.name.partition("[")[0] in near.names
+
+
+def _is_at_the_door(one: DriftRecord) -> bool:
+    return one.kind in _AT_THE_DOOR or (one.kind == "permission" and "apigateway" in one.template)
 
 
 def _rank(one: DriftRecord) -> tuple[int, bool]:
@@ -58,6 +65,9 @@ def _area(one: DriftRecord) -> Area:
 def _said(one: DriftRecord) -> str:
     if one.kind == "route":
         return _of_route(one)
+    if one.kind == "permission":
+        denied = one.template.replace(" may invoke ", " may not invoke ")
+        return f"{denied} where it is deployed, although the template lets it"
     what = f"the {_WORDS.get(one.kind, one.kind)} {one.name}" if one.kind != "function" else one.name
     if one.what == "existence":
         return f"{what} is not deployed" if one.deployed == _ABSENT else f"{what} is deployed and not in the template"

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from harness.report.record import ErrorRecord, TestRecord
 
@@ -117,10 +118,8 @@ def _of_json(function: str, line: str) -> Iterator[Heard]:
     https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html
     """
     try:
-        said = json.loads(line)
+        said: dict[str, Any] = json.loads(line)
     except ValueError:  # It was shortened, or is something else.
-        return
-    if not isinstance(said, dict):
         return
     if "errorType" in said:
         trace = "".join(map(str, said.get("stackTrace") or []))

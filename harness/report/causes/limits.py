@@ -41,8 +41,8 @@ def _said(error: Heard, declared: Function | None) -> str:
     if error.type == "Sandbox.Timedout":
         return f"{error.function} was not done within its timeout"
     if _MEMORY.search(told) or error.type == "MemoryError":
-        size = f" of {declared.memory} MB" if declared else ""
-        return f"{error.function} took more memory than its own{size}, and was killed"
+        size = f" ({declared.memory} MB in the template)" if declared else ""
+        return f"{error.function} took more memory than it has{size}, and was killed"
     if _TOO_LARGE.search(told):
         return f"{error.function or 'the test'} sends more than AWS takes at once: {plain(error.message)}"
     if _TOO_OFTEN.search(told):

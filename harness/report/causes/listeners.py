@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 from harness.errors import MisusedStep
 from harness.events import filters, mapping_filters
@@ -39,6 +40,7 @@ def _off(record: TestRecord, near: frozenset[str], system: System) -> Iterator[s
 
 
 def _deaf(record: TestRecord, near: frozenset[str], system: System) -> Iterator[str]:
+    yield from _untold(record, system)
     subscribed = {subscription.topic for subscription in system.subscriptions.values()}
     for topic in system.of_type("AWS::SNS::Topic"):
         if topic in near and topic not in subscribed:
@@ -52,7 +54,6 @@ def _deaf(record: TestRecord, near: frozenset[str], system: System) -> Iterator[
             wanted = json.dumps(mapping.filters)
             hands = f"the filter of the mapping {mapping.name} hands {mapping.function}"
             yield f"{hands} only what matches {wanted} of {mapping.source}"
-    yield from _untold(record, system)
 
 
 def _drops(record: TestRecord, subscription: Subscription) -> bool:
@@ -77,8 +78,8 @@ def _leaves_out(record: TestRecord, mapping: EventSourceMapping) -> bool:
     return not any(_accepted(partial(takes, _as_read(text, mapping.kind))) for text in came)
 
 
-def _as_read(text: str, kind: str) -> dict[str, str]:
-    return {"body": text} if kind == "queue" else {"data": base64.b64encode(text.encode()).decode()}
+def _as_read(text: str, kind: str) -> dict[str, Any]:
+    return {"body": text} if kind == "queue" else {"kinesis": {"data": base64.b64encode(text.encode()).decode()}}
 
 
 def _accepted(accepts: Callable[[], bool]) -> bool:

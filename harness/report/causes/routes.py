@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from harness._text import listed
+from harness.report.causes.touching import waited
 from harness.report.causes.wording import plain
 from harness.report.record import ActRecord, Cause, TestRecord
 from harness.system.model import Api, Route, System
@@ -51,8 +52,8 @@ def likely_routes(record: TestRecord, *, system: System) -> Iterator[Cause]:
     for act in _requests(record):
         route = _route(act, system)
         if route is not None:
-            text = _let_in(act, route) or _kept_out(act, route) or _not_checked(act, route)
-            if text:
+            let_in = "" if waited(record) else _let_in(act, route)
+            if text := let_in or _kept_out(act, route) or _not_checked(act, route):
                 yield Cause(area="wiring", text=text, proof="template")
 
 

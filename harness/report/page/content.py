@@ -37,7 +37,10 @@ class Overview:
         self.modes = tuple(dict.fromkeys([*run.modes, *(one.mode for one in run.tests)]))
         self.tests: dict[tuple[str, str], dict[str, TestRecord]] = {}
         for one in run.tests:
-            self.tests.setdefault((one.system, one.test), {})[one.mode] = one
+            modes = self.tests.setdefault((one.system, one.test), {})
+            # In merged runs a test may come twice in a mode; then its failure counts.
+            if one.mode not in modes or one.is_broken:
+                modes[one.mode] = one
 
     @property
     def ran(self) -> int:
@@ -73,14 +76,7 @@ class Overview:
             "ran": self.ran,
             "systems": [self._system(one) for one in self.run.systems],
             "verdicts": [_slim(to_json(one)) for one in self.verdicts],
-            "tests": [
-                {
-                    "system": system,
-                    "test": test,
-                    "modes": {mode: [one.outcome, round(one.seconds, 3)] for mode, one in modes.items()},
-                }
-                for (system, test), modes in self.tests.items()
-            ],
+            "tests": [_test(*name, modes) for name, modes in self.tests.items()],
         }
 
     def details(self) -> Iterator[dict[str, Any]]:
@@ -103,6 +99,15 @@ class Overview:
                     if len(found["tests"]) < _TESTS_OF_A_NODE:
                         found["tests"].append(number)
         return reached
+
+
+def _test(system: str, test: str, modes: dict[str, TestRecord]) -> dict[str, Any]:
+    """One test for the matrix; of a broken one also what the evidence names first, and what it failed with."""
+    told = {mode: [one.outcome, round(one.seconds, 3)] for mode, one in modes.items()}
+    broken = [one for one in modes.values() if one.is_broken]
+    causes = [to_json(cause) for one in broken for cause in one.causes]
+    failure = next((one.failure.partition("\n")[0] for one in broken if one.failure), "")
+    return _slim({"system": system, "test": test, "modes": told, "cause": (causes or [{}])[0], "failure": failure})  # type: ignore[no-any-return]
 
 
 def _reached_by(modes: dict[str, TestRecord]) -> dict[str, list[str]]:

@@ -36,7 +36,8 @@ _ACTIONS = {
 }
 _USES = {use: [words.split()[0] + name for name in words.split()[1:]] for use, words in _ACTIONS.items()}
 _POLICIES = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
-# The end of an ARN of execute-api: the API Gateway stage, the method, the path.
+# The address of an API, and of a function; the end of an ARN of execute-api: API Gateway stage, method, path.
+_URL = re.compile(r"https://\$\{(?P<api>\w+)\}\.execute-api\.[^/]+(?P<path>/.*)?|\$\{(?P<url>\w+)\.FunctionUrl\}")
 _INVOKED = re.compile(r"\$\{(?P<api>\w+)\}/(?P<stage>[^/]+)/(?P<method>[^/]+)/(?P<path>.*)")
 
 
@@ -55,7 +56,8 @@ def _used_by(function: str, system: System, declared: Declared) -> dict[str, tup
         for target, kind in _resources(statement, system, declared):
             for way in _ways(kind, statement):
                 found.setdefault(target, {})[way] = None
-    for name in referred(dict(system.functions[function].environment), declared):
+    environment = system.functions[function].environment
+    for name in (*referred(dict(environment), declared), *_addressed(environment, system, declared)):
         found.setdefault(name, {KNOWS: None})
     found.pop(function, None)
     return {name: tuple(ways) for name, ways in found.items()}
@@ -95,9 +97,20 @@ def _resources(statement: Mapping[str, Any], system: System, declared: Declared)
 def _routes(system: System, invoked: re.Match[str]) -> Iterator[str]:
     api = system.apis.get(invoked["api"])
     for route in api.routes if api else ():
-        path = re.sub(r"\{[^}]+\}", "*", route.path.removeprefix("/"))
+        path = _with_stars(route.path).removeprefix("/")
         if fnmatchcase(route.method, invoked["method"]) and fnmatchcase(path, invoked["path"]):
             yield f"route:{route.api} {route.method} {route.path}"
+
+
+def _addressed(environment: Mapping[str, Any], system: System, declared: Declared) -> Iterator[str]:
+    """Give the routes whose addresses stand in an environment; all of an API where its address has no path."""
+    for value in environment.values():
+        for url in _URL.finditer(declared.marked(value)):
+            api = system.apis.get(url["api"] or url["url"])
+            path = (url["path"] or "").removeprefix(f"/{api.stage}") if api else ""
+            for route in api.routes if api else ():
+                if path in ("", "/") or fnmatchcase(path, _with_stars(route.path)):
+                    yield f"route:{route.api} {route.method} {route.path}"
 
 
 def _ways(kind: str, statement: Mapping[str, Any]) -> Iterator[str]:
@@ -105,6 +118,10 @@ def _ways(kind: str, statement: Mapping[str, Any]) -> Iterator[str]:
     for (used, way), actions in _USES.items():
         if used == kind and any(fnmatchcase(one.lower(), action) for one in actions for action in granted):
             yield way
+
+
+def _with_stars(path: str) -> str:
+    return re.sub(r"\{[^}]+\}", "*", path)
 
 
 def _listed(value: Any) -> list[Any]:

@@ -9,7 +9,7 @@ from harness.report.record import ActRecord
 from harness.report.surface import asked, ended
 from harness.report.surface.answers import is_refusal
 from harness.report.surface.known import Known, known
-from harness.report.surface.letting import is_open, passed, passed_unseen
+from harness.report.surface.letting import is_likely_open, passed, passed_unseen
 from harness.report.surface.wires import Wire
 from harness.system.model import System
 
@@ -101,9 +101,8 @@ class _Test:
         for wire in passed(entry, self._known):
             self._through(wire, deduced=deduced)
         for wire in self._known.endings.get(entry.source, ()):
-            if (self._mode == "http" or wire.source in self._ran or wire.source not in self._functions) and ended.tells(
-                entry, of=wire, system=self._known.system
-            ):
+            may_be = deduced or wire.source in self._ran or wire.source not in self._functions
+            if may_be and ended.tells(entry, of=wire, system=self._known.system):
                 self.found[wire.id] = None
 
     def trace_back(self, *, called: set[str]) -> None:
@@ -178,7 +177,7 @@ class _Test:
         else:
             for kind in ("subscription", "mapping", "notification"):
                 for wire in self._known.by_source.get((kind, name), ()):
-                    if is_open(wire):
+                    if is_likely_open(wire):
                         self._through(wire, deduced=deduced)
 
     def _run(self, name: str, *, done: bool) -> None:

@@ -41,14 +41,18 @@ READS += "function does not have"
         (
             "Runtime.HandlerNotFound",
             "Handler 'handlr' missing on module 'place_order'",
-            "PlaceOrder cannot start: its handler 'place_order.handler' is not there: "
-            "Handler 'handlr' missing on module 'place_order'",
+            (
+                "PlaceOrder cannot start: its handler 'place_order.handler' is not there: "
+                "Handler 'handlr' missing on module 'place_order'"
+            ),
         ),
         (
             "Runtime.ImportModuleError",
             "Unable to import module 'place_order': /var/task/_rust.abi3.so: invalid ELF header",
-            "PlaceOrder has a library in its package that was built for another system: "
-            "Unable to import module 'place_order': /var/task/_rust.abi3.so: invalid ELF header",
+            (
+                "PlaceOrder has a library in its package that was built for another system: "
+                "Unable to import module 'place_order': /var/task/_rust.abi3.so: invalid ELF header"
+            ),
         ),
         (
             "Runtime.MalformedHandlerName",
@@ -78,13 +82,17 @@ def test_a_function_that_cannot_start_is_packed_wrongly(said: Said, type_: str, 
         ),
         (
             "Handler 'handlr' missing on module 'get_index'.",
-            "packaging: GetIndex cannot start: its handler 'get_index.handler' is not there: "
-            "Handler 'handlr' missing on module 'get_index'",
+            (
+                "packaging: GetIndex cannot start: its handler 'get_index.handler' is not there: "
+                "Handler 'handlr' missing on module 'get_index'"
+            ),
         ),
         (
             "Syntax error in module 'get_index': invalid syntax (get_index.py, line 3).",
-            "code: GetIndex failed with Runtime.UserCodeSyntaxError: "
-            "Syntax error in module 'get_index': invalid syntax (get_index.py, line 3)",
+            (
+                "code: GetIndex failed with Runtime.UserCodeSyntaxError: "
+                "Syntax error in module 'get_index': invalid syntax (get_index.py, line 3)"
+            ),
         ),
     ],
 )
@@ -151,8 +159,10 @@ def test_another_key_is_none_of_the_environment(said: Said) -> None:
     ("message", "why"),
     [
         (
-            "An error occurred (ResourceNotFoundException) when calling the PutEvents operation: "
-            "Event bus orders does not exist.",
+            (
+                "An error occurred (ResourceNotFoundException) when calling the PutEvents operation: "
+                "Event bus orders does not exist."
+            ),
             "PutEvents for what is not there, do its variables name it? Event bus orders does not exist",
         ),
         (
@@ -160,8 +170,10 @@ def test_another_key_is_none_of_the_environment(said: Said) -> None:
             "GetParameter for what is not there, do its variables name it? ParameterNotFound",
         ),
         (
-            "An error occurred (AWS.SimpleQueueService.NonExistentQueue) when calling the SendMessage operation: "
-            "The specified queue does not exist.",
+            (
+                "An error occurred (AWS.SimpleQueueService.NonExistentQueue) when calling the SendMessage operation: "
+                "The specified queue does not exist."
+            ),
             "SendMessage for what is not there, do its variables name it? The specified queue does not exist",
         ),
     ],
@@ -190,20 +202,24 @@ def test_what_is_not_there_was_named_by_something(said: Said, message: str, why:
         (
             "Runtime.ExitError",
             "RequestId: c46445ba-ca38-4e59-a1ae-0e96b7b5a7f3 Error: Runtime exited with error: signal: killed",
-            "PlaceOrder took more memory than its own of 512 MB, and was killed",
+            "PlaceOrder took more memory than it has (512 MB in the template), and was killed",
         ),
-        ("MemoryError", "", "PlaceOrder took more memory than its own of 512 MB, and was killed"),
+        ("MemoryError", "", "PlaceOrder took more memory than it has (512 MB in the template), and was killed"),
         (
             "Function.ResponseSizeTooLarge",
             "Response payload size exceeded maximum allowed payload size (6291556 bytes).",
-            "PlaceOrder sends more than AWS takes at once: "
-            "Response payload size exceeded maximum allowed payload size (6291556 bytes)",
+            (
+                "PlaceOrder sends more than AWS takes at once: "
+                "Response payload size exceeded maximum allowed payload size (6291556 bytes)"
+            ),
         ),
         (
             "ClientError",
             "An error occurred (TooManyRequestsException) when calling the Invoke operation: Rate Exceeded.",
-            "PlaceOrder asks more often than AWS allows: "
-            "An error occurred (TooManyRequestsException) when calling the Invoke operation: Rate Exceeded",
+            (
+                "PlaceOrder asks more often than AWS allows: "
+                "An error occurred (TooManyRequestsException) when calling the Invoke operation: Rate Exceeded"
+            ),
         ),
     ],
 )
@@ -223,11 +239,11 @@ def test_what_passes_a_limit(said: Said, type_: str, message: str, cause: str) -
         ),
         (
             "RequestId: c46445ba Error: Runtime exited with error: signal: killed",
-            "limits: PlaceOrder took more memory than its own of 512 MB, and was killed",
+            "limits: PlaceOrder took more memory than it has (512 MB in the template), and was killed",
         ),
         (
             "REPORT RequestId: c46445ba\tDuration: 3 ms\tStatus: error\tError Type: Runtime.OutOfMemory",
-            "limits: PlaceOrder took more memory than its own of 512 MB, and was killed",
+            "limits: PlaceOrder took more memory than it has (512 MB in the template), and was killed",
         ),
         (
             "[ERROR] Runtime.ImportModuleError: Unable to import module 'place_order': No module named 'requests'",
@@ -235,14 +251,18 @@ def test_what_passes_a_limit(said: Said, type_: str, message: str, cause: str) -
         ),
         ("[ERROR] ValueError", "code: PlaceOrder failed with ValueError"),
         (
-            '{"level": "ERROR", "errorType": "KeyError", "errorMessage": "\'id\'", "stackTrace": '
-            '["  File \\"/var/task/place_order.py\\", line 9, in handler\\n"]}',
+            (
+                '{"level": "ERROR", "errorType": "KeyError", "errorMessage": "\'id\'", "stackTrace": '
+                '["  File \\"/var/task/place_order.py\\", line 9, in handler\\n"]}'
+            ),
             "code: PlaceOrder failed with KeyError: 'id' (place_order.py, line 9)",
         ),
         (
-            '{"level": "ERROR", "exception_name": "KeyError", "exception": '
-            '"Traceback (most recent call last):\\n  File \\"/var/task/place_order.py\\", line 9, in handler\\n'
-            "KeyError: 'id'\"}",
+            (
+                '{"level": "ERROR", "exception_name": "KeyError", "exception": '
+                '"Traceback (most recent call last):\\n  File \\"/var/task/place_order.py\\", line 9, in handler\\n'
+                "KeyError: 'id'\"}"
+            ),
             "code: PlaceOrder failed with KeyError: 'id' (place_order.py, line 9)",
         ),
     ],
@@ -277,13 +297,17 @@ def test_aws_writes_the_error_before_its_trace(said: Said) -> None:
     ("message", "about"),
     [
         (
-            "An error occurred (ValidationException) when calling the PutItem operation: "
-            "One or more parameter values were invalid: Missing the key name in the item",
+            (
+                "An error occurred (ValidationException) when calling the PutItem operation: "
+                "One or more parameter values were invalid: Missing the key name in the item"
+            ),
             "Missing the key name in the item",
         ),
         (
-            "An error occurred (ValidationException) when calling the GetItem operation: "
-            "The provided key element does not match the schema",
+            (
+                "An error occurred (ValidationException) when calling the GetItem operation: "
+                "The provided key element does not match the schema"
+            ),
             "The provided key element does not match the schema",
         ),
     ],
@@ -313,6 +337,13 @@ def test_an_error_that_nothing_explains_is_the_code_s(said: Said) -> None:
     failures = tuple(failed("DoJobs", "UnknownJob", message.format(number)) for number in range(3))
 
     assert ["code: DoJobs failed with UnknownJob: The table has no job '…'"] == said(broken(failures=failures))
+
+
+def test_an_error_of_the_test_itself_is_no_function_s(said: Said) -> None:
+    """What it says stands under the failure."""
+    failure = "ClientError: An error occurred (NoSuchBucket) when calling the PutObject operation: It does not exist"
+
+    assert [] == said(broken(failure=failure, kind="ClientError"))
 
 
 def test_a_denial_is_no_error_of_the_code(said: Said) -> None:

@@ -159,9 +159,10 @@ def test_schedules_that_are_disabled_in_the_template(said: Said) -> None:
     """A rule and a schedule of EventBridge Scheduler, when a test fires them."""
     daily = replace(rule(None, name="Daily", to="Clean"), schedule="rate(1 day)", enabled=False)
     hourly = Schedule(name="Hourly", expression="rate(1 hour)", target="Count", enabled=False)
-    record = broken(mode="http", acts=(act("fire", "Daily"), act("fire", "Hourly")))
+    weekly = replace(hourly, name="Weekly", enabled=True)
+    record = broken(mode="http", acts=(act("fire", "Daily"), act("fire", "Hourly"), act("fire", "Weekly")))
 
-    found = said(record, system=shop(daily, schedules={"Hourly": hourly}))
+    found = said(record, system=shop(daily, schedules={"Hourly": hourly, "Weekly": weekly}))
 
     assert [
         "wiring: the rule Daily, which starts Clean, is disabled in the template",

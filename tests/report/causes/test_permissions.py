@@ -82,8 +82,10 @@ def test_a_grant_may_stand_in_a_policy_of_its_own(said: Said, bigmouth: System) 
     document = {"Statement": allow("events:PutEvents", "arn:aws:events:us-east-1:000000000000:event-bus/other")}
     properties = {"Roles": [{"Ref": "PlaceOrderRole"}], "PolicyDocument": document}
     policy = Resource(name="Publishes", type="AWS::IAM::Policy", properties=properties)
+    other = Resource(name="Other", type="AWS::IAM::Policy", properties={"Roles": [{"Ref": "GetIndexRole"}]})
+    unread = Resource(name="Unread", type="AWS::IAM::RolePolicy", properties={"RoleName": {"Ref": "PlaceOrderRole"}})
     system = with_statements(bigmouth)
-    system = replace(system, resources={**system.resources, "Publishes": policy})
+    system = replace(system, resources={**system.resources, "Publishes": policy, "Other": other, "Unread": unread})
 
     [cause] = said(broken(denials=denied("events:PutEvents")), system=system)
 

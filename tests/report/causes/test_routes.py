@@ -29,7 +29,7 @@ def with_route(system: System, guard: Authorizer | None, *, kind: str = "rest", 
     [
         ("POST /order", "; did you mean POST /orders?"),
         ("GET /orders", "; there is POST /orders"),
-        ("GET /5a1e0c4e-0000-4000-8000-000000000000/x", ""),
+        ("DELETE /customers/5a1e0c4e-0000-4000-8000-000000000000", ""),
     ],
 )
 def test_a_request_that_no_route_matches(said: Said, what: str, hint: str) -> None:
@@ -45,6 +45,11 @@ def test_an_unknown_api_says_nothing(said: Said) -> None:
     act = replace(asked("POST /order", 403, route=""), api="")
 
     assert [] == said(broken(acts=(act,)))
+
+
+def test_an_answer_without_a_route_came_from_somewhere_else(said: Said) -> None:
+    """Such as from a proxy before the API; it was no failure."""
+    assert [] == said(broken(acts=(asked("GET /health", 200, route=""),)))
 
 
 @pytest.mark.parametrize(
@@ -118,6 +123,13 @@ def test_a_refusal_that_may_be_right_says_nothing(
     record = broken(acts=(asked("POST /orders", 403, **known),))
 
     assert [] == said(record, system=with_route(bigmouth, guard))
+
+
+def test_who_waits_was_not_let_in_by_mistake(said: Said, bigmouth: System) -> None:
+    """A test that waits for an event wanted to be let in."""
+    record = broken(kind="NeverHappened", acts=(asked("POST /orders", 200),))
+
+    assert [] == said(record, system=with_route(bigmouth, None))
 
 
 def test_a_body_that_nobody_checks(said: Said, bigmouth: System) -> None:

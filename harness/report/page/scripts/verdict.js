@@ -15,14 +15,21 @@ const Verdict = (() => {
 
   function empty() {
     if (!Run.ran) return html("p", { class: "empty" }, "No test ran, so there is nothing to conclude.");
-    if (Run.broken) return html("p", { class: "empty" }, "The tests that failed are listed below. No conclusion was drawn from them.");
     const modes = Run.modes.length > 1 ? "The modes agree on every test, and each passes." : "Each test passes. A second mode would tell more: what is around the code.";
     return html("p", { class: "empty calm" }, Outcomes.mark("passed", { title: false }), modes);
   }
 
+  // A run in one mode has no verdicts, for nothing can disagree; then a test is listed with what the evidence names.
+  function alone({ system, test, modes, cause, failure }) {
+    const outcomes = Object.fromEntries(Object.entries(modes).map(([mode, [outcome]]) => [mode, outcome]));
+    return { system, test, outcomes, area: cause?.area, text: failure ?? "It failed", causes: cause ? [cause] : [] };
+  }
+
   function grouped() {
     const groups = new Map();
-    for (const verdict of Run.verdicts) {
+    const concluded = new Set(Run.verdicts.map(({ system, test }) => JSON.stringify([system, test])));
+    const others = Run.tests.filter(({ broken, system, test }) => broken && !concluded.has(JSON.stringify([system, test])));
+    for (const verdict of [...Run.verdicts, ...others.map(alone)]) {
       const cause = verdict.causes?.[0];
       const key = JSON.stringify([verdict.system, verdict.area, cause?.text ?? verdict.text]);
       if (!groups.has(key)) groups.set(key, { verdict, cause, verdicts: [] });
@@ -36,9 +43,9 @@ const Verdict = (() => {
     others.delete(cause?.text);
     return html("li", { class: "group" },
       html("div", { class: "group-head" },
-        Outcomes.pill(verdict.area),
+        verdict.area ? Outcomes.pill(verdict.area) : null,
         html("h3", {}, cause?.text ?? verdict.text),
-        html("p", { class: "because" }, cause ? [`${verdict.text}. `] : null, html("span", { class: "proof" }, cause ? PROOFS[cause.proof ?? "evidence"] : "The evidence names no cause.")),
+        html("p", { class: "because" }, cause ? [verdict.text.replace(/\.?$/, ". ")] : null, html("span", { class: "proof" }, cause ? PROOFS[cause.proof ?? "evidence"] : "The evidence names no cause.")),
         others.size ? html("p", { class: "because" }, "Also: ", [...others.keys()].join("; "), ".") : null),
       concerned(verdicts));
   }

@@ -1,0 +1,222 @@
+"""What the modes say together about a test, and how it is told."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from harness.report.record import Area, Cause, TestRecord
+from harness.report.verdict import lines, verdicts
+
+DENIED = Cause(area="permissions", text="PlaceOrder may not events:PutEvents on EventBus")
+BUG = Cause(area="code", text="PlaceOrder failed with KeyError: 'id' (place_order.py, line 9)")
+OPEN = Cause(area="wiring", text="POST /orders has no authorizer in the template", proof="template")
+DRIFT = Cause(area="wiring", text="POST /orders has no authorizer in the deployed API", proof="drift")
+
+LETTERS = {"P": "passed", "F": "failed", "E": "error", "S": "skipped", "X": "xfailed"}
+MODES = ("handler", "invoke", "http")
+
+
+def ran(outcomes: str, *, test: str = "test_a", causes: dict[str, tuple[Cause, ...]] | None = None) -> list[TestRecord]:
+    """Give the records of a test: a letter for handler, invoke, http; a dash where it did not run."""
+    return [
+        TestRecord(
+            test=test,
+            system="bigmouth",
+            mode=mode,
+            outcome=LETTERS[letter],
+            causes=(causes or {}).get(mode, ()),  # type: ignore[arg-type]
+        )
+        for mode, letter in zip(MODES, outcomes, strict=True)
+        if letter != "-"
+    ]
+
+
+# Another test, which ran in two modes.
+OTHERS = ran("PP-", test="test_other")
+
+
+def concluded(outcomes: str, causes: dict[str, tuple[Cause, ...]] | None = None) -> tuple[str, Area, str]:
+    [verdict] = verdicts([*OTHERS, *ran(outcomes, causes=causes)])
+    return verdict.first, verdict.area, verdict.text
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "first", "area", "said"),
+    [
+        ("FFF", "handler", "code", "it fails in every mode, so the code is wrong, or the test"),
+        ("F-F", "handler", "code", "it fails in every mode"),
+        ("F--", "handler", "code", "it fails in handler, the only mode in which it ran"),
+        ("FSS", "handler", "code", "it fails in handler, the only mode in which it ran"),
+        ("PFF", "invoke", "packaging", "the code passes in this process and fails where it is deployed"),
+        ("PF-", "invoke", "packaging", "packaging, environment, permissions or limits of a function"),
+        ("-FF", "invoke", "packaging", "handler did not run it, which would tell whether the code is wrong"),
+        ("PPF", "http", "wiring", "the deployed functions do their work when they are called, so what leads to them"),
+        ("P-F", "http", "wiring", "the code is right, so what leads to them is wrong: routes, authorizers, validation"),
+        ("--F", "http", "wiring", "only http ran it: routes, authorizers, validation, rules or subscriptions"),
+        ("PPE", "http", "wiring", "the deployed functions do their work"),
+        ("XPF", "http", "wiring", "the deployed functions do their work"),
+        (
+            "FPP",
+            "handler",
+            "harness",
+            "it passes in invoke and http, so the deployed code does it: the tester's packages",
+        ),
+        ("F-P", "handler", "harness", "or the harness imitates AWS wrongly: then please report it"),
+        ("FFP", "handler", "harness", "it passes in http, so the deployed code does it"),
+        ("FPF", "handler", "harness", "two faults, or one that comes and goes: it passes in invoke only"),
+        ("PFP", "invoke", "harness", "it passes in http with the same deployed functions: the event or the front door"),
+        ("-FP", "invoke", "harness", "may differ from AWS's: then please report it"),
+        ("FP-", "handler", "harness", "it passes in invoke, so the deployed code does it"),
+    ],
+)
+def test_the_first_mode_that_fails_tells_where_to_look(outcomes: str, first: str, area: Area, said: str) -> None:
+    """Where no evidence names anything."""
+    assert (first, area) == concluded(outcomes)[:2]
+    assert said in concluded(outcomes)[2]
+
+
+@pytest.mark.parametrize("outcomes", ["".join(one) for one in itertools.product("PF-", repeat=3) if "F" in one])
+def test_every_combination_has_a_conclusion(outcomes: str) -> None:
+    """The first mode that fails is that of the order of modes."""
+    first, _, text = concluded(outcomes)
+
+    assert MODES[outcomes.index("F")] == first
+    assert text
+    assert not text.endswith(".")
+
+
+@pytest.mark.parametrize("outcomes", ["FFF", "PFF", "PPF", "FPP", "PFP"])
+def test_evidence_overrides_the_order_of_modes(outcomes: str) -> None:
+    """A denial is one of permissions, whichever mode shows it first."""
+    first = MODES[outcomes.index("F")]
+
+    assert (first, DENIED.area, DENIED.text) == concluded(outcomes, {first: (DENIED,)})
+
+
+def test_an_error_of_the_code_is_none_where_the_code_passes() -> None:
+    """The area is that of the mode, and the error is still told."""
+    _, area, text = concluded("PFF", {"invoke": (BUG,)})
+
+    assert "packaging" == area
+    assert text.endswith(f"limits of a function: {BUG.text}")
+
+
+def test_the_template_explains_nothing_that_passes_with_the_real_doors() -> None:
+    """All modes have the same template."""
+    _, area, text = concluded("FPP", {"handler": (OPEN,)})
+
+    assert "harness" == area
+    assert text.endswith(OPEN.text)
+    assert ("http", "wiring", OPEN.text) == concluded("PPF", {"http": (OPEN,)})
+
+
+def test_an_environment_that_is_not_ready_is_said_so() -> None:
+    """No mode has tried anything."""
+    records = ran("FFF")
+    failure = "RoleNotAssumed: The role of 'PlaceOrder' cannot be assumed.\n  role: a"
+    records = [
+        TestRecord(test="a", system="b", mode=one.mode, outcome="error", kind="RoleNotAssumed", failure=failure)
+        for one in records
+    ]
+
+    [verdict] = verdicts(records)
+
+    assert "harness" == verdict.area
+    assert "handler could not test: RoleNotAssumed: The role of 'PlaceOrder' cannot be assumed" == verdict.text
+
+
+def test_an_environment_may_say_nothing() -> None:
+    """Then there is nothing to repeat."""
+    records = [TestRecord(test="a", system="b", mode=mode, outcome="error", kind="NotDeployed") for mode in MODES]
+
+    assert "handler could not test: it does not say why" == verdicts(records)[0].text
+
+
+def test_causes_of_all_modes_are_brought_together() -> None:
+    """Each once: what was seen, then errors of the code, then what only the template says."""
+    causes = {"handler": (OPEN, BUG), "invoke": (BUG, DENIED), "http": (DENIED, DRIFT)}
+
+    [verdict] = verdicts(ran("FFF", causes=causes))
+
+    assert (DENIED, DRIFT, BUG, OPEN) == verdict.causes
+    assert ("permissions", {"handler": "failed", "invoke": "failed", "http": "failed"}) == (
+        verdict.area,
+        verdict.outcomes,
+    )
+
+
+def test_one_mode_alone_has_no_verdict() -> None:
+    """There is nothing to compare; a mode in which all was skipped does not count."""
+    assert [] == verdicts([*ran("F--"), *ran("PSS", test="test_b")])
+
+
+def test_what_passes_has_no_verdict() -> None:
+    """Neither has what was skipped."""
+    assert [] == verdicts([*ran("PPP"), *ran("SSS", test="test_b"), *ran("XPP", test="test_c")])
+
+
+def test_a_failure_of_one_job_counts() -> None:
+    """Merged runs may hold a test twice, in either order."""
+    passed, failed = ran("PPP"), ran("PPF")
+
+    assert ["failed", "failed"] == [
+        verdicts(one)[0].outcomes["http"] for one in ([*passed, *failed], [*failed, *passed])
+    ]
+
+
+def test_an_unknown_mode_comes_last() -> None:
+    """A later version may have more of them."""
+    later = TestRecord(test="test_a", system="bigmouth", mode="canary", outcome="failed")
+
+    [verdict] = verdicts([later, *ran("PPP")])
+
+    assert ["handler", "invoke", "http", "canary"] == list(verdict.outcomes)
+    assert "canary" == verdict.first
+
+
+def test_a_cause_stands_once() -> None:
+    """Below it a few of the tests, and how many more there are; what explains most comes first."""
+    denied = [
+        record for number in range(15) for record in ran("PFF", test=f"test_{number}", causes={"invoke": (DENIED,)})
+    ]
+    records = [*ran("FFF", test="test_bug", causes={"handler": (BUG,)}), *denied]
+
+    assert [
+        "permissions: PlaceOrder may not events:PutEvents on EventBus",
+        "  handler passed · invoke failed · http failed   test_0",
+        "  handler passed · invoke failed · http failed   test_1",
+        "  handler passed · invoke failed · http failed   test_2",
+        "  … and 12 more tests with the same conclusion",
+        "code: PlaceOrder failed with KeyError: 'id' (place_order.py, line 9)",
+        "  handler failed · invoke failed · http failed   test_bug",
+    ] == list(lines(verdicts(records)))
+
+
+def test_further_causes_stand_below_the_first() -> None:
+    """Those that all of these tests have."""
+    first = ran("PPF", causes={"http": (DENIED, DRIFT, BUG)})
+    second = ran("-PF", test="test_b", causes={"http": (DENIED, DRIFT)})
+
+    assert [
+        "permissions: PlaceOrder may not events:PutEvents on EventBus",
+        "  or wiring: POST /orders has no authorizer in the deployed API",
+        "  handler passed · invoke passed · http failed   test_a",
+        "  invoke passed · http failed                    test_b",
+    ] == list(lines(verdicts([*first, *second])))
+
+
+def test_systems_are_named_where_there_are_several() -> None:
+    """The same words may be about another function there."""
+    other = [TestRecord(test="test_b", system="photos", mode=mode, outcome="failed") for mode in MODES]
+
+    shown = list(lines(verdicts([*ran("FFF"), *other])))
+
+    assert ["bigmouth, code: it fails in every mode, so the code is wrong, or the test"] == shown[:1]
+    assert ["photos, code: it fails in every mode, so the code is wrong, or the test"] == shown[2:3]
+
+
+def test_nothing_is_said_of_nothing() -> None:
+    """A green run has no verdict."""
+    assert [] == list(lines([]))
