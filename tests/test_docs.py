@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 from harness.settings import read_settings
 
@@ -29,7 +31,7 @@ def test_every_language_has_a_test() -> None:
     """A block in another language would be passed over."""
     found = {kind for page in DOCS for kind, _ in BLOCK.findall(page.read_text(encoding="utf-8"))}
 
-    assert found <= {"toml", "python", "console"}
+    assert found <= {"toml", "python", "console", "yaml"}
 
 
 @pytest.mark.parametrize("text", blocks("toml"))
@@ -89,6 +91,20 @@ def test_the_events_are_as_described() -> None:
         exec(text, names)
 
     assert {"events", "event", "record"} <= names.keys()
+
+
+@pytest.mark.parametrize("text", blocks("yaml"))
+def test_workflows_call_commands_that_there_are(text: str) -> None:
+    """Each step that calls the harness uses options that its command knows."""
+    steps = [step for job in yaml.safe_load(text)["jobs"].values() for step in job["steps"]]
+    calls = [shlex.split(step["run"]) for step in steps if step.get("run", "").startswith("harness ")]
+    harness = Path(sys.executable).with_name("harness")
+
+    for call in calls:
+        told = subprocess.run([harness, call[1], "--help"], capture_output=True, text=True, check=True).stdout
+        assert {one for one in call if one.startswith("-")} <= set(re.findall(r"(?<![\w-])--?[a-z-]+", told)), call
+
+    assert len(calls) == 2
 
 
 def test_only_pages_with_a_test_hold_python() -> None:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from harness.errors import UsageError
+from harness.errors import NoTemplate, UsageError
 from harness.settings import Settings
 
 __all__ = ["suites_of"]
@@ -28,9 +28,15 @@ def suites_of(settings: Settings, systems: Sequence[str], *, others: Sequence[st
         others: Further arguments for pytest, which may name files.
 
     Raises:
-        UnknownSystem: The project does not declare one of them.
+        NoTemplate: The project has no system.
+        UnknownSystem: It does not declare one of those that were named.
         UsageError: There is no folder with tests of a system that was named.
     """
+    if not settings.systems:
+        raise NoTemplate(
+            f"The project at {str(settings.root)!r} has no system whose tests could be run.",
+            remedy="put a template at systems/<name>/template.yaml",
+        )
     found = {settings.system(name).name: _folders(settings, name) for name in systems or settings.systems}
     named = any((settings.root / other.partition("::")[0]).exists() for other in others if not other.startswith("-"))
     for system, folders in found.items():

@@ -13,8 +13,8 @@ from harness.doctor.checked import Checked, Finding
 __all__ = ["check", "check_overrides"]
 
 _OVERRIDES = ".test.env"
-# As `harness env` writes each variable.
-_LINE = re.compile(r"^[^=#\s]+='.*'$")
+# As `harness env` writes variables: in single quotes, one after the other.
+_WRITTEN = re.compile(r"[^=#\s]+='.*'\n", re.DOTALL)
 
 
 def check(folder: Path, *, names: Names, system: str) -> Checked:
@@ -37,7 +37,7 @@ def check(folder: Path, *, names: Names, system: str) -> Checked:
 
 
 def _is_ours(path: Path) -> bool:
-    return path.is_file() and _LINE.match(path.read_text(encoding="utf-8")) is not None
+    return path.is_file() and _WRITTEN.fullmatch(path.read_text(encoding="utf-8")) is not None
 
 
 def _stale(path: Path, deployed: Mapping[str, str], *, system: str) -> Finding | None:

@@ -14,7 +14,7 @@ __all__ = ["insist_on_places", "write_reports"]
 
 
 def insist_on_places(files: Mapping[str, Path]) -> None:
-    """Make sure that reports can be written before anything runs for an hour.
+    """Make sure that reports can be written before anything runs for an hour; what stood there is of an earlier run.
 
     Args:
         files: Where to, by the option that says so.
@@ -27,7 +27,7 @@ def insist_on_places(files: Mapping[str, Path]) -> None:
             raise UsageError(f"{option} names the folder {str(path)!r}.", remedy="name a file")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("a", encoding="utf-8"):
+            with path.open("w", encoding="utf-8"):
                 pass
         except OSError as error:
             raise UsageError(

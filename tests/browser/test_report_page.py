@@ -1,16 +1,15 @@
-"""The report in a real browser: it opens from a file, alone, in each scheme and width, and says what came of the run."""
+"""The report in a real browser: it opens from a file, alone, in each scheme and width, and says what came of it."""
 
 from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from time import perf_counter
 
 import pytest
-from tests.browser.conftest import Opener
-from tests.report.samples import VERDICTS, broken_run, empty_run, filled, green_run, large_run
 
 from harness.report.page import page
+from tests.browser.conftest import Opener
+from tests.report.samples import VERDICTS, broken_run, empty_run, filled, green_run, large_run
 
 _CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
 BROKEN = page(broken_run(), verdicts=VERDICTS)
@@ -79,9 +78,8 @@ def test_verdict_names_cause_and_tests(opening: Opener) -> None:
     opened = opening(BROKEN)
 
     group = opened.page.locator(".group", has_text="PlaceOrder may not events:PutEvents on EventBus")
-    assert ["is told to the bus test_order.py", "goes all the way test_order.py"] == [
-        link.replace(", in ", "").replace("\n", "") for link in group.get_by_role("link").all_inner_texts()
-    ]
+    tests = group.get_by_role("link").evaluate_all("links => links.map(({ title }) => title.split('::')[1])")
+    assert ["test_is_told_to_the_bus", "test_goes_all_the_way"] == tests
 
 
 def test_hostile_texts_do_nothing(opening: Opener) -> None:
@@ -120,12 +118,10 @@ def test_reader_without_javascript(opening: Opener) -> None:
 
 
 def test_opens_two_thousand_tests_soon(opening: Opener) -> None:
-    """2,000 tests in three modes are there, with the first rows painted, in less than three seconds."""
-    document = page(large_run(2_000), verdicts=())
-    began = perf_counter()
+    """2,000 tests in three modes are there, and painted, in a second of an idle machine, in four of a busy one."""
+    opened = opening(page(large_run(2_000), verdicts=()))
 
-    opened = opening(document)
-
-    assert opened.page.locator("a.row").first.is_visible()
-    assert 3.0 > perf_counter() - began
+    painted = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+    opened.page.wait_for_function(painted)
+    assert 4_000 > opened.page.evaluate(painted)
     assert 2_000 == opened.page.locator("a.row").count()

@@ -6,14 +6,14 @@ import dataclasses
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.browser.conftest import Opener
-from tests.report.real_systems import system
-from tests.report.sample_system import wide
-from tests.report.samples import VERDICTS, broken_run, green_run
 
 from harness.report.page import page
 from harness.report.record import SystemRecord
 from harness.report.surface import picture_of, surface_of
+from tests.browser.conftest import Opener
+from tests.report.real_systems import system
+from tests.report.sample_system import wide
+from tests.report.samples import VERDICTS, broken_run, green_run
 
 BROKEN = page(broken_run(), verdicts=VERDICTS)
 

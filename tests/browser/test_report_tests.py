@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import expect
-from tests.browser.conftest import Opener
-from tests.report.samples import VERDICTS, broken_run, large_run
 
 from harness.report.page import page
+from tests.browser.conftest import Opener
+from tests.report.samples import VERDICTS, broken_run, large_run
 
 BROKEN = page(broken_run(), verdicts=VERDICTS)
 TOLD = "#test=suites%2Fbigmouth%2Ftest_order.py%3A%3Atest_is_told_to_the_bus"
@@ -102,7 +102,7 @@ def test_shows_a_timeline_with_evidence(opening: Opener) -> None:
     opened = opening(BROKEN, address=TOLD)
     opened.page.get_by_role("tab", name="invoke").click()
 
-    opened.page.get_by_role("button", name="POST /orders").click()
+    opened.page.get_by_role("button", name="POST /orders answered").click()
 
     kinds = opened.page.locator(".event .kind").all_inner_texts()
     assert ["given", "when", "then", "then"] == kinds

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.cloud.leases import lease
+from harness.cloud.leases import lease, leased
 
 HOLDS = """
 import sys
@@ -102,3 +102,16 @@ def test_a_lease_is_closed_twice_without_harm(tmp_path: Path) -> None:
     held.close()
 
     assert repr(held) == "<Lease 000000000001 closed>"
+
+
+def test_accounts_that_were_leased_are_known(tmp_path: Path) -> None:
+    """Those of this cloud, whether somebody still holds them or not."""
+    held, other = lease(tmp_path, cloud="4566"), lease(tmp_path, cloud="9999")
+    lease(tmp_path, cloud="4566").close()
+
+    found = leased(tmp_path, cloud="4566")
+    held.close()
+    other.close()
+
+    assert found == ["000000000001", "000000000002"]
+    assert leased(tmp_path, cloud="1") == []

@@ -9,9 +9,7 @@ from harness.cloud.names import FunctionNames, Names
 from harness.doctor import dotenv
 
 WORK = FunctionNames(name="small-work", arn="", role="", environment={"LEVEL": "INFO", "KEY": "hunter2"})
-NAMES = Names(
-    stack="small-dev", account="", region="", outputs={"Url": "https://x/${y}"}, functions={"Work": WORK}
-)
+NAMES = Names(stack="small-dev", account="", region="", outputs={"Url": "https://x/${y}"}, functions={"Work": WORK})
 
 
 def test_files_that_were_written_just_now_are_well(tmp_path: Path) -> None:
@@ -87,8 +85,10 @@ def test_overrides_for_a_function_that_is_not_there_are_told(tmp_path: Path) -> 
     (tmp_path / ".test.env.Wrok").write_text("KEY=x\n")
 
     assert [
-        f"wrong  overrides: The file {str(tmp_path / '.test.env.Wrok')!r} overrides nothing: "
-        "no function is called 'Wrok'.",
+        (
+            f"wrong  overrides: The file {str(tmp_path / '.test.env.Wrok')!r} overrides nothing: "
+            "no function is called 'Wrok'."
+        ),
         "         functions: Work",
         "         did you mean 'Work'?",
     ] == list(dotenv.check_overrides(tmp_path, names=NAMES).lines())

@@ -42,7 +42,7 @@ def test_a_stage_that_is_well_has_a_line_for_each_check(examined: Examined) -> N
 
     assert [
         f"ok     stack: {examined.stack} is deployed (CREATE_COMPLETE)",
-        "ok     permissions: you are root, so all 18 actions are allowed",
+        "ok     permissions: you are root, so all 19 actions are allowed",
         "ok     roles: all 1 admit you",
         "ok     dotenv files: `harness env` has written none here",
         "ok     overrides: none",
@@ -100,7 +100,7 @@ def test_a_region_that_does_not_answer_has_no_stack(tmp_path: Path) -> None:
     """It may not be switched on for the account."""
     nowhere = Cloud(folder=tmp_path, region="us-east-1", endpoint="http://127.0.0.1:9")
 
-    assert [] == stacks.regions_with("small", cloud=nowhere, regions=())
+    assert [] == stacks.regions_with("small", cloud=nowhere, regions=["eu-west-1"])
 
 
 def test_a_stack_in_another_region_is_told(far_away: Cloud) -> None:
@@ -142,7 +142,7 @@ def judged(guest: Guest, stage: Examined) -> list[str]:
 
 def test_all_that_is_needed_is_allowed(examined: Examined, guest_of: GuestOf) -> None:
     """IAM says so of each action, and nothing is tried."""
-    assert ["ok     permissions: all 18 actions are allowed that the harness needs"] == judged(guest_of("*"), examined)
+    assert ["ok     permissions: all 19 actions are allowed that the harness needs"] == judged(guest_of("*"), examined)
 
 
 def test_each_action_that_is_missing_is_told(examined: Examined, guest_of: GuestOf) -> None:
@@ -173,8 +173,10 @@ def test_what_was_tried_and_is_allowed_is_told_as_such(examined: Examined, guest
     guest = guest_of("events:*", "logs:*", "sqs:*")
 
     assert [
-        "ok     permissions: the 3 that were tried are allowed; "
-        "the rest is unknown without iam:SimulatePrincipalPolicy"
+        (
+            "ok     permissions: the 3 that were tried are allowed; "
+            "the rest is unknown without iam:SimulatePrincipalPolicy"
+        )
     ] == judged(guest, examined)
 
 
@@ -185,7 +187,7 @@ def test_a_role_is_judged_where_the_tester_has_assumed_one(examined: Examined, g
 
     found = judged(replace(guest, arn=session), examined)
 
-    assert 18 == len([line for line in found if line.startswith("wrong  permissions: You are not allowed ")])
+    assert 19 == len([line for line in found if line.startswith("wrong  permissions: You are not allowed ")])
 
 
 def test_roles_that_do_not_admit_the_tester_are_told(examined: Examined, guest_of: GuestOf) -> None:

@@ -8,8 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from harness.cloud import embedded
 from harness.cloud.account import Cloud, embedded_cloud
 from harness.report.document import read
 from tests.edge.conftest import HANDLER, SUITE, TEMPLATE
-from tests.faults.projects import LINUX
+from tests.faults.projects import LINUX, another_cloud
 
 # Names of tests say by -k which of them a run takes.
 SUITES = {
@@ -60,6 +60,12 @@ def test_takes_long(stage):
     Path("ended").touch()
 """,
 }
+# So that a run creates something.
+TAPPED = """
+Resources:
+  Bus: {Type: AWS::Events::EventBus, Properties: {Name: gated}}
+  Topic: {Type: AWS::SNS::Topic}
+"""
 PASSED = {"tests": True, "drift": True, "surface": True, "left": True}
 
 
@@ -85,6 +91,7 @@ class Gated:
     """A project of one system whose suite is gated."""
 
     folder: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def popen(self, *arguments: str, **given: Any) -> subprocess.Popen[str]:
         """Start `harness …`."""
@@ -92,7 +99,7 @@ class Gated:
         return subprocess.Popen(
             [Path(sys.executable).with_name("harness"), *arguments],
             cwd=self.folder,
-            env=plain,
+            env=plain | self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -133,7 +140,7 @@ def cold(tmp_path_factory: pytest.TempPathFactory, state: Path) -> Gated:
     folder = tmp_path_factory.mktemp("gated")
     (folder / "systems/hello/functions").mkdir(parents=True)
     (folder / "suites/hello").mkdir(parents=True)
-    (folder / "systems/hello/template.yaml").write_text(TEMPLATE)
+    (folder / "systems/hello/template.yaml").write_text(TEMPLATE.replace("Resources:", TAPPED))
     (folder / "systems/hello/functions/hello.py").write_text(HANDLER)
     for name, text in SUITES.items():
         (folder / f"suites/hello/{name}.py").write_text(text)
@@ -274,7 +281,47 @@ def test_a_pytest_that_is_killed_fails(cold: Gated) -> None:
     judged = cold.gate("--mode", "http", only="is_killed", code=1)
 
     assert ["pytest was ended by SIGKILL", "hello: no test ran"] == judged.lines("tests")
+    assert ["queue", "rule", "subscription"] == [line.partition(" ")[0] for line in judged.document["left"]]
     assert not cold.runs
+
+
+def test_a_stage_at_another_endpoint_is_gated(cold: Gated, running: embedded.Running) -> None:
+    """It is deployed by other means, nothing is started, and it is looked after as one in AWS."""
+    place = Gated(cold.folder, environment=another_cloud(running.endpoint))
+    place.harness("deploy", "--stage", "dev")
+
+    judged = place.gate("--stage", "dev", "-n", "2", only="greets or elsewhere")
+
+    assert PASSED == judged.conditions
+    assert ("dev", "AWS", 2) == tuple(judged.document[name] for name in ("stage", "cloud")) + (
+        len(judged.document["runs"]),
+    )
+    assert not cold.runs
+
+
+def test_a_run_that_was_killed_in_a_shared_stage_leaves_what_nobody_knows(
+    cold: Gated, running: embedded.Running
+) -> None:
+    """It has told no id, and what lies there may be of a run that is alive."""
+    place = Gated(cold.folder, environment=another_cloud(running.endpoint))
+    place.harness("deploy", "--stage", "dev")
+
+    judged = place.gate("--stage", "dev", "--mode", "http", only="is_killed", code=1)
+
+    assert judged.document["left"] is None
+    assert [] == judged.document["drift"]
+
+
+def test_a_stage_that_is_not_there_is_told(cold: Gated, running: embedded.Running) -> None:
+    """With the code of the environment, which pytest gives too."""
+    place = Gated(cold.folder, environment=another_cloud(running.endpoint))
+
+    judged = place.gate("--stage", "nowhere", "--mode", "http", code=6)
+
+    assert "harness.NotDeployed: " in judged.output
+    assert ["pytest ended with code 6: the environment must be put right", "hello: no test ran"] == judged.lines(
+        "tests"
+    )
 
 
 def test_a_usage_error_of_pytest_is_handed_on(cold: Gated) -> None:

@@ -22,6 +22,7 @@ NOTIFYING = ("order.reaches_the_restaurant",)
 
 CALLED = '    restaurants = signed.get_json(os.environ["restaurants_api"])\n'
 LISTED = "    found = restaurants.listed("
+PUBLISHED = '    bus.publish("order_placed", order)\n'
 FOUND = "    found = restaurants.with_theme("
 CLAIM = f'    assert {OF_HTTP_APIS}["email"]\n'
 # The work of a function that needs more than a second, and one that needs more than 128 MB.
@@ -95,6 +96,14 @@ _PROJECT = Planted(
             area="wiring",
             cause=r"POST /orders .*no authorizer",
             plant=in_template(SECURITY, SECURITY.replace("              security: [Customers: []]\n", "")),
+        ),
+        Fault(
+            name="a misspelt detail-type",
+            tests=("order.is_told_to_the_bus",),
+            first="handler",
+            area="code|wiring",
+            cause="order_placd",
+            plant=in_code("place_order.py", PUBLISHED, PUBLISHED.replace("placed", "placd")),
         ),
         Fault(
             name="a missing validator",

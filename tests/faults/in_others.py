@@ -14,6 +14,10 @@ JOINED = """\
           Properties:
             Topic: !Ref GettogetherTopic
 """
+REPORTED = """\
+            BatchSize: 10
+            FunctionResponseTypes: [ReportBatchItemFailures]
+"""
 READ_FROM_THE_START = "            StartingPosition: TRIM_HORIZON\n"
 MISSPELT_FILTER = """\
             FilterCriteria:
@@ -94,6 +98,14 @@ _JOBS = Planted(
             area="wiring",
             cause="filter.*costumer",
             plant=in_template(READ_FROM_THE_START, READ_FROM_THE_START + MISSPELT_FILTER),
+        ),
+        Fault(
+            name="a mapping that hears of no failures",
+            tests=("worker.puts_a_bad_message_aside",),
+            first="handler",
+            area="wiring",
+            cause="ReportBatchItemFailures",
+            plant=in_template(REPORTED, "            BatchSize: 10\n"),
         ),
     ),
 )

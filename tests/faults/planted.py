@@ -164,11 +164,12 @@ def _finding(fault: Fault, test: str, run: Run, document: Mapping[str, Any]) -> 
 @contextmanager
 def _stage(copy: Copy) -> Iterator[Cloud]:
     """Keep the cloud of `harness up`, in which what is deployed can be changed by hand."""
+    folder = copy.folder / ".harness"
+    copy.harness("up")
+    found = embedded.find(folder)
+    assert found is not None
     try:
-        copy.harness("up")
-        folder = copy.folder / ".harness"
-        found = embedded.find(folder)
-        assert found is not None
         yield embedded_cloud(found.endpoint, folder=folder, region=REGION)
     finally:
-        copy.harness("down")
+        embedded.stop(found)
+        embedded.forget(folder)

@@ -1,4 +1,4 @@
-"""What the verdict says of planted faults: one for each area, and two that are in the stage alone.
+"""What the verdict says of planted faults: one for each area; wiring, and one more, in the stage alone.
 
 `bench/faults.py` tries the whole catalogue.
 """
@@ -17,7 +17,6 @@ IN_THE_PROJECT = (
     "a bug in the code",
     "a missing dependency",
     "a missing grant",
-    "a missing validator",
     "a wrong environment name",
     "too little memory for the payload",
 )
@@ -35,7 +34,7 @@ def chosen(where: str, names: tuple[str, ...]) -> Planted:
 
 @pytest.fixture(scope="module")
 def project(bigmouth: Callable[[], Copy]) -> Found:
-    """A fault for each area, in code and template."""
+    """A fault for each area but wiring, in code and template."""
     return chosen("project", IN_THE_PROJECT).run(bigmouth())
 
 

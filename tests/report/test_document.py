@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import types
 import typing
 from pathlib import Path
@@ -305,3 +306,14 @@ def test_what_is_not_there_cannot_be_read(tmp_path: Path) -> None:
         read(path)
 
     assert str(raised.value) == f"The report {str(path)!r} cannot be read: No such file or directory."
+
+
+def test_every_field_stands_in_the_documentation(schema: dict[str, Any]) -> None:
+    """In the table of its object, and no other does."""
+    text = (Path(__file__).parents[2] / "docs/reports.md").read_text(encoding="utf-8")
+    sections = dict(part.split("\n", 1) for part in text.split("\n### ")[1:])
+    objects = {"A report": schema, **schema["$defs"]}
+
+    told = {name: re.findall(r"^\| `(\w+)` \|", section, flags=re.MULTILINE) for name, section in sections.items()}
+
+    assert {name: list(one.get("properties", ())) for name, one in objects.items()} == told

@@ -265,8 +265,9 @@ def test_triggers_of_a_pool_start_functions() -> None:
     [
         ("dynamodb:GetItem", {"Fn::GetAtt": ["Table", "Arn"]}, "reads"),
         (["dynamodb:Put*"], {"Fn::Sub": "${Table.Arn}/index/*"}, "writes"),
-        ("dynamodb:*", [{"Ref": "Table"}], "reads, writes"),
-        ("*", "arn:aws:dynamodb:eu-west-1:123456789012:table/things", "reads, writes"),
+        (["dynamodb:DeleteItem"], {"Ref": "Table"}, "deletes"),
+        ("dynamodb:*", [{"Ref": "Table"}], "reads, writes, deletes"),
+        ("*", "arn:aws:dynamodb:eu-west-1:123456789012:table/things", "reads, writes, deletes"),
     ],
 )
 def test_a_grant_in_any_shape_is_a_use(actions: Any, resource: Any, label: str) -> None:

@@ -139,8 +139,8 @@ def _routes(wanted: Wanted, body: Mapping[str, Any], *, client: Any, declared: f
 
 def _route(operation: Operation, authorizers: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
     authorization = operation.authorization
-    # The path "/$default" of a document is the route "$default".
-    key = "$default" if operation.path == "/$default" else f"{operation.method} {operation.path}"
+    # The path "/$default" of a document is the route "$default"; SAM writes an implicit one without the slash.
+    key = "$default" if operation.path in {"/$default", "$default"} else f"{operation.method} {operation.path}"
     route: dict[str, Any] = {"RouteKey": key, "AuthorizationType": authorization.type}
     if authorization.authorizer in authorizers:
         route["AuthorizerId"] = authorizers[authorization.authorizer]

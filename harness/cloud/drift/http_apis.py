@@ -76,8 +76,9 @@ def _declared(api: Api, routes: list[Mapping[str, Any]], *, place: Place) -> fro
     ours = set(place.names.physical.values())
     alone = {route["RouteKey"] for route in routes if route["RouteId"] in ours}
     quick = {properties.get("RouteKey", "$default")} if "Target" in properties else set()
-    # The path "/$default" of a document is the route "$default".
-    return frozenset({"$default" if key.endswith(" /$default") else key for key in keys} | alone | quick)
+    # The path "/$default" of a document is the route "$default"; SAM writes an implicit one without the slash.
+    named = {"$default" if key.endswith((" /$default", " $default")) else key for key in keys}
+    return frozenset(named | alone | quick)
 
 
 def look_at_url(api: Api, *, place: Place) -> Iterator[Difference]:

@@ -39,13 +39,16 @@ def _pairs(mapping: EventSourceMapping, have: Mapping[str, Any], *, place: Place
     there = [json.loads(one.get("Pattern") or "{}") for one in filters]
     reports = "reported one by one", "reported as a whole"
     pairs: dict[str, tuple[Any, Any]] = {
-        "state": ("enabled" if mapping.enabled else "disabled", _state(have)),
         "batch size": (mapping.batch_size, have.get("BatchSize")),
         "failures of a batch": (
             reports[not mapping.reports_failures],
             reports[_REPORTS not in (have.get("FunctionResponseTypes") or [])],
         ),
     }
+    # The embedded cloud says "Enabled" of a mapping that a stack has disabled, and reads nothing for it all the same
+    # (`_lambda_esm_create`, ``services/cloudformation/provisioners.py``).
+    if mapping.enabled or not place.cloud.embedded:
+        pairs["state"] = ("enabled" if mapping.enabled else "disabled", _state(have))
     # Lambda gives an error in place of filters whose key may not be used.
     if "FilterCriteriaError" not in have:
         pairs["filters"] = (place.resolved(list(mapping.filters)), there)

@@ -53,13 +53,20 @@ def _found(record: TestRecord, *, system: System, drift: Callable[[], Sequence[D
     yield from events(record, system=system)
     yield from harness_says(record)
     if record.mode in ("invoke", "http"):
-        yield from drifting(record, system=system, drift=drift())
+        yield from drifting(record, system=system, drift=_looked_for(drift))
     yield from _code(error for error in errors if id(error) not in explained)
     yield from uncallable(record, system=system)
     yield from of_the_tester(record)
     yield from likely_routes(record, system=system)
     yield from likely_events(record, system=system)
     yield from listeners(record, system=system)
+
+
+def _looked_for(drift: Callable[[], Sequence[DriftRecord]]) -> Sequence[DriftRecord]:
+    try:
+        return drift()
+    except Exception:  # noqa: BLE001 - a stage that cannot be looked at must not take the other causes away
+        return ()
 
 
 def _explained(error: Heard, system: System) -> Cause | None:

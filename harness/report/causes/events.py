@@ -108,7 +108,7 @@ def _leads_on(rule: Rule, system: System) -> bool:
 def _mismatches(rule: Rule, event: Mapping[str, Any]) -> list[Mismatch]:
     """Give where an event does not match, as far as it is known; nothing of a pattern that only a stage can resolve."""
     pattern = rule.pattern or {}
-    if re.search(r'"(?:Ref|Fn::\w+)"', json.dumps(pattern)):
+    if re.search(r'"(?:Ref|Fn::\w+)"', json.dumps(pattern, default=str)):
         return []
     try:
         found = unmatched(pattern, event)

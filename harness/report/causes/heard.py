@@ -47,7 +47,8 @@ def heard(record: TestRecord) -> list[Heard]:
     found += _unusable(record.failure)
     for function, lines in record.logs.items():
         found += _in_log(function, lines)
-    if "ClientError" in record.kind or "An error occurred (" in record.failure.partition("\n")[0]:
+    # Errors of boto3 have many names and one beginning.
+    if record.failure.startswith(f"{record.kind}: An error occurred ("):
         found.append(Heard(function="", type=record.kind, message=record.failure.partition(": ")[2]))
     known: dict[tuple[str, str, str], Heard] = {}
     for one in found:

@@ -47,35 +47,41 @@ def _deaf(record: TestRecord, near: frozenset[str], system: System) -> Iterator[
             yield f"nothing in the template subscribes to {topic}"
     for subscription in system.subscriptions.values():
         if subscription.topic in near and _drops(record, subscription):
-            policy = json.dumps(subscription.filter_policy)
+            policy = json.dumps(subscription.filter_policy, default=str)
             yield f"the subscription {subscription.name} to {subscription.topic} takes only what matches {policy}"
     for mapping in system.mappings.values():
         if mapping.enabled and mapping.source in near and _leaves_out(record, mapping):
-            wanted = json.dumps(mapping.filters)
+            wanted = json.dumps(mapping.filters, default=str)
             hands = f"the filter of the mapping {mapping.name} hands {mapping.function}"
             yield f"{hands} only what matches {wanted} of {mapping.source}"
 
 
 def _drops(record: TestRecord, subscription: Subscription) -> bool:
-    """Say whether a subscription with a policy got nothing; of attributes a record does not tell."""
+    """Say whether a subscription with a policy took nothing of what came; of attributes a record does not tell."""
     if not subscription.filter_policy or f"subscription:{subscription.name}" in record.reached:
         return False
-    came = [entry.text for entry in record.entries if entry.source == subscription.topic]
+    came = _came(record, subscription.topic)
     if subscription.filter_scope == "MessageAttributes":
-        return True
+        return bool(came)
     takes = partial(filters.accepts, subscription.filter_policy, scope="MessageBody", attributes={})
-    return not any(_accepted(partial(takes, message=text)) for text in came)
+    return bool(came) and not any(_accepted(partial(takes, message=text)) for text in came)
 
 
 def _leaves_out(record: TestRecord, mapping: EventSourceMapping) -> bool:
-    """Say whether a mapping with filters got nothing; of a table a record does not tell."""
+    """Say whether a mapping with filters handed on nothing of what came; of a table a record does not tell."""
     if not mapping.filters or f"mapping:{mapping.name}" in record.reached:
         return False
-    came = [entry.text for entry in record.entries if entry.source == mapping.source]
+    came = _came(record, mapping.source)
     if mapping.kind == "table":
-        return True
+        return bool(came)
     takes = partial(mapping_filters.accepts, patterns=mapping.filters, kind=mapping.kind)
-    return not any(_accepted(partial(takes, _as_read(text, mapping.kind))) for text in came)
+    return bool(came) and not any(_accepted(partial(takes, _as_read(text, mapping.kind))) for text in came)
+
+
+def _came(record: TestRecord, source: str) -> list[str]:
+    """Give what came to a topic, a queue, a stream or a table: what the journal saw, and what the test itself sent."""
+    seen = [entry.text for entry in record.entries if entry.source == source]
+    return seen + [act.sent for act in record.acts if act.what == source and act.verb != "call"]
 
 
 def _as_read(text: str, kind: str) -> dict[str, Any]:

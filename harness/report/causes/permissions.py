@@ -70,7 +70,7 @@ def _is_admitted(function: str, system: System) -> bool:
     """Say whether a permission may be for a function; one that names it otherwise is taken for its own."""
     others = {f'"{name}"' for name in system.functions if name != function}
     admitted = [
-        json.dumps(one.properties.get("FunctionName"))
+        json.dumps(one.properties.get("FunctionName"), default=str)
         for one in system.of_type("AWS::Lambda::Permission").values()
         if one.properties.get("Principal") in (_GATEWAY, "*")
     ]

@@ -64,7 +64,7 @@ class Overview:
         where = "in every mode" if len(self.modes) > 1 else f"in {self.modes[0]} mode"
         if not self.broken:
             return f"Every test passes {where}" if self.ran > 1 else f"The one test passes {where}"
-        return f"{self.ran - self.broken} of {self.ran} tests pass {where}"
+        return f"{self.ran - self.broken:,} of {self.ran:,} tests pass {where}"
 
     def as_json(self) -> dict[str, Any]:
         """Give what is shown at once."""

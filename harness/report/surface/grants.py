@@ -20,10 +20,11 @@ KNOWS = "knows of"
 # https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 _ACTIONS = {
     ("table", "reads"): "dynamodb: GetItem BatchGetItem Query Scan TransactGetItems PartiQLSelect ConditionCheckItem",
-    ("table", "writes"): "dynamodb: PutItem UpdateItem DeleteItem BatchWriteItem TransactWriteItems PartiQLInsert "
-    "PartiQLUpdate PartiQLDelete",
+    ("table", "writes"): "dynamodb: PutItem UpdateItem BatchWriteItem TransactWriteItems PartiQLInsert PartiQLUpdate",
+    ("table", "deletes"): "dynamodb: DeleteItem BatchWriteItem PartiQLDelete",
     ("bucket", "reads"): "s3: GetObject ListBucket",
-    ("bucket", "writes"): "s3: PutObject DeleteObject",
+    ("bucket", "writes"): "s3: PutObject",
+    ("bucket", "deletes"): "s3: DeleteObject",
     ("bus", "publishes"): "events: PutEvents",
     ("topic", "publishes"): "sns: Publish",
     ("queue", "sends"): "sqs: SendMessage",

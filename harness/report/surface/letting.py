@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -17,9 +17,16 @@ from harness.report.surface.known import Known
 from harness.report.surface.patterns import answerable, fits
 from harness.report.surface.wires import Wire
 
-__all__ = ["is_likely_open", "passed", "passed_unseen"]
+__all__ = ["lets_unseen", "passed", "passed_unseen"]
 
-_LISTENING = {"bus": "rule", "topic": "subscription", "queue": "mapping", "stream": "mapping", "table": "mapping"}
+_LISTENING = {
+    "bus": "rule",
+    "topic": "subscription",
+    "queue": "mapping",
+    "stream": "mapping",
+    "table": "mapping",
+    "bucket": "notification",
+}
 # What a stream of DynamoDB says of a change that a test makes; whether the item was there is not in the record.
 _CHANGES = {"write": ("INSERT", "MODIFY"), "update": ("MODIFY", "INSERT"), "delete": ("REMOVE",)}
 _SENT_TO = {
@@ -41,22 +48,40 @@ def is_open(wire: Wire) -> bool:
     return wire.kind == "notification" and not wire.part.prefix and not wire.part.suffix
 
 
-def is_likely_open(wire: Wire) -> bool:
-    """Say whether something lets through what nobody has seen: all, or of a table all changes of a kind."""
+def lets_unseen(wire: Wire, *, removed: bool) -> bool:
+    """Say whether something lets through what nobody has seen.
+
+    Args:
+        wire: Where it has come to.
+        removed: Whether it is known that something was taken out of a table or a bucket.
+    """
+    if wire.kind == "notification":
+        return is_open(wire) and not removed
     if is_open(wire):
         return True
-    is_of_table = wire.kind == "mapping" and wire.part.kind == "table"
-    return is_of_table and any(one.keys() == {"eventName"} for one in wire.part.filters)
+    if wire.kind != "mapping" or wire.part.kind != "table":
+        return False
+    changes = _CHANGES["delete" if removed else "write"]
+    kinds = [one for one in wire.part.filters if one.keys() == {"eventName"}]
+    return any(fits(one, {"eventName": change}) for one in kinds for change in changes)
 
 
-def passed(entry: Entry, known: Known) -> Iterator[Wire]:
-    """Give what an entry of the journal has gone through, by the template."""
+def passed(entry: Entry, known: Known, *, wanted: Callable[[Wire], bool]) -> Iterator[Wire]:
+    """Give what an entry of the journal has gone through, by the template.
+
+    Args:
+        entry: The entry; it is read only where anything is asked of it.
+        known: The system.
+        wanted: Says whether it is to be known of something; a test may see a thousand entries.
+    """
+    wires = [wire for wire in known.by_source[_LISTENING[entry.kind], entry.source] if wanted(wire)]
+    if not wires:
+        return
     if entry.kind == "bucket":
         told = {start.by for start in notified(known.system, entry)}
-        yield from (wire for wire in known.by_source["notification", entry.source] if wire.name in told)
+        yield from (wire for wire in wires if wire.name in told)
         return
-    wires = known.by_source[_LISTENING[entry.kind], entry.source]
-    document = entry.document if wires else {}
+    document = entry.document
     for wire in wires:
         if is_open(wire) or _lets(wire, entry, document, known):
             yield wire
@@ -152,7 +177,7 @@ def _parsed(text: str) -> Any:
 def _uploaded(bucket: str, key: str, known: Known) -> Iterator[Wire]:
     record = {"eventName": "ObjectCreated:Put", "s3": {"object": {"key": quote_plus(key, safe="/")}}}
     entry = Entry(kind="bucket", source=bucket, id="", text=json.dumps(record), sent=0, seen=0)
-    yield from passed(entry, known)
+    yield from passed(entry, known, wanted=lambda _wire: True)
     if bucket in known.system.buckets_on_bus:
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
         event = {

@@ -11,7 +11,7 @@ from harness.report.surface.share import modes_of, percent, reached_in, share
 
 __all__ = ["lines"]
 
-# A system with more than this is shown by its gaps: what every mode has reached is counted only.
+# A system with more than this is shown by what only some modes have reached; the rest is counted.
 _MOST = 60
 # Names longer than this stand out of the column, so that one long name does not push all marks to the right.
 _WIDEST = 56
@@ -46,17 +46,17 @@ def _table(
 ) -> Iterator[str]:
     width = max((len(one.name) for one in surface if len(one.name) <= _WIDEST), default=0)
     kinds = max((len(one.kind) for one in surface), default=0)
-    for kind, records in groupby(surface, key=lambda one: one.kind):
-        untold = 0
-        for record in records:
-            seen = reached.get(record.id, frozenset())
-            if len(surface) > _MOST and seen.issuperset(modes):
-                untold += 1
-                continue
-            marks = "  ".join(mode if mode in seen else "-" * len(mode) for mode in modes)
-            yield f"  {kind:<{kinds}}  {record.name:<{width}}  {marks}".rstrip()
-        if untold:
-            yield f"  {kind:<{kinds}}  {untold} reached in every mode"
+    for kind, of_kind in groupby(surface, key=lambda one: one.kind):
+        records = list(of_kind)
+        seen = {one.name: reached.get(one.id, frozenset()) for one in records}
+        if len(surface) > _MOST:
+            everywhere = [name for name, found in seen.items() if found.issuperset(modes)]
+            nowhere = [name for name, found in seen.items() if not found]
+            yield f"  {kind:<{kinds}}  {len(everywhere)} of {len(records)} in every mode, {len(nowhere)} in none"
+            seen = {name: found for name, found in seen.items() if name not in {*everywhere, *nowhere}}
+        for name, found in seen.items():
+            marks = "  ".join(mode if mode in found else "-" * len(mode) for mode in modes)
+            yield f"  {kind:<{kinds}}  {name:<{width}}  {marks}".rstrip()
 
 
 def _remark(system: SystemRecord, reached: Mapping[str, frozenset[str]], modes: Sequence[str]) -> Iterator[str]:

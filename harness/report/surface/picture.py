@@ -85,8 +85,7 @@ def _of_pools(system: System) -> Iterator[EdgeRecord]:
     for name, resource in system.of_type("AWS::Cognito::UserPool").items():
         for trigger, value in (resource.properties.get("LambdaConfig") or {}).items():
             for function in referred(value, declared):
-                if function in system.functions:
-                    yield EdgeRecord(source=name, target=function, kind="starts", label=trigger)
+                yield EdgeRecord(source=name, target=function, kind="starts", label=trigger)
 
 
 def _pools(route: Route, system: System) -> list[str]:

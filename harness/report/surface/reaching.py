@@ -9,7 +9,7 @@ from harness.report.record import ActRecord
 from harness.report.surface import asked, ended
 from harness.report.surface.answers import is_refusal
 from harness.report.surface.known import Known, known
-from harness.report.surface.letting import is_likely_open, passed, passed_unseen
+from harness.report.surface.letting import lets_unseen, passed, passed_unseen
 from harness.report.surface.wires import Wire
 from harness.system.model import System
 
@@ -18,7 +18,7 @@ __all__ = ["reached"]
 # What a mode that plays a service leaves to the cloud all the same: real changes, real objects, real executions.
 _LEFT_TO_CLOUD = frozenset({"write", "update", "delete", "upload", "start"})
 # What no tap sees: a function that may send there, and has done its work, is taken to have sent.
-_SENDING = frozenset({"sends", "writes", "starts", "calls"})
+_SENDING = frozenset({"sends", "writes", "deletes", "starts", "calls"})
 _LED = ("rule", "subscription", "mapping", "notification", "destination")
 _FAILED = 400
 
@@ -98,7 +98,7 @@ class _Test:
     def entry(self, entry: Entry) -> None:
         """Take in what an entry of the journal has reached."""
         deduced = self._mode == "http" or (self._mode == "invoke" and not entry.played)
-        for wire in passed(entry, self._known):
+        for wire in passed(entry, self._known, wanted=lambda one: self._wants(one, deduced=deduced)):
             self._through(wire, deduced=deduced)
         for wire in self._known.endings.get(entry.source, ()):
             may_be = deduced or wire.source in self._ran or wire.source not in self._functions
@@ -155,18 +155,21 @@ class _Test:
 
     def _through(self, wire: Wire, *, deduced: bool) -> None:
         """Take in what leads on, and what comes after it."""
-        led = [name for name in wire.targets if name in self._functions]
-        only_functions = led and len(led) == len(wire.targets)
-        if only_functions and not deduced and self._ran.isdisjoint(led):
-            return
-        if (wire.id, deduced) in self._followed:
-            return
-        self._followed.add((wire.id, deduced))
-        self.found[wire.id] = None
-        for name in wire.targets:
-            self._arrive(name, deduced=deduced)
+        if self._wants(wire, deduced=deduced):
+            self._followed.add((wire.id, deduced))
+            self.found[wire.id] = None
+            for name in wire.targets:
+                self._arrive(name, deduced=deduced)
 
-    def _arrive(self, name: str, *, deduced: bool) -> None:
+    def _wants(self, wire: Wire, *, deduced: bool) -> bool:
+        """Say whether it would be news that something was gone through, and could be true."""
+        if (wire.id, deduced) in self._followed:
+            return False
+        led = [name for name in wire.targets if name in self._functions]
+        leads_elsewhere = not led or len(led) < len(wire.targets)
+        return deduced or leads_elsewhere or not self._ran.isdisjoint(led)
+
+    def _arrive(self, name: str, *, deduced: bool, removed: bool = False) -> None:
         if name in self._functions:
             if deduced:
                 self._run(name, done=True)
@@ -177,7 +180,7 @@ class _Test:
         else:
             for kind in ("subscription", "mapping", "notification"):
                 for wire in self._known.by_source.get((kind, name), ()):
-                    if is_likely_open(wire):
+                    if lets_unseen(wire, removed=removed):
                         self._through(wire, deduced=deduced)
 
     def _run(self, name: str, *, done: bool) -> None:
@@ -188,4 +191,4 @@ class _Test:
         self._followed.add((name, True))
         for target, ways in self._known.uses(name).items():
             if target not in self._sources and not _SENDING.isdisjoint(ways):
-                self._arrive(target, deduced=True)
+                self._arrive(target, deduced=True, removed="deletes" in ways and "writes" not in ways)

@@ -73,8 +73,8 @@ def test_a_changed_pattern_is_told(rules: Stage) -> None:
 
     assert [
         (
-            'rule Placed: pattern: the template says {"source": ["shop"], "detail": {"total": [{"numeric": [">", 10]}]}}'
-            ', deployed is {"source": ["store"]}'
+            "rule Placed: pattern: the template says "
+            '{"source": ["shop"], "detail": {"total": [{"numeric": [">", 10]}]}}, deployed is {"source": ["store"]}'
         )
     ] == rules.drift
 

@@ -78,8 +78,10 @@ def test_an_answer_that_is_no_answer_is_told_as_unread(stage: Stage) -> None:
 
     assert Absent.UNREAD is found
     assert [
-        "unread stacks: cloudformation:DescribeStacks: the template says there are stacks, "
-        "deployed is unknown: ValidationError"
+        (
+            "unread stacks: cloudformation:DescribeStacks: the template says there are stacks, "
+            "deployed is unknown: ValidationError"
+        )
     ] == list(map(str, place.unread))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from harness.errors import UnreachableEndpoint
 from harness.report.causes import causes_of
 from harness.report.record import DriftRecord
 from harness.system.model import System
@@ -141,6 +142,19 @@ def test_differences_at_the_door_come_first(said: Said) -> None:
     assert ["wiring: POST /orders is in", "wiring: POST /orders has a", "limits: PlaceOrder is depl"] == [
         cause[:26] for cause in found[:3]
     ]
+
+
+def test_a_stage_that_cannot_be_looked_at_takes_no_cause_away(bigmouth: System) -> None:
+    """The tester may lack a permission, or the cloud may be gone."""
+
+    def unreachable() -> list[DriftRecord]:
+        raise UnreachableEndpoint("Nothing answers.")
+
+    record = broken(mode="http", acts=(asked("POST /orders", 200),))
+
+    [cause] = causes_of(record, system=bigmouth, drift=unreachable)
+
+    assert "POST /orders has no authorizer in the deployed API" == cause.text
 
 
 def test_handler_mode_asks_for_no_drift(bigmouth: System) -> None:

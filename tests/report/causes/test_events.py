@@ -241,6 +241,16 @@ def test_a_mapping_that_drops_what_came(
     ) == found
 
 
+def test_what_the_test_itself_has_sent_came(said: Said) -> None:
+    """A stream need not be tapped; and where nothing came, no filter has dropped anything."""
+    system = shop(mappings={"Audit": replace(READS, filters=FILTERED)})
+
+    found = said(broken(acts=(act("put_record", "Stream", '{"customer": "b"}'),), **WAITED), system=system)
+
+    assert found[0].startswith("wiring: the filter of the mapping Audit hands Count only what matches")
+    assert [] == said(broken(logs={"Stream": ()}, **WAITED), system=system)
+
+
 def test_a_mapping_that_is_disabled_in_the_template(said: Said) -> None:
     """Nobody reads what was sent."""
     system = shop(mappings={"Audit": replace(READS, enabled=False)})

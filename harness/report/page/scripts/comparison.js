@@ -49,7 +49,7 @@ const Comparison = (() => {
   function line({ one, cells }, { parts }) {
     const label = ["act", "entry"].includes(one.kind) ? html("span", { class: `glyph glyph-${one.kind}`, "aria-hidden": "true" }) : html("span", { class: `kind kind-${/^(given|when|then)$/.test(one.kind) ? one.kind : "other"}` }, one.kind);
     const row = html("tr", { class: parts ? "parts" : "" },
-      html("th", { scope: "row" }, html("div", { class: "label" }, label, html("span", { class: "words" }, one.label), parts ? html("span", { class: "here" }, "the modes part here") : null)),
+      html("th", { scope: "row" }, html("div", { class: "label" }, label, html("span", { class: "words" }, one.label)), parts ? html("span", { class: "here" }, "the modes part here") : null),
       cells.map(cell));
     row.style.setProperty("--depth", Math.min(one.depth, 4));
     return row;

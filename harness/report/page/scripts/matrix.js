@@ -82,10 +82,16 @@ const Matrix = (() => {
       return html("span", { class: "cell" }, Outcomes.mark(outcome, { mode }), html("span", { class: "took" }, outcome && outcome !== "skipped" ? Words.seconds(seconds) : ""));
     });
     const link = html("a", { class: one.broken ? "row broken" : "row", href: Run.addressOf(one), title: one.test },
-      html("span", { class: "name" }, one.name, html("span", { class: "parameters" }, one.parameters)), said(": "), cells);
+      html("span", { class: "name" }, one.name, html("span", { class: "parameters" }, one.parameters)), area(one), said(": "), cells);
     const item = html("li", {}, link);
     rows.push({ item, test: one, text: `${one.test} ${one.name} ${one.system}`.toLowerCase() });
     return item;
+  }
+
+  // Where the fault lies, for who looks down the list.
+  function area(one) {
+    const found = one.broken && (Run.verdictOf(one)?.area ?? one.cause?.area);
+    return found ? Outcomes.pill(found) : null;
   }
 
   function narrow() {

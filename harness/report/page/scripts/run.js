@@ -25,7 +25,9 @@ const Run = (() => {
   const details = (number) => block(`test-${number}`);
 
   const testOf = (id) => run.tests[numbers.get(id)];
-  const verdictOf = ({ test, system }) => run.verdicts.find((one) => one.test === test && one.system === system);
+  const named = ({ system, test }) => JSON.stringify([system, test]);
+  const verdicts = new Map(run.verdicts.map((one) => [named(one), one]));
+  const verdictOf = (one) => verdicts.get(named(one));
   const isBroken = (outcome) => BROKEN.has(outcome);
   const addressOf = ({ test }) => `#test=${encodeURIComponent(test)}`;
 

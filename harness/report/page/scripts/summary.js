@@ -3,7 +3,8 @@
 const Summary = (() => {
   const { add, html, said, svg } = Elements;
   const LANE = { height: 24, low: 13 };
-  const MOST_BARS = 320;
+  // More would be thinner than the gaps between them.
+  const MOST_BARS = window.innerWidth < 700 ? 90 : 320;
 
   function show(place) {
     add(place,
@@ -44,7 +45,7 @@ const Summary = (() => {
       html("span", { class: "lane-mode" }, mode),
       bars(mode),
       html("span", { class: good < ran.length ? "lane-count bad" : "lane-count" },
-        html("b", {}, String(good)), ` of ${ran.length.toLocaleString("en")} pass`));
+        html("b", {}, good.toLocaleString("en")), ` of ${ran.length.toLocaleString("en")} pass`));
   }
 
   function bars(mode) {

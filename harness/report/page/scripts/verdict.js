@@ -27,8 +27,7 @@ const Verdict = (() => {
 
   function grouped() {
     const groups = new Map();
-    const concluded = new Set(Run.verdicts.map(({ system, test }) => JSON.stringify([system, test])));
-    const others = Run.tests.filter(({ broken, system, test }) => broken && !concluded.has(JSON.stringify([system, test])));
+    const others = Run.tests.filter((one) => one.broken && !Run.verdictOf(one));
     for (const verdict of [...Run.verdicts, ...others.map(alone)]) {
       const cause = verdict.causes?.[0];
       const key = JSON.stringify([verdict.system, verdict.area, cause?.text ?? verdict.text]);
