@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 import traceback
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -219,7 +220,7 @@ class Reporting:
         if self._config.getoption("surface"):
             _write(terminalreporter, "surface", self._collected.surface())
         if self._is_under:
-            reached = f"the tests reached {self._collected.share:.0f} % of the surface"
+            reached = f"the tests reached {math.floor(self._collected.share)} % of the surface"
             terminalreporter.write_line(f"harness: {reached}, but --surface-fail-under is {self._under:g}", red=True)
         for path in self._files.values():
             terminalreporter.write_line(f"harness: report in {path}")

@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = read_settings(
             Path.cwd(), given={name: getattr(asked, name, None) for name in ("stage", "profile", "region")}
         )
-        if asked.command is not merge.merge:  # It reads files only.
+        if "stage" in asked:  # What merges files has none.
             settings.insist_on_a_stage()
         command: Callable[[Settings, argparse.Namespace], int | None] = asked.command
         return command(settings, asked) or 0
@@ -74,7 +74,9 @@ def _parser() -> argparse.ArgumentParser:
         _command(commands, "doctor", doctor.doctor, "find what is wrong around a stage, drift included")
     )
     gate.take_options(_command(commands, "gate", gate.gate, "run suites in all modes; pass only when all is well"))
-    merge.take_options(_command(commands, "merge", merge.merge, "make one report of those of several CI jobs"))
+    merging = commands.add_parser("merge", help="make one report of those of several CI jobs")
+    merging.set_defaults(command=merge.merge)
+    merge.take_options(merging)
     return parser
 
 

@@ -50,7 +50,7 @@ def gate(settings: Settings, asked: argparse.Namespace) -> int:
     began = time.time()
     with Ending() as ending, ExitStack() as closing:
         alone = settings.embedded and closing.enter_context(cloud_for_a_while(settings))
-        ended = tested(arguments, settings=settings, modes=modes, ending=ending)
+        ended = tested(arguments, settings=settings, modes=modes, ending=ending, report=files.get("--json"))
         with ending.at_once():
             looked: Looked = looked_after(ended, settings=settings, systems=asked.systems, alone=alone, began=began)
     verdict = judged(

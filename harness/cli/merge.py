@@ -15,6 +15,7 @@ __all__ = ["merge", "take_options"]
 
 def take_options(parser: argparse.ArgumentParser) -> None:
     """Let the command be told what is merged, what must hold, and where reports go to."""
+    parser.description = "Make one report of those of several CI jobs."
     parser.add_argument("reports", nargs="+", type=Path, metavar="FILE", help="what `harness gate --json` has written")
     parser.add_argument("--gate", action="store_true", help="judge them together, as `harness gate` does one run")
     parser.add_argument("--mode", metavar="MODE", help="with --gate: the modes in which each test must have passed")

@@ -61,7 +61,9 @@ class Ended:
         return f"pytest ended with code {self.code}" + (f": {_WORDS[self.code]}" if self.code in _WORDS else "")
 
 
-def tested(arguments: Sequence[str], *, settings: Settings, modes: Sequence[str], ending: Ending) -> Ended:
+def tested(
+    arguments: Sequence[str], *, settings: Settings, modes: Sequence[str], ending: Ending, report: Path | None
+) -> Ended:
     """Run pytest in a project and give how it ended, with what it reported.
 
     Args:
@@ -69,10 +71,11 @@ def tested(arguments: Sequence[str], *, settings: Settings, modes: Sequence[str]
         settings: What is set.
         modes: The modes that are asked for.
         ending: Says whether somebody has asked for the end.
+        report: The file in which the report is to be in the end, empty by now; None where nobody wants it.
     """
     began = time.time()
     with TemporaryDirectory(prefix="harness-gate-") as folder:
-        report = Path(folder) / "report.json"
+        report = (report or Path(folder) / "report.json").resolve()
         # The last one counts, should the caller ask for one, too.
         code = pytest_ran([*arguments, f"--report-json={report}"], folder=settings.root, ending=ending)
         # It is there from the start, and written in the end; whoever was killed may have written half of it.

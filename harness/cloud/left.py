@@ -6,7 +6,8 @@ better what there is to look for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,9 @@ from harness.system.model import System
 __all__ = ["Made", "left_behind"]
 
 _DEFAULT_BUS = "default"
+# "When you delete a queue, the deletion process takes up to 60 seconds."
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteQueue.html
+_PAUSE, _LOOKS = 5.0, 14
 # A test may have taken away what the template declares; with it went what was attached to it.
 _GONE = frozenset({"NoSuchBucket", "NotFound", "ResourceNotFoundException"})
 
@@ -35,21 +39,32 @@ class Made:
     users: tuple[str, ...]
 
 
-def left_behind(system: System, *, cloud: Cloud, names: Names, made: Made) -> list[str]:
+def left_behind(
+    system: System, *, cloud: Cloud, names: Names, made: Made, sleep: Callable[[float], None] = time.sleep
+) -> list[str]:
     """Give what is left in a stage, a line each.
+
+    In AWS what has been deleted may be listed for a while, so it is looked at again until it has gone or has stayed for
+    longer than that.
 
     Args:
         system: The system as its template declares it.
         cloud: Where the stage is.
         names: What its things are called there.
         made: How the things are called that should not be there any more.
+        sleep: How to wait between two looks.
 
     Raises:
         NotAllowed: The tester may not look.
     """
     stage = _Stage(system, cloud=cloud, names=names, made=made)
-    with translated(cloud):
-        return [*stage.queues(), *stage.rules(), *stage.subscriptions(), *stage.notifications(), *stage.users()]
+    found = stage.look()
+    for _ in range(0 if cloud.embedded else _LOOKS):
+        if not found:
+            break
+        sleep(_PAUSE)
+        found = stage.look()
+    return found
 
 
 class _Stage:
@@ -59,6 +74,10 @@ class _Stage:
         self._names = names
         self._made = made
 
+    def look(self) -> list[str]:
+        with translated(self._cloud):
+            return [*self.queues(), *self.rules(), *self.subscriptions(), *self.notifications(), *self.users()]
+
     def _of_type(self, kind: str) -> list[str]:
         """Give the physical ids of the resources of a type that there are."""
         return [self._names.physical[one] for one in self._system.of_type(kind) if one in self._names.physical]
@@ -66,8 +85,9 @@ class _Stage:
     def queues(self) -> Iterator[str]:
         pages = self._cloud.client("sqs").get_paginator("list_queues")
         for prefix in self._made.taps:
-            for page in pages.paginate(QueueNamePrefix=prefix):
-                yield from (f"queue {url.rpartition('/')[2]}" for url in page.get("QueueUrls", []))
+            # Without a size there is one page only.
+            urls = _all(pages.paginate(QueueNamePrefix=prefix, PaginationConfig={"PageSize": 1000}), "QueueUrls")
+            yield from (f"queue {url.rpartition('/')[2]}" for url in urls)
 
     def rules(self) -> Iterator[str]:
         events = self._cloud.client("events")
@@ -104,7 +124,7 @@ class _Stage:
                 yield from (f"user {user['Username']} of pool {pool}" for user in _all(pages, "Users"))
 
 
-def _all(pages: Iterable[dict[str, Any]], what: str) -> Iterator[dict[str, Any]]:
+def _all(pages: Iterable[dict[str, Any]], what: str) -> Iterator[Any]:
     try:
         for page in pages:
             yield from page.get(what, [])

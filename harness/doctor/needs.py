@@ -96,7 +96,7 @@ def needs(system: System, *, names: Names, stack: str) -> Iterator[Need]:
     yield from _of_resources(system, names=names)
     buses, topics = system.of_type("AWS::Events::EventBus"), system.of_type("AWS::SNS::Topic")
     for bus in buses.keys() & names.physical.keys():
-        rule = f"arn:{partition}:events:{place}:rule/{names.physical[bus].rpartition('/')[2]}/{_TAP}"
+        rule = f"arn:{partition}:events:{place}:rule/{names.physical[bus]}/{_TAP}"
         yield Need(
             actions=("events:PutRule", "events:PutTargets", "events:RemoveTargets", "events:DeleteRule"),
             resource=rule,

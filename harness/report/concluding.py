@@ -42,14 +42,15 @@ def conclusion(records: Sequence[TestRecord], *, causes: Sequence[Cause]) -> tup
         causes: What may be the cause, the surest first.
     """
     fails = {record.mode: record.is_broken for record in records}
-    named = next((cause for cause in causes if _decides(cause, fails)), None)
+    first = next(record for record in records if record.is_broken)
+    explaining = [cause for cause in causes if cause.proof != "drift" or cause in first.causes]
+    named = next((cause for cause in explaining if _decides(cause, fails)), None)
     if named is not None:
         return named.area, named.text
-    first = next(record for record in records if record.is_broken)
     if first.kind in _NOT_TESTED:
         return "harness", f"{first.mode} could not test: {_said(first.failure)}"
     area, text = _by_mode(fails, first=first.mode)
-    likely = causes[0].text if causes else ""
+    likely = explaining[0].text if explaining else ""
     return area, f"{text}: {likely}" if likely else text
 
 

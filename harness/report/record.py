@@ -87,7 +87,8 @@ class ActRecord:
         signed: Whether it was signed with SigV4.
         sent: The body, or what was sent.
         status: The HTTP status of the answer.
-        answer: The body of the answer.
+        answer: The body of the answer; of another verb what it came to: what a called function returned, or how an
+            execution ended and which states it visited.
         function: The logical id of the function behind it, where the mode knows that it ran.
         error: How that function failed, if it did.
         log: The last lines that it logged.
@@ -227,7 +228,8 @@ class SurfaceRecord:
 
     Args:
         id: ``function:PlaceOrder``, ``route:Api POST /orders``, ``rule:Placed``, ``subscription:Mail``,
-            ``mapping:Jobs``, ``notification:Photos[0]``, ``schedule:Daily``, ``machine:Workflow``.
+            ``mapping:Jobs``, ``notification:Photos[0]``, ``schedule:Daily``, ``machine:Workflow``,
+            ``field:GraphApi Query.product``, ``authorizer:Api Guard``, ``destination:Notify dead letters``.
         kind: What stands before the colon.
         name: What stands after it.
         leads_to: The ids of what it starts.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from harness.report.concluding import conclusion
 from harness.report.record import Cause, TestRecord, VerdictRecord
@@ -56,17 +57,22 @@ def _verdict(records: Sequence[TestRecord]) -> VerdictRecord:
     )
 
 
-def _causes(broken: Iterable[TestRecord]) -> tuple[Cause, ...]:
+def _causes(broken: Sequence[TestRecord]) -> tuple[Cause, ...]:
     """Give the causes that any mode names, each once: the surest first, of these those of the first mode."""
     found: dict[str, Cause] = {}
     for record in broken:
         for cause in record.causes:
             found.setdefault(cause.text, cause)
-    return tuple(sorted(found.values(), key=_doubt))[:_MOST_CAUSES]
+    return tuple(sorted(found.values(), key=partial(_doubt, first=broken[0])))[:_MOST_CAUSES]
 
 
-def _doubt(cause: Cause) -> int:
-    """Give how doubtful a cause is: what was seen is sure, an error of the code may follow from something else."""
+def _doubt(cause: Cause, *, first: TestRecord) -> int:
+    """Give how doubtful a cause is: what was seen is sure, an error of the code may follow from something else.
+
+    What is deployed otherwise explains nothing that fails before anything deployed takes part.
+    """
+    if cause.proof == "drift" and cause not in first.causes:
+        return 3
     return 2 if cause.proof == "template" else int(cause.area == "code")
 
 

@@ -60,6 +60,7 @@ def act_record(act: Act, *, began: float, system: System) -> ActRecord:
         at=_rounded(act.began - began),
         seconds=_rounded(act.seconds),
         sent=_written(act.sent),
+        answer=_written(act.came),
     )
     response = act.response
     if response is None:

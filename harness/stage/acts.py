@@ -20,13 +20,15 @@ class Act:
         sent: What went there, as it was given.
     """
 
-    __slots__ = ("began", "failed", "response", "seconds", "sent", "verb", "what")
+    __slots__ = ("began", "came", "failed", "response", "seconds", "sent", "verb", "what")
 
     def __init__(self, verb: str, what: str, *, sent: Any = None) -> None:
         self.verb = verb
         self.what = what
         self.sent = sent
         self.response: Response | None = None
+        # What came back of a verb that is no request: any value, or words about it.
+        self.came: Any = None
         self.began = 0.0
         self.seconds = 0.0
         self.failed = False

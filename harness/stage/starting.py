@@ -29,8 +29,9 @@ class Starting(Place):
         __tracebackhide__ = True
         self.system.function(function)
         event = {} if event is None else event
-        with self._act("call", function, sent=event):
-            return self._mode.call(function, event, asynchronous=asynchronous)
+        with self._act("call", function, sent=event) as act:
+            act.came = self._mode.call(function, event, asynchronous=asynchronous)
+        return act.came
 
     def fire(self, schedule: str) -> None:
         """Do now what a schedule does when its time has come, with the input that it declares.
@@ -79,8 +80,10 @@ class Starting(Place):
             StageError: It has not ended in time, and was stopped.
         """
         __tracebackhide__ = True
-        with self._act("start", machine, sent=input):
-            return self._mode.start(machine, input, within=within, mocks=mocks)
+        with self._act("start", machine, sent=input) as act:
+            execution = self._mode.start(machine, input, within=within, mocks=mocks)
+            act.came = f"{execution.status}; visited: {', '.join(execution.visited)}"
+        return execution
 
     def test_state(
         self,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _ARGUMENTS = (
@@ -22,6 +22,9 @@ _ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+# What is expected of a page may take a cold start of a function on a busy machine.
+expect.set_options(timeout=20_000)
 
 
 @dataclass

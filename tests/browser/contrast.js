@@ -14,7 +14,9 @@
   }
 
   function luminance(colour) {
-    const [red, green, blue] = colour.map((part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4));
+    const [red, green, blue] = colour.map((part) =>
+      part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4,
+    );
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
   }
 
@@ -32,7 +34,9 @@
   while (texts.nextNode()) {
     const element = texts.currentNode.parentElement;
     const style = getComputedStyle(element);
-    const unseen = !element.checkVisibility({ visibilityProperty: true }) || element.closest("script, style, noscript, title, .said, :disabled");
+    const unseen =
+      !element.checkVisibility({ visibilityProperty: true }) ||
+      element.closest("script, style, noscript, title, .said, :disabled");
     if (!texts.currentNode.textContent.trim() || unseen) continue;
     const back = behind(element);
     const front = element instanceof SVGElement ? style.fill : style.color;
@@ -40,7 +44,8 @@
     const size = parseFloat(style.fontSize);
     const large = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
     const contrast = (one + 0.05) / (other + 0.05);
-    if (contrast < (large ? 3 : 4.5)) weak.push(`${texts.currentNode.textContent.trim().slice(0, 40)}: ${contrast.toFixed(2)}`);
+    if (contrast < (large ? 3 : 4.5))
+      weak.push(`${texts.currentNode.textContent.trim().slice(0, 40)}: ${contrast.toFixed(2)}`);
   }
   return [...new Set(weak)];
-}
+};

@@ -78,6 +78,10 @@ def test_verdict_names_cause_and_tests(opening: Opener) -> None:
     opened = opening(BROKEN)
 
     group = opened.page.locator(".group", has_text="PlaceOrder may not events:PutEvents on EventBus")
+    assert (
+        "The code passes, but its role lacks a permission. Seen in the evidence."
+        == group.locator(".because").inner_text()
+    )
     tests = group.get_by_role("link").evaluate_all("links => links.map(({ title }) => title.split('::')[1])")
     assert ["test_is_told_to_the_bus", "test_goes_all_the_way"] == tests
 

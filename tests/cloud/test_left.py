@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -152,6 +152,47 @@ def test_where_nobody_else_is_everything_counts(place: Place) -> None:
     taps.close()
 
     assert ["queue", "rule", "subscription"] == [line.partition(" ")[0] for line in found]
+
+
+class Sleep:
+    """Counts how often somebody waits, and for how long in all; at some time what is waited for happens."""
+
+    def __init__(self, at: int, happens: Callable[[], object]) -> None:
+        self.times, self.seconds = 0, 0.0
+        self._at, self._happens = at, happens
+
+    def __call__(self, seconds: float) -> None:
+        self.times, self.seconds = self.times + 1, self.seconds + seconds
+        if self.times == self._at:
+            self._happens()
+
+
+def in_aws(place: Place, aws: Cloud, sleep: Sleep) -> list[str]:
+    return left_behind(place.system, cloud=aws, names=place.names, made=OURS, sleep=sleep)
+
+
+def test_in_aws_what_is_listed_a_while_longer_is_not_left(place: Place, aws: Cloud) -> None:
+    """SQS takes up to a minute to delete a queue."""
+    taps = place.taps()
+    taps.open()
+    sleep = Sleep(3, taps.close)
+
+    found = in_aws(place, aws, sleep)
+
+    assert ([], 3) == (found, sleep.times)
+
+
+def test_in_aws_what_stays_for_longer_is_left(place: Place, aws: Cloud) -> None:
+    """After more than a minute there is no doubt."""
+    taps = place.taps()
+    taps.open()
+    sleep = Sleep(0, taps.close)
+
+    found = in_aws(place, aws, sleep)
+    taps.close()
+
+    assert 3 == len(found)
+    assert 60 < sleep.seconds < 90
 
 
 def test_every_page_is_read(place: Place) -> None:

@@ -65,7 +65,7 @@ def test_all_systems_are_taken_when_none_is_named(project: Callable[..., Setting
 
 
 def test_the_only_system_needs_no_folder(project: Callable[..., Settings]) -> None:
-    """pytest finds its tests by itself."""
+    """Its tests are found as pytest finds any."""
     settings = project("shop", files=("tests/test_a.py",))
 
     assert [] == found(settings, "shop")

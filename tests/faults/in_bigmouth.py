@@ -9,9 +9,9 @@ from .projects import OF_HTTP_APIS
 __all__ = ["IN_BIGMOUTH"]
 
 BUS = "bigmouth-embedded"
-PLACE, NOTIFY, LIST, SEARCH, INDEX = (
+PLACE, NOTIFY, LIST, SEARCH = (
     f"bigmouth-embedded-{name}"
-    for name in ("place-order", "notify-restaurant", "get-restaurants", "search-restaurants", "get-index")
+    for name in ("place-order", "notify-restaurant", "get-restaurants", "search-restaurants")
 )
 
 LANDING = ("landing_page.lists_eight_restaurants",)
@@ -233,20 +233,12 @@ _BY_HAND = Planted(
             by_hand=hands.an_open_route("/orders", "POST"),
         ),
         Fault(
-            name="a missing environment variable",
+            name="a missing grant",
             tests=LISTING,
             first="invoke",
-            area="environment",
-            cause="restaurants_table",
-            by_hand=hands.a_lost_variable(LIST, "restaurants_table"),
-        ),
-        Fault(
-            name="a missing grant",
-            tests=SEARCHING,
-            first="invoke",
             area="permissions",
-            cause="SearchRestaurants may not dynamodb:Scan on RestaurantsTable",
-            by_hand=hands.a_lost_grant(SEARCH, "dynamodb:Scan"),
+            cause="GetRestaurants may not dynamodb:Scan on RestaurantsTable",
+            by_hand=hands.a_lost_grant(LIST, "dynamodb:Scan"),
         ),
         Fault(
             name="a wrong rule pattern",
@@ -260,12 +252,12 @@ _BY_HAND = Planted(
         ),
         Fault(
             name="too short a timeout",
-            tests=LANDING,
+            tests=SEARCHING,
             first="invoke",
             area="limits",
-            cause=r"GetIndex.*\b1(\.0+)? s",
-            plant=in_code("get_index.py", CALLED, SLOW + CALLED),
-            by_hand=hands.less(INDEX, Timeout=1),
+            cause=r"SearchRestaurants.*\b1(\.0+)? s",
+            plant=in_code("search_restaurants.py", FOUND, SLOW + FOUND),
+            by_hand=hands.less(SEARCH, Timeout=1),
         ),
     ),
 )
@@ -292,12 +284,12 @@ _BY_ANOTHER_HAND = Planted(
         ),
         Fault(
             name="too little memory for the payload",
-            tests=LANDING,
+            tests=LISTING,
             first="invoke",
             area="limits",
-            cause="GetIndex.*memory.*128",
-            plant=in_code("get_index.py", CALLED, LARGE + CALLED),
-            by_hand=hands.less(INDEX, MemorySize=128),
+            cause="GetRestaurants.*memory.*128",
+            plant=in_code("get_restaurants.py", LISTED, LARGE + LISTED),
+            by_hand=hands.less(LIST, MemorySize=128),
         ),
         Fault(
             name="a wrong authorizer",
@@ -306,14 +298,6 @@ _BY_ANOTHER_HAND = Planted(
             area="wiring",
             cause="POST /orders.*authorizer|authorizer.*Customers",
             by_hand=hands.a_foreign_authorizer(),
-        ),
-        Fault(
-            name="a module that was not packed",
-            tests=LISTING,
-            first="invoke",
-            area="packaging",
-            cause="settings",
-            by_hand=hands.a_lost_module(LIST, "settings.py"),
         ),
     ),
 )
@@ -337,6 +321,14 @@ _PERMISSIONS = Planted(
             area="wiring|permissions",
             cause="apigateway.amazonaws.com.*PlaceOrder|PlaceOrder.*(permission|apigateway.amazonaws.com)",
             by_hand=hands.a_lost_permission(PLACE, "apigateway.amazonaws.com"),
+        ),
+        Fault(
+            name="a module that was not packed",
+            tests=LISTING,
+            first="invoke",
+            area="packaging",
+            cause="settings",
+            by_hand=hands.a_lost_module(LIST, "settings.py"),
         ),
         Fault(
             name="a key that may not be used",

@@ -123,6 +123,14 @@ _LETTERS = Planted(
             by_hand=hands.a_disabled_mapping("orders-async-embedded-summarise-audit"),
         ),
         Fault(
+            name="a missing environment variable",
+            tests=("jobs.is_not_done_at_once",),
+            first="invoke",
+            area="environment",
+            cause="GetJob.*jobs_table",
+            by_hand=hands.a_lost_variable("orders-async-embedded-get-job", "jobs_table"),
+        ),
+        Fault(
             name="a queue without its redrive",
             tests=("worker.puts_a_bad_message_aside",),
             first="http",

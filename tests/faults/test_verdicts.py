@@ -20,7 +20,7 @@ IN_THE_PROJECT = (
     "a wrong environment name",
     "too little memory for the payload",
 )
-IN_THE_STAGE = ("a missing authorizer", "a missing environment variable")
+IN_THE_STAGE = ("a missing authorizer", "a missing grant")
 
 Found = tuple[Run, list[Finding]]
 

@@ -255,8 +255,9 @@ def _answered_502(act: ActRecord) -> ActRecord:
 def _verdict(path: str, area: Any, first: str) -> VerdictRecord:
     outcomes = {mode: "failed" if _fails(area, mode, first=first) else "passed" for mode in MODES}
     causes = (_CAUSES[area],) if area in _CAUSES else ()
+    text = ": ".join([_TEXTS[area], *(cause.text for cause in causes)])
     return VerdictRecord(
-        test=path, system="bigmouth", outcomes=outcomes, first=first, area=area, text=_TEXTS[area], causes=causes
+        test=path, system="bigmouth", outcomes=outcomes, first=first, area=area, text=text, causes=causes
     )
 
 

@@ -140,11 +140,24 @@ def test_causes_of_all_modes_are_brought_together() -> None:
 
     [verdict] = verdicts(ran("FFF", causes=causes))
 
-    assert (DENIED, DRIFT, BUG, OPEN) == verdict.causes
+    assert (DENIED, BUG, OPEN, DRIFT) == verdict.causes
     assert ("permissions", {"handler": "failed", "invoke": "failed", "http": "failed"}) == (
         verdict.area,
         verdict.outcomes,
     )
+
+
+def test_what_is_deployed_explains_no_failure_of_handler_mode() -> None:
+    """Nothing deployed takes part there; it is told last."""
+    causes = {"handler": (BUG,), "invoke": (BUG, DRIFT), "http": (BUG, DRIFT)}
+
+    [verdict] = verdicts(ran("FFF", causes=causes))
+
+    assert ("code", BUG.text, (BUG, DRIFT)) == (verdict.area, verdict.text, verdict.causes)
+    assert ("handler", "code", "it fails in every mode, so the code is wrong, or the test") == concluded(
+        "FFF", {"http": (DRIFT,)}
+    )
+    assert ("http", "wiring", DRIFT.text) == concluded("PPF", {"http": (DRIFT,)})
 
 
 def test_one_mode_alone_has_no_verdict() -> None:

@@ -21,6 +21,7 @@ from harness.cloud.drift import (
     http_apis,
     mappings,
     permissions,
+    queues,
     rest_apis,
     rules,
     schedules,
@@ -44,6 +45,7 @@ _ROOMS: tuple[tuple[str, str, _Look], ...] = (
     ("AWS::SNS::Subscription", "sns", subscriptions.look),
     ("AWS::Lambda::EventSourceMapping", "lambda", mappings.look),
     ("AWS::S3::Bucket", "s3", buckets.look),
+    ("AWS::SQS::Queue", "sqs", queues.look),
     ("AWS::Scheduler::Schedule", "scheduler", schedules.look),
 )
 _APIS: dict[str, tuple[str, Callable[..., Iterator[Difference]]]] = {
@@ -88,7 +90,8 @@ def _looks(place: Place) -> list[_Look]:
 
 def _looks_at_apis(place: Place) -> Iterator[_Look]:
     for api in place.system.apis.values():
-        if api.name in place.names.physical:
+        # The URL of a function that is not in the stack is not there either, and the function is told.
+        if {api.name, *(route.function for route in api.routes if api.kind == "url")} <= place.names.physical.keys():
             service, look = _APIS[api.kind]
             place.cloud.client(service)
             yield _look_at(api, look)

@@ -24,7 +24,8 @@ class Difference:
 
     Args:
         kind: ``function``, ``permission``, ``route``, ``rule``, ``subscription``, ``mapping``, ``notification``,
-            ``schedule``, ``api``, ``url``, ``resource``; ``unread`` for what may not be read, so that nobody knows.
+            ``queue``, ``schedule``, ``api``, ``url``, ``resource``; ``unread`` for what may not be read, so that
+            nobody knows.
         name: The logical id, or the method and the path of a route. Of ``unread``: what could not be read.
         what: Which of its properties; ``existence`` when it is not there. Of ``unread``: the action that is missing.
         template: What the template says.

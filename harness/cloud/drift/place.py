@@ -136,7 +136,8 @@ class Place:
         bus = self.resolved(self.system.resources[rule].properties.get("EventBusName") or "default")
         if physical is None or not isinstance(bus, str):
             return None
-        of_bus = "" if bus.rpartition("/")[2] == "default" else f"{bus.rpartition('event-bus/')[2]}/"
+        called = bus.rpartition("event-bus/")[2]
+        of_bus = "" if called == "default" else f"{called}/"
         place = f"{self.cloud.partition}:events:{self.names.region}:{self.names.account}"
         return f"arn:{place}:rule/{of_bus}{physical.rpartition('|')[2]}"
 

@@ -31,7 +31,7 @@ def look(api: Api, *, place: Place) -> Iterator[Difference]:
 
     # Methods come with their integrations.
     # https://docs.aws.amazon.com/apigateway/latest/api/API_GetResources.html
-    resources = listed("get_resources", embed=["methods"])
+    resources = listed("get_resources", embed=["methods"], PaginationConfig={"PageSize": 500})
     if resources is Absent.GONE:
         yield missing("api", api.name)
         return

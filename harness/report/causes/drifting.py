@@ -15,7 +15,17 @@ __all__ = ["drifting"]
 
 # In the order in which they are likely to matter to what a test sees.
 _AT_THE_DOOR = ("route", "api", "url")
-_KINDS = (*_AT_THE_DOOR, "permission", "rule", "subscription", "mapping", "notification", "schedule", "function")
+_KINDS = (
+    *_AT_THE_DOOR,
+    "permission",
+    "rule",
+    "subscription",
+    "mapping",
+    "queue",
+    "notification",
+    "schedule",
+    "function",
+)
 _LIMITS = frozenset({"timeout", "memory"})
 _ABSENT = "nothing"
 _WORDS = {"url": "function URL", "api": "API"}
@@ -66,7 +76,8 @@ def _said(one: DriftRecord) -> str:
     if one.kind == "route":
         return _of_route(one)
     if one.kind == "permission":
-        denied = one.template.replace(" may invoke ", " may not invoke ")
+        # The ARN of a route says little beside the function.
+        denied = re.sub(r" for arn:\S+", "", one.template.replace(" may invoke ", " may not invoke "))
         return f"{denied} where it is deployed, although the template lets it"
     what = f"the {_WORDS.get(one.kind, one.kind)} {one.name}" if one.kind != "function" else one.name
     if one.what == "existence":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.report.record import ErrorRecord, TestRecord
@@ -18,6 +18,8 @@ _OF_RUNTIME = re.compile(r"^\[ERROR\] (?P<type>[\w.]+)(?:: (?P<message>.*))?$")
 # The last line of a traceback: an exception by its name, with its message if it has one.
 _EXCEPTION = re.compile(r"^(?P<type>[A-Za-z_][\w.]*)(?:: (?P<message>.*))?$")
 _TIMEOUT = re.compile(r"Task timed out after [\d.]+ seconds")
+# In the REPORT of an invocation, which Lambda writes at its end.
+_MEMORY = re.compile(r"^REPORT .*\bMemory Size: (?P<size>\d+) MB")
 _EXITED = re.compile(r"Runtime exited .+|Runtime\.OutOfMemory")
 # "The handler 'a.b' of function 'F' cannot be used: Unable to import module 'a': …" (`harness.errors.HandlerNotFound`).
 _UNUSABLE = re.compile(r"The handler '(?P<handler>[^']*)' of function '(?P<function>\w+)' cannot be used: (?P<why>.+)")
@@ -32,12 +34,14 @@ class Heard:
         type: The name of the error, without its module unless that is ``Runtime`` or ``Sandbox``.
         message: What it says.
         trace: The frames, as far as they are known.
+        memory: How much memory the function had, in MB, as its log reports; 0 where it does not.
     """
 
     function: str
     type: str
     message: str
     trace: str = ""
+    memory: int = 0
 
 
 def heard(record: TestRecord) -> list[Heard]:
@@ -53,7 +57,16 @@ def heard(record: TestRecord) -> list[Heard]:
     known: dict[tuple[str, str, str], Heard] = {}
     for one in found:
         known.setdefault((one.function, one.type, _alike(one.message)), one)
-    return list(known.values())
+    return [replace(one, memory=_memory(record, one.function)) for one in known.values()]
+
+
+def _memory(record: TestRecord, function: str) -> int:
+    lines = [
+        *record.logs.get(function, ()),
+        *(line for act in record.acts if act.function == function for line in act.log),
+    ]
+    found = [match["size"] for line in lines if (match := _MEMORY.search(line))]
+    return int(found[-1]) if found else 0
 
 
 def _alike(message: str) -> str:

@@ -41,8 +41,7 @@ def _said(error: Heard, declared: Function | None) -> str:
     if error.type == "Sandbox.Timedout":
         return f"{error.function} was not done within its timeout"
     if _MEMORY.search(told) or error.type == "MemoryError":
-        size = f" ({declared.memory} MB in the template)" if declared else ""
-        return f"{error.function} took more memory than it has{size}, and was killed"
+        return f"{error.function} took more memory than {_megabytes(error.memory, declared)}, and was killed"
     if _TOO_LARGE.search(told):
         return f"{error.function or 'the test'} sends more than AWS takes at once: {plain(error.message)}"
     if _TOO_OFTEN.search(told):
@@ -55,6 +54,12 @@ def _seconds(passed: float, declared: Function | None) -> str:
     if declared is None or abs(declared.timeout - passed) < 1:
         return f"{passed:g} s"
     return f"{passed:g} s, which the template says is {declared.timeout:g} s"
+
+
+def _megabytes(had: int, declared: Function | None) -> str:
+    """Give how much memory a function had, and what the template says where that is something else or all we know."""
+    said = f" ({declared.memory} MB in the template)" if declared and declared.memory != had else ""
+    return f"its {had} MB{said}" if had else f"it has{said}"
 
 
 def limits_of_doors(record: TestRecord) -> Iterator[Cause]:

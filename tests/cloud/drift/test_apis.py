@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -357,3 +358,13 @@ def test_a_url_that_is_gone_is_told(stage_of: StageOf) -> None:
     stage.client("lambda").delete_function_url_config(FunctionName=stage["Work"])
 
     assert ["url Url: existence: the template says it is there, deployed is nothing"] == stage.drift
+
+
+def test_the_url_of_a_function_that_is_not_in_the_stack(stage_of: StageOf) -> None:
+    """The function is told, and nothing else fails for it."""
+    stage = stage_of(URL, functions=("Work",))
+    physical = {name: one for name, one in stage.names.physical.items() if name != "Work"}
+
+    assert ["resource Work: existence: the template says AWS::Lambda::Function, deployed is nothing"] == replace(
+        stage, names=replace(stage.names, physical=physical)
+    ).drift

@@ -217,6 +217,16 @@ def test_a_subscription_that_was_made_anew_is_there(topics: Stage) -> None:
     ] == topics.drift
 
 
+def test_subscriptions_of_a_topic_that_is_gone_are_told(topics: Stage) -> None:
+    """With the topic itself."""
+    topics.client("sns").delete_topic(TopicArn=topics["Topic"])
+
+    assert [
+        "subscription Heard: existence: the template says it is there, deployed is nothing",
+        "resource Topic: existence: the template says AWS::SNS::Topic, deployed is nothing",
+    ] == topics.drift
+
+
 def test_an_attribute_of_a_subscription_is_told(topics: Stage) -> None:
     """Raw delivery changes what the subscriber gets."""
     topics.client("sns").set_subscription_attributes(

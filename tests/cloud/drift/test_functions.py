@@ -151,3 +151,30 @@ def test_a_topic_that_is_gone_is_told(stage: Stage) -> None:
     stage.client("sns").delete_topic(TopicArn=stage["Topic"])
 
     assert ["resource Topic: existence: the template says AWS::SNS::Topic, deployed is nothing"] == stage.drift
+
+
+LITERALS = """
+  Key: {Type: AWS::SSM::Parameter, Properties: {Name: /drift/key, Type: String, Value: k}}
+  Plain:
+    Type: AWS::Lambda::Function
+    DependsOn: Key
+    Properties:
+      Handler: index.handler
+      Runtime: python3.12
+      Role: !GetAtt Role.Arn
+      Code: {ZipFile: "handler = print"}
+      Environment: {Variables: {DEBUG: true, SIZE: 5, KEY: "{{resolve:ssm:/drift/key}}"}}
+"""
+
+
+def test_values_that_are_no_text_in_the_template_are_compared(stage_of: StageOf) -> None:
+    """What CloudFormation itself looks up is not."""
+    stage = stage_of(LITERALS, functions=("Work",))
+    stage.client("lambda").update_function_configuration(
+        FunctionName=stage["Plain"], Environment={"Variables": {"DEBUG": "false", "SIZE": "7", "KEY": "other"}}
+    )
+
+    assert [
+        "function Plain: environment DEBUG: the template says one value, deployed is another one",
+        "function Plain: environment SIZE: the template says one value, deployed is another one",
+    ] == stage.drift

@@ -16,7 +16,8 @@ from harness.cloud.drift.place import Absent, Place
 from harness.errors import UnreachableEndpoint
 
 from .conftest import Stage, StageOf
-from .test_events import RULES
+from .test_apis import HTTP, REST, URL
+from .test_events import BUCKET, MAPPING, RULES, SCHEDULE, TOPIC
 
 
 @pytest.fixture
@@ -65,6 +66,31 @@ def test_what_is_unread_can_be_told_from_drift(stage: Stage, guest: Cloud) -> No
     found = differences(stage.system, cloud=guest, names=stage.names)
 
     assert {True} == {one.is_unread for one in found}
+
+
+@pytest.mark.parametrize(
+    ("resources", "actions"),
+    [
+        (REST, {"apigateway:GET", "cognito-idp:DescribeUserPool"}),
+        (HTTP, {"apigateway:GET", "cognito-idp:DescribeUserPool"}),
+        (URL, {"lambda:ListFunctionUrlConfigs"}),
+        (TOPIC, {"sns:ListSubscriptionsByTopic", "sns:GetTopicAttributes", "sqs:GetQueueAttributes"}),
+        (MAPPING, {"lambda:GetEventSourceMapping", "sqs:GetQueueAttributes"}),
+        (BUCKET, {"lambda:GetPolicy", "s3:GetBucketNotification", "s3:ListBucket"}),
+        (SCHEDULE, {"scheduler:GetSchedule"}),
+    ],
+    ids=["rest", "http", "url", "topic", "mapping", "bucket", "schedule"],
+)
+def test_each_kind_names_the_action_that_it_needs(
+    stage_of: StageOf, guest: Cloud, resources: str, actions: set[str]
+) -> None:
+    """Nothing is told as missing that nobody has seen."""
+    functions = ("Work",) if "Work" in resources else ()
+    stage = stage_of(resources, functions=(*functions, "Other") if resources in (REST, MAPPING) else functions)
+
+    found = differences(stage.system, cloud=guest, names=stage.names)
+
+    assert {("unread", action) for action in actions} == {(one.kind, one.what) for one in found}
 
 
 def test_an_answer_that_is_no_answer_is_told_as_unread(stage: Stage) -> None:

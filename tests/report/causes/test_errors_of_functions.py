@@ -357,6 +357,23 @@ def test_a_denial_is_no_error_of_the_code(said: Said) -> None:
     assert [] == said(record)
 
 
+@pytest.mark.parametrize(("size", "words"), [(128, "its 128 MB (512 MB in the template)"), (512, "its 512 MB")])
+def test_a_log_reports_how_much_memory_there_was(said: Said, size: int, words: str) -> None:
+    """Recorded in a stage whose function somebody has given less."""
+    report = (
+        f"REPORT RequestId: 1f162018\tDuration: 3357.48 ms\tBilled Duration: 3357.48 ms\tMemory Size: {size} MB\t"
+        f"Max Memory Used: {size} MB\tStatus: error\tError Type: Runtime.OutOfMemory"
+    )
+    killed = "RequestId: 1f162018 Error: Runtime exited with error: signal: killed"
+    act = replace(failing("PlaceOrder", "Runtime.ExitError", killed), log=(report, killed, "Runtime.ExitError"))
+
+    cause = f"limits: PlaceOrder took more memory than {words}, and was killed"
+    assert [[cause], [cause]] == [
+        said(broken(mode="invoke", acts=(act,))),
+        said(broken(mode="http", logs={"PlaceOrder": (report, killed, "Runtime.ExitError")})),
+    ]
+
+
 @pytest.mark.parametrize(
     ("status", "cause"),
     [

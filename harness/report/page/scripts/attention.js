@@ -1,4 +1,4 @@
-// Pointing at a thing in the picture shows its neighbours; choosing it tells about it; arrow keys go from one to the next.
+// Pointing at a thing in the picture shows its neighbours, choosing it tells about it, arrow keys go to the next.
 
 const Attention = (() => {
   function over(drawing, { edges, places, onchoose }) {
@@ -7,7 +7,10 @@ const Attention = (() => {
     let chosen = null;
 
     function light(id) {
-      const near = new Set([id, ...edges.flatMap(({ source, target }) => (source === id ? [target] : target === id ? [source] : []))]);
+      const near = new Set([
+        id,
+        ...edges.flatMap(({ source, target }) => (source === id ? [target] : target === id ? [source] : [])),
+      ]);
       drawing.classList.toggle("dimmed", id !== null);
       boxes.forEach((box, own) => box.classList.toggle("lit", near.has(own)));
       ways.forEach((way) => way.classList.toggle("lit", way.dataset.source === id || way.dataset.target === id));
@@ -49,10 +52,12 @@ const Attention = (() => {
   function nearest(places, { id, key }) {
     const [dx, dy] = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[key] ?? [0, 0];
     const here = places.get(id);
-    const ahead = [...places].map(([other, place]) => {
-      const [x, y] = [place.x - here.x, place.y - here.y];
-      return { other, forward: x * dx + y * dy, aside: Math.abs(x * dy) + Math.abs(y * dx) };
-    }).filter(({ forward }) => forward > 1);
+    const ahead = [...places]
+      .map(([other, place]) => {
+        const [x, y] = [place.x - here.x, place.y - here.y];
+        return { other, forward: x * dx + y * dy, aside: Math.abs(x * dy) + Math.abs(y * dx) };
+      })
+      .filter(({ forward }) => forward > 1);
     return ahead.sort((a, b) => a.forward + 2 * a.aside - b.forward - 2 * b.aside)[0]?.other;
   }
 

@@ -46,22 +46,38 @@ const Drawing = (() => {
     const nodes = system.nodes.map(size);
     const edges = system.edges.map(measured);
     const layout = Layout.of(nodes, edges);
-    const lines = edges.filter((edge) => layout.paths.has(edge)).map((edge) => line(system, { edge, path: layout.paths.get(edge) }));
+    const lines = edges
+      .filter((edge) => layout.paths.has(edge))
+      .map((edge) => line(system, { edge, path: layout.paths.get(edge) }));
     const boxes = system.nodes.map((node) => box(system, { node, place: layout.places.get(node.id) }));
     const [width, height] = [layout.width + 2 * MARGIN, layout.height + 2 * MARGIN];
-    const drawing = svg("svg", { class: "drawing", viewBox: `${-MARGIN} ${-MARGIN} ${width} ${height}`, width, height, role: "group", "aria-label": `Picture of ${system.name}` },
-      svg("g", { class: "lines" }, lines.map(({ group }) => group)),
+    const drawing = svg(
+      "svg",
+      {
+        class: "drawing",
+        viewBox: `${-MARGIN} ${-MARGIN} ${width} ${height}`,
+        width,
+        height,
+        role: "group",
+        "aria-label": `Picture of ${system.name}`,
+      },
+      svg(
+        "g",
+        { class: "lines" },
+        lines.map(({ group }) => group),
+      ),
       svg("g", {}, boxes),
-      svg("g", { class: "texts", "aria-hidden": "true" }, apart(lines)));
+      svg("g", { class: "texts", "aria-hidden": "true" }, apart(lines)),
+    );
     // Smaller than this nobody could read it; the canvas around it scrolls.
     drawing.style.setProperty("min-width", `${width * 0.72}px`);
     return Attention.over(drawing, { edges, places: layout.places, onchoose });
   }
 
-  function size({ id, label }) {
+  function size({ id, label, kind }) {
     const lines = linesOf(label);
     const width = Math.max(...lines.map((line) => widthOf(line, "600 13.5px"))) + 56;
-    return { id, height: 32 + lines.length * LINE, width: Math.max(126, width) };
+    return { id, height: 32 + lines.length * LINE, width: Math.max(126, width), first: kind === "door" };
   }
 
   // What starts something always says how; what a function uses is said when one looks at it, so it needs no room.
@@ -72,30 +88,42 @@ const Drawing = (() => {
 
   function line(system, { edge, path: { points, turned } }) {
     const state = edge.kind === "uses" ? "uses" : Surface.stateOf(system, Surface.idsOf(edge));
-    const d = points.map(({ from, to }, at) => {
-      const bend = Math.max(24, (to.x - from.x) / 2);
-      return `${at ? "L" : "M"}${from.x} ${from.y}C${from.x + bend} ${from.y} ${to.x - bend} ${to.y} ${to.x} ${to.y}`;
-    }).join("");
+    const d = points
+      .map(({ from, to }, at) => {
+        const bend = Math.max(24, (to.x - from.x) / 2);
+        return `${at ? "L" : "M"}${from.x} ${from.y}C${from.x + bend} ${from.y} ${to.x - bend} ${to.y} ${to.x} ${to.y}`;
+      })
+      .join("");
     const [first, last] = [points[0].from, points.at(-1).to];
     const tip = turned ? `M${first.x} ${first.y}l8 -4v8z` : `M${last.x} ${last.y}l-8 -4v8z`;
     const attributes = { class: `line line-${state}`, "data-source": edge.source, "data-target": edge.target };
     const group = svg("g", attributes, svg("path", { class: "way", d }), svg("path", { class: "tip", d: tip }));
-    return { edge, group, state, middle: { x: (points[0].from.x + points[0].to.x) / 2, y: (points[0].from.y + points[0].to.y) / 2 } };
+    return {
+      edge,
+      group,
+      state,
+      middle: { x: (points[0].from.x + points[0].to.x) / 2, y: (points[0].from.y + points[0].to.y) / 2 },
+    };
   }
 
   // The words on the lines, moved apart where they would cover each other.
   function apart(lines) {
     // Those that are always there keep their place.
-    const labelled = lines.filter(({ edge }) => edge.label).sort((a, b) => b.edge.room - a.edge.room || a.middle.y - b.middle.y);
+    const labelled = lines
+      .filter(({ edge }) => edge.label)
+      .sort((a, b) => b.edge.room - a.edge.room || a.middle.y - b.middle.y);
     const taken = [];
     return labelled.map(({ edge, state, middle: { x, y } }) => {
       const half = edge.labelWidth / 2 + 4;
       const covers = (one) => Math.abs(one.x - x) < one.half + half && Math.abs(one.y - y) < 15;
       for (let hit = taken.find(covers); hit; hit = taken.find(covers)) y = hit.y + 16;
       taken.push({ x, y, half });
-      return svg("g", { class: `on-line on-line-${state}`, "data-source": edge.source, "data-target": edge.target },
+      return svg(
+        "g",
+        { class: `on-line on-line-${state}`, "data-source": edge.source, "data-target": edge.target },
         svg("rect", { x: x - half + 1, y: y - 7, width: 2 * half - 2, height: 14 }),
-        svg("text", { x, y: y + 4, "text-anchor": "middle" }, cut(edge.label, 24), svg("title", {}, edge.label)));
+        svg("text", { x, y: y + 4, "text-anchor": "middle" }, cut(edge.label, 24), svg("title", {}, edge.label)),
+      );
     });
   }
 
@@ -104,15 +132,48 @@ const Drawing = (() => {
     const state = Surface.stateOf(system, ids);
     const modes = Surface.modesOf(system, ids);
     const drifts = Surface.driftOf(system, node, ids);
-    const told = [node.label, node.kind, Surface.STATES[state], drifts.length ? "drift" : ""].filter(Boolean).join(", ");
-    return svg("g", { class: `node node-${state} node-${kindOf(node)}`, transform: `translate(${x} ${y})`, tabindex: "-1", role: "button", "aria-pressed": "false", "aria-label": told, "data-id": node.id },
+    const told = [node.label, node.kind, Surface.STATES[state], drifts.length ? "drift" : ""]
+      .filter(Boolean)
+      .join(", ");
+    return svg(
+      "g",
+      {
+        class: `node node-${state} node-${kindOf(node)}`,
+        transform: `translate(${x} ${y})`,
+        tabindex: "-1",
+        role: "button",
+        "aria-pressed": "false",
+        "aria-label": told,
+        "data-id": node.id,
+      },
       svg("title", {}, `${node.label}\n${node.kind}, ${Surface.STATES[state]}`),
       svg("rect", { class: "box", width, height, rx: kindOf(node) === "door" ? height / 2 : 9 }),
       svg("path", { class: "shape", d: SHAPES[kindOf(node)], transform: `translate(13 ${height / 2 - 8})` }),
       linesOf(node.label).map((text, at) => svg("text", { class: "label", x: 38, y: 21 + at * LINE }, text)),
-      svg("text", { class: "kind-of-node", x: 38, y: height - 11 }, kindOf(node) === "door" ? doorKind(node) : node.kind),
-      state === "uncounted" ? null : Run.modes.map((mode, at) => svg("circle", { class: modes.includes(mode) ? "pip" : "pip hollow", cx: width - 16 - (Run.modes.length - 1 - at) * PIP, cy: height - 15, r: 3.6 })),
-      drifts.length ? svg("g", { class: "drifted", transform: `translate(${width - 21} -7)` }, svg("path", { d: "M8 0l8.5 15h-17z" }), svg("path", { class: "stroke", d: "M8 5v5M8 12.300v.1" })) : null);
+      svg(
+        "text",
+        { class: "kind-of-node", x: 38, y: height - 11 },
+        kindOf(node) === "door" ? doorKind(node) : node.kind,
+      ),
+      state === "uncounted"
+        ? null
+        : Run.modes.map((mode, at) =>
+            svg("circle", {
+              class: modes.includes(mode) ? "pip" : "pip hollow",
+              cx: width - 16 - (Run.modes.length - 1 - at) * PIP,
+              cy: height - 15,
+              r: 3.6,
+            }),
+          ),
+      drifts.length
+        ? svg(
+            "g",
+            { class: "drifted", transform: `translate(${width - 21} -7)` },
+            svg("path", { d: "M8 0l8.5 15h-17z" }),
+            svg("path", { class: "stroke", d: "M8 5v5M8 12.300v.1" }),
+          )
+        : null,
+    );
   }
 
   // A door is a route or a schedule; the id in the surface says which.

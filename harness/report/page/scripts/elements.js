@@ -23,7 +23,9 @@ const Elements = (() => {
 
   // What is null, undefined or false is left out, so that a part can be there or not.
   function add(element, ...children) {
-    element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+    element.append(
+      ...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false),
+    );
     return element;
   }
 

@@ -8,8 +8,8 @@ const Layout = (() => {
   const GAP = 46;
   const SWEEPS = 24;
 
-  // nodes: [{ id, width, height }]; edges: [{ source, target, room }], room for a label. Gives { width, height, places, paths }:
-  // a place by id, and by edge the points that its line passes.
+  // nodes: [{ id, width, height, first }], first for what stands in the first column;
+  // edges: [{ source, target, room }], room for its words. Gives { width, height, places, paths }: a place by id, and by edge the points of its line.
   function of(nodes, edges) {
     const known = new Map(nodes.map((node) => [node.id, node]));
     const drawn = edges.filter(({ source, target }) => source !== target && known.has(source) && known.has(target));
@@ -23,15 +23,17 @@ const Layout = (() => {
     return placed(columns, { chains, loners: nodes.filter(({ id }) => !joined.has(id)) });
   }
 
-  // The edges, those turned around that would lead back to where a walk came from.
+  // The edges, those turned around that would lead back: to the first column, or to where a walk came from.
   function acyclic(nodes, edges) {
     const state = new Map();
     const leaving = Map.groupBy(edges, ({ source }) => source);
-    const turned = new Set();
+    const first = new Set(nodes.filter((node) => node.first).map(({ id }) => id));
+    const turned = new Set(edges.filter(({ target }) => first.has(target)));
     const entered = new Set(edges.map(({ target }) => target));
     const walk = (id) => {
       state.set(id, "open");
       for (const edge of leaving.get(id) ?? []) {
+        if (turned.has(edge)) continue;
         if (state.get(edge.target) === "open") turned.add(edge);
         else if (!state.has(edge.target)) walk(edge.target);
       }
@@ -39,7 +41,11 @@ const Layout = (() => {
     };
     const starts = [...nodes.filter(({ id }) => !entered.has(id)), ...nodes];
     for (const { id } of starts) if (!state.has(id)) walk(id);
-    return edges.map((edge) => (turned.has(edge) ? { edge, from: edge.target, to: edge.source, turned: true } : { edge, from: edge.source, to: edge.target }));
+    return edges.map((edge) =>
+      turned.has(edge)
+        ? { edge, from: edge.target, to: edge.source, turned: true }
+        : { edge, from: edge.source, to: edge.target },
+    );
   }
 
   function ranked(nodes, forward) {
@@ -70,14 +76,22 @@ const Layout = (() => {
         chain.push(bend);
       }
       chain.push(cells.get(link.to));
-      chain.slice(1).forEach((cell, at) => { chain[at].after.push(cell); cell.before.push(chain[at]); });
+      chain.slice(1).forEach((cell, at) => {
+        chain[at].after.push(cell);
+        cell.before.push(chain[at]);
+      });
       return { ...link, chain };
     });
     return { columns, chains };
   }
 
   function untangle(columns) {
-    const number = () => columns.forEach((column) => column.forEach((cell, at) => { cell.order = at; }));
+    const number = () =>
+      columns.forEach((column) =>
+        column.forEach((cell, at) => {
+          cell.order = at;
+        }),
+      );
     number();
     let best = { crossings: crossings(columns), orders: columns.map((column) => [...column]) };
     for (let sweep = 0; sweep < SWEEPS && best.crossings; sweep += 1) {
@@ -86,7 +100,9 @@ const Layout = (() => {
         const centre = (cell) => (cell[side].length ? mean(cell[side].map(({ order }) => order)) : cell.order);
         const centres = new Map(column.map((cell) => [cell, centre(cell)]));
         column.sort((a, b) => centres.get(a) - centres.get(b) || a.order - b.order);
-        column.forEach((cell, at) => { cell.order = at; });
+        column.forEach((cell, at) => {
+          cell.order = at;
+        });
       }
       const found = crossings(columns);
       if (found < best.crossings) best = { crossings: found, orders: columns.map((column) => [...column]) };
@@ -110,7 +126,11 @@ const Layout = (() => {
 
   // Moves each cell towards the middle of its neighbours, as far as the order of the column and its gaps allow.
   function straighten(columns) {
-    for (const column of columns) column.reduce((top, cell) => { cell.y = top + cell.height / 2; return top + cell.height + ROW; }, 0);
+    for (const column of columns)
+      column.reduce((top, cell) => {
+        cell.y = top + cell.height / 2;
+        return top + cell.height + ROW;
+      }, 0);
     for (let sweep = 0; sweep < SWEEPS; sweep += 1) {
       for (const column of sweep % 2 ? [...columns].reverse() : columns) {
         const wanted = column.map((cell) => {
@@ -125,7 +145,10 @@ const Layout = (() => {
   // The places nearest to the wanted ones that keep the order and the gaps: those that collide move as one block.
   function settle(column, wanted) {
     const offsets = [];
-    column.reduce((top, cell, at) => { offsets[at] = top + cell.height / 2; return top + cell.height + ROW; }, 0);
+    column.reduce((top, cell, at) => {
+      offsets[at] = top + cell.height / 2;
+      return top + cell.height + ROW;
+    }, 0);
     const blocks = [];
     wanted.forEach((y, at) => {
       blocks.push({ sum: y - offsets[at], size: 1 });
@@ -136,19 +159,45 @@ const Layout = (() => {
       }
     });
     const shifts = blocks.flatMap(({ sum, size }) => Array(size).fill(sum / size));
-    column.forEach((cell, at) => { cell.y = shifts[at] + offsets[at]; });
+    column.forEach((cell, at) => {
+      cell.y = shifts[at] + offsets[at];
+    });
   }
 
   function placed(columns, { chains, loners }) {
     const widths = columns.map((column) => Math.max(0, ...column.map(({ node }) => node?.width ?? 0)));
-    const gaps = columns.map((_, rank) => Math.max(GAP, ...chains.filter(({ chain, edge }) => chain[0].rank === rank && edge.room).map(({ edge }) => edge.room + 40)));
+    const gaps = columns.map((_, rank) =>
+      Math.max(
+        GAP,
+        ...chains.filter(({ chain, edge }) => chain[0].rank === rank && edge.room).map(({ edge }) => edge.room + 40),
+      ),
+    );
     const lefts = [];
-    widths.reduce((left, width, rank) => { lefts[rank] = left; return left + width + gaps[rank]; }, 0);
+    widths.reduce((left, width, rank) => {
+      lefts[rank] = left;
+      return left + width + gaps[rank];
+    }, 0);
     const top = Math.min(0, ...columns.flat().map(({ y, height }) => y - height / 2));
-    columns.flat().forEach((cell) => { cell.y -= top; });
+    columns.flat().forEach((cell) => {
+      cell.y -= top;
+    });
 
-    const places = new Map(columns.flatMap((column, rank) => column.filter(({ node }) => node).map((cell) => [cell.node.id, { x: lefts[rank], y: cell.y - cell.height / 2, width: widths[rank], height: cell.height }])));
-    const paths = new Map(chains.map((link) => [link.edge, { turned: Boolean(link.turned), points: points(link, { chains, lefts, widths }) }]));
+    const places = new Map(
+      columns.flatMap((column, rank) =>
+        column
+          .filter(({ node }) => node)
+          .map((cell) => [
+            cell.node.id,
+            { x: lefts[rank], y: cell.y - cell.height / 2, width: widths[rank], height: cell.height },
+          ]),
+      ),
+    );
+    const paths = new Map(
+      chains.map((link) => [
+        link.edge,
+        { turned: Boolean(link.turned), points: points(link, { chains, lefts, widths }) },
+      ]),
+    );
     const width = lefts.length ? lefts.at(-1) + widths.at(-1) : 0;
     const height = Math.max(0, ...columns.flat().map(({ y, height: own }) => y + own / 2));
     return alone(loners, { places, paths, width, height });
@@ -168,7 +217,9 @@ const Layout = (() => {
   function port(cell, { edge, chains, side }) {
     if (!cell.node) return cell.y;
     const other = ({ chain }) => (side === "leaves" ? chain[1] : chain.at(-2)).y;
-    const here = chains.filter(({ chain }) => (side === "leaves" ? chain[0] : chain.at(-1)) === cell).sort((a, b) => other(a) - other(b));
+    const here = chains
+      .filter(({ chain }) => (side === "leaves" ? chain[0] : chain.at(-1)) === cell)
+      .sort((a, b) => other(a) - other(b));
     const step = Math.min(12, (cell.height - 14) / Math.max(1, here.length - 1));
     return cell.y + (here.findIndex((link) => link.edge === edge) - (here.length - 1) / 2) * step;
   }
@@ -178,9 +229,21 @@ const Layout = (() => {
     const widest = Math.max(0, ...loners.map((node) => node.width));
     const across = Math.max(1, Math.floor(Math.max(width, 900) / (widest + ROW)));
     const top = height ? height + 2.5 * ROW : 0;
-    loners.forEach((node, at) => places.set(node.id, { x: (at % across) * (widest + ROW), y: top + Math.floor(at / across) * (node.height + ROW), width: widest, height: node.height }));
+    loners.forEach((node, at) =>
+      places.set(node.id, {
+        x: (at % across) * (widest + ROW),
+        y: top + Math.floor(at / across) * (node.height + ROW),
+        width: widest,
+        height: node.height,
+      }),
+    );
     const all = [...places.values()];
-    return { places, paths, width: Math.max(width, ...all.map((one) => one.x + one.width)), height: Math.max(height, ...all.map((one) => one.y + one.height)) };
+    return {
+      places,
+      paths,
+      width: Math.max(width, ...all.map((one) => one.x + one.width)),
+      height: Math.max(height, ...all.map((one) => one.y + one.height)),
+    };
   }
 
   const mean = (numbers) => numbers.reduce((sum, one) => sum + one, 0) / numbers.length;

@@ -21,8 +21,18 @@ const Main = (() => {
 
   function sections() {
     const counted = { Verdict: Run.broken || null, Surface: null, Tests: Run.tests.length.toLocaleString("en") };
-    document.querySelector(".sections").append(...Object.entries(counted).map(([name, count]) =>
-      html("a", { href: `#${name === "Surface" ? "picture" : name.toLowerCase()}` }, name, count ? html("span", { class: name === "Verdict" ? "count bad" : "count" }, String(count)) : null)));
+    document
+      .querySelector(".sections")
+      .append(
+        ...Object.entries(counted).map(([name, count]) =>
+          html(
+            "a",
+            { href: `#${name === "Surface" ? "picture" : name.toLowerCase()}` },
+            name,
+            count ? html("span", { class: name === "Verdict" ? "count bad" : "count" }, String(count)) : null,
+          ),
+        ),
+      );
   }
 
   function colophon() {
@@ -33,7 +43,8 @@ const Main = (() => {
   // A disc in the colour of the outcome, for the tab of the browser.
   function icon() {
     const colour = Run.broken ? "%23d0402b" : Run.ran ? "%231f8a63" : "%238a8f9c";
-    const drawing = `<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><circle cx='8' cy='8' r='7' fill='${colour}'/></svg>`;
+    const disc = `<circle cx='8' cy='8' r='7' fill='${colour}'/>`;
+    const drawing = `<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'>${disc}</svg>`;
     document.head.append(html("link", { rel: "icon", href: `data:image/svg+xml,${drawing}` }));
   }
 

@@ -18,34 +18,61 @@ const Matrix = (() => {
   function show(place) {
     place.append(html("h2", { id: "tests-title" }, "Tests"));
     if (!Run.tests.length) {
-      place.append(html("p", { class: "empty" }, "No test ran. Were they all left out, or was the wrong folder named?"));
+      place.append(
+        html("p", { class: "empty" }, "No test ran. Were they all left out, or was the wrong folder named?"),
+      );
       return;
     }
     found = html("p", { class: "found", role: "status" });
     nothing = html("p", { class: "empty", hidden: true }, "No test is like that.");
-    const list = html("div", { class: Run.tests.length > LARGE ? "matrix large" : "matrix", onkeydown: move }, grouped().map(system));
+    const list = html(
+      "div",
+      { class: Run.tests.length > LARGE ? "matrix large" : "matrix", onkeydown: move },
+      grouped().map(system),
+    );
     place.append(html("div", { class: "filters" }, search(), states(), found), list, nothing);
     narrow();
   }
 
   function search() {
-    const input = html("input", { type: "search", id: "search", placeholder: "Find a test", autocomplete: "off", "aria-label": "Find a test by its name or file",
-      oninput: () => { asked.text = input.value; narrow(); } });
+    const input = html("input", {
+      type: "search",
+      id: "search",
+      placeholder: "Find a test",
+      autocomplete: "off",
+      "aria-label": "Find a test by its name or file",
+      oninput: () => {
+        asked.text = input.value;
+        narrow();
+      },
+    });
     return html("div", { class: "search" }, input, html("kbd", { "aria-hidden": "true" }, "/"));
   }
 
   function states() {
     const buttons = Object.entries(STATES).map(([state, { words, holds }]) => {
       const count = Run.tests.filter(holds).length;
-      return html("button", { type: "button", "aria-pressed": String(state === asked.state), "data-state": state, disabled: !count && state !== "all",
-        onclick: () => choose(state) }, words, html("span", { class: "count" }, count.toLocaleString("en")));
+      return html(
+        "button",
+        {
+          type: "button",
+          "aria-pressed": String(state === asked.state),
+          "data-state": state,
+          disabled: !count && state !== "all",
+          onclick: () => choose(state),
+        },
+        words,
+        html("span", { class: "count" }, count.toLocaleString("en")),
+      );
     });
     return html("div", { class: "states", role: "group", "aria-label": "Which tests" }, buttons);
   }
 
   function choose(state) {
     asked.state = state;
-    document.querySelectorAll(".states button").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.state === state)));
+    document
+      .querySelectorAll(".states button")
+      .forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.state === state)));
     narrow();
   }
 
@@ -61,17 +88,41 @@ const Matrix = (() => {
   }
 
   function system([name, its]) {
-    return html("section", { class: "system" },
-      html("div", { class: "matrix-head" }, html("h3", {}, name || "no system"), html("div", { class: "modes", "aria-hidden": "true" }, Run.modes.map((mode) => html("span", {}, mode)))),
-      [...its].map(file));
+    return html(
+      "section",
+      { class: "system" },
+      html(
+        "div",
+        { class: "matrix-head" },
+        html("h3", {}, name || "no system"),
+        html(
+          "div",
+          { class: "modes", "aria-hidden": "true" },
+          Run.modes.map((mode) => html("span", {}, mode)),
+        ),
+      ),
+      [...its].map(file),
+    );
   }
 
   function file([name, tests]) {
     const bad = tests.filter((one) => one.broken).length;
     const list = html("ul", { class: "rows" }, tests.map(row));
-    const section = html("section", { class: "tests-of-file" },
-      html("h4", {}, html("span", { class: "path" }, name), html("span", { class: bad ? "file-count bad" : "file-count" }, bad ? `${bad} of ${tests.length} failed` : Words.count(tests.length, "test"))),
-      list);
+    const section = html(
+      "section",
+      { class: "tests-of-file" },
+      html(
+        "h4",
+        {},
+        html("span", { class: "path" }, name),
+        html(
+          "span",
+          { class: bad ? "file-count bad" : "file-count" },
+          bad ? `${bad} of ${tests.length} failed` : Words.count(tests.length, "test"),
+        ),
+      ),
+      list,
+    );
     files.push({ section, tests });
     return section;
   }
@@ -79,10 +130,21 @@ const Matrix = (() => {
   function row(one) {
     const cells = Run.modes.map((mode) => {
       const [outcome, seconds] = one.modes[mode] ?? [];
-      return html("span", { class: "cell" }, Outcomes.mark(outcome, { mode }), html("span", { class: "took" }, outcome && outcome !== "skipped" ? Words.seconds(seconds) : ""));
+      return html(
+        "span",
+        { class: "cell" },
+        Outcomes.mark(outcome, { mode }),
+        html("span", { class: "took" }, outcome && outcome !== "skipped" ? Words.seconds(seconds) : ""),
+      );
     });
-    const link = html("a", { class: one.broken ? "row broken" : "row", href: Run.addressOf(one), title: one.test },
-      html("span", { class: "name" }, one.name, html("span", { class: "parameters" }, one.parameters)), area(one), said(": "), cells);
+    const link = html(
+      "a",
+      { class: one.broken ? "row broken" : "row", href: Run.addressOf(one), title: one.test },
+      html("span", { class: "name" }, one.name, html("span", { class: "parameters" }, one.parameters)),
+      area(one),
+      said(": "),
+      cells,
+    );
     const item = html("li", {}, link);
     rows.push({ item, test: one, text: `${one.test} ${one.name} ${one.system}`.toLowerCase() });
     return item;
@@ -103,9 +165,13 @@ const Matrix = (() => {
       if (!item.hidden) shown.add(test);
     }
     for (const { section, tests } of files) section.hidden = !tests.some((one) => shown.has(one));
-    for (const section of document.querySelectorAll(".system")) section.hidden = !section.querySelector(".tests-of-file:not([hidden])");
+    for (const section of document.querySelectorAll(".system"))
+      section.hidden = !section.querySelector(".tests-of-file:not([hidden])");
     nothing.hidden = shown.size > 0;
-    found.textContent = shown.size === Run.tests.length ? Words.count(shown.size, "test") : `${shown.size.toLocaleString("en")} of ${Words.count(Run.tests.length, "test")}`;
+    found.textContent =
+      shown.size === Run.tests.length
+        ? Words.count(shown.size, "test")
+        : `${shown.size.toLocaleString("en")} of ${Words.count(Run.tests.length, "test")}`;
   }
 
   // The arrow keys go from row to row.

@@ -5,7 +5,7 @@ const Outcomes = (() => {
   const KNOWN = new Set(["passed", "failed", "error", "skipped", "xfailed", "xpassed"]);
   const WORDS = { error: "failed around the test", xfailed: "failed as expected", xpassed: "passed unexpectedly" };
 
-  const words = (outcome) => (outcome === undefined ? "not run" : WORDS[outcome] ?? outcome);
+  const words = (outcome) => (outcome === undefined ? "not run" : (WORDS[outcome] ?? outcome));
 
   function mark(outcome, { mode = "", title = true } = {}) {
     const shape = outcome === undefined ? "none" : KNOWN.has(outcome) ? outcome : "other";
@@ -15,10 +15,15 @@ const Outcomes = (() => {
 
   // The outcomes of one test along the modes, joined by a line.
   function track(outcomeOf) {
-    return html("span", { class: "track" }, Run.modes.map((mode) => html("span", {}, html("i", {}, mark(outcomeOf(mode), { mode })))));
+    return html(
+      "span",
+      { class: "track" },
+      Run.modes.map((mode) => html("span", {}, html("i", {}, mark(outcomeOf(mode), { mode })))),
+    );
   }
 
-  const pill = (area) => html("span", { class: `area area-${/^[a-z]+$/.test(area) ? area : "other"}` }, said("area: "), area);
+  const pill = (area) =>
+    html("span", { class: `area area-${/^[a-z]+$/.test(area) ? area : "other"}` }, said("area: "), area);
 
   return { mark, pill, track, words };
 })();

@@ -25,8 +25,13 @@ const Scheme = (() => {
   const current = () => document.documentElement.dataset.scheme ?? (asks.matches ? "dark" : "light");
 
   function toggle() {
-    const button = html("button", { type: "button", class: "scheme", onclick: turn }, html("span", { "aria-hidden": "true" }));
-    const label = () => button.setAttribute("aria-label", `Change to the ${current() === "dark" ? "light" : "dark"} scheme`);
+    const button = html(
+      "button",
+      { type: "button", class: "scheme", onclick: turn },
+      html("span", { "aria-hidden": "true" }),
+    );
+    const label = () =>
+      button.setAttribute("aria-label", `Change to the ${current() === "dark" ? "light" : "dark"} scheme`);
     function turn() {
       document.documentElement.dataset.scheme = current() === "dark" ? "light" : "dark";
       remember(current());

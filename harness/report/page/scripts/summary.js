@@ -7,10 +7,15 @@ const Summary = (() => {
   const MOST_BARS = window.innerWidth < 700 ? 90 : 320;
 
   function show(place) {
-    add(place,
+    add(
+      place,
       html("div", { class: "topline" }, html("span", { class: "brand" }, mark(), "Test report"), Scheme.toggle()),
       html("h1", { class: Run.broken ? "headline bad" : Run.ran ? "headline good" : "headline" }, Run.headline),
-      html("p", { class: "about" }, about().map((part) => html("span", {}, part))),
+      html(
+        "p",
+        { class: "about" },
+        about().map((part) => html("span", {}, part)),
+      ),
       Run.tests.length ? html("div", { class: "lanes" }, Run.modes.map(lane)) : null,
       Run.systems.length > 1 ? systems() : null,
       Run.tests.length ? html("dl", { class: "facts" }, facts()) : null,
@@ -20,9 +25,14 @@ const Summary = (() => {
   // Three lines that part at one place: the picture of what this report is about.
   function mark() {
     const line = (d, name) => svg("path", { d, class: name });
-    return svg("svg", { class: "logo", viewBox: "0 0 24 24", "aria-hidden": "true" },
-      line("M2 6h20", "ok"), line("M2 12h20", "ok"), line("M2 18h9l4 -3", Run.broken ? "bad" : "ok"),
-      Run.broken ? line("M16.5 18.5l4 4m0 -4l-4 4", "bad") : line("M15 15l3 3h4", "ok"));
+    return svg(
+      "svg",
+      { class: "logo", viewBox: "0 0 24 24", "aria-hidden": "true" },
+      line("M2 6h20", "ok"),
+      line("M2 12h20", "ok"),
+      line("M2 18h9l4 -3", Run.broken ? "bad" : "ok"),
+      Run.broken ? line("M16.5 18.5l4 4m0 -4l-4 4", "bad") : line("M15 15l3 3h4", "ok"),
+    );
   }
 
   function about() {
@@ -41,30 +51,60 @@ const Summary = (() => {
   function lane(mode) {
     const ran = Run.tests.filter((one) => mode in one.modes && one.modes[mode][0] !== "skipped");
     const good = ran.filter((one) => !Run.isBroken(one.modes[mode][0])).length;
-    return html("div", { class: "lane" },
+    return html(
+      "div",
+      { class: "lane" },
       html("span", { class: "lane-mode" }, mode),
       bars(mode),
-      html("span", { class: good < ran.length ? "lane-count bad" : "lane-count" },
-        html("b", {}, good.toLocaleString("en")), ` of ${ran.length.toLocaleString("en")} pass`));
+      html(
+        "span",
+        { class: good < ran.length ? "lane-count bad" : "lane-count" },
+        html("b", {}, good.toLocaleString("en")),
+        ` of ${ran.length.toLocaleString("en")} pass`,
+      ),
+    );
   }
 
   function bars(mode) {
     const each = Math.ceil(Run.tests.length / MOST_BARS);
-    const bins = Array.from({ length: Math.ceil(Run.tests.length / each) }, (_, at) => Run.tests.slice(at * each, (at + 1) * each));
+    const bins = Array.from({ length: Math.ceil(Run.tests.length / each) }, (_, at) =>
+      Run.tests.slice(at * each, (at + 1) * each),
+    );
     const gap = bins.length > 160 ? 0.1 : bins.length > 40 ? 0.2 : 0.08;
-    return svg("svg", { class: "bars", viewBox: `0 0 ${bins.length} ${LANE.height}`, preserveAspectRatio: "none", "aria-hidden": "true", onclick: openBar },
-      bins.map((tests, at) => bar(tests, { mode, at, gap })));
+    return svg(
+      "svg",
+      {
+        class: "bars",
+        viewBox: `0 0 ${bins.length} ${LANE.height}`,
+        preserveAspectRatio: "none",
+        "aria-hidden": "true",
+        onclick: openBar,
+      },
+      bins.map((tests, at) => bar(tests, { mode, at, gap })),
+    );
   }
 
   function bar(tests, { mode, at, gap }) {
-    const worst = tests.find((one) => Run.isBroken(one.modes[mode]?.[0])) ?? tests.find((one) => mode in one.modes) ?? tests[0];
+    const worst =
+      tests.find((one) => Run.isBroken(one.modes[mode]?.[0])) ?? tests.find((one) => mode in one.modes) ?? tests[0];
     const outcome = worst.modes[mode]?.[0];
     const bad = Run.isBroken(outcome);
     const idle = outcome === undefined || outcome === "skipped";
     const height = bad ? LANE.height : idle ? 3 : LANE.low;
-    const title = tests.length > 1 && !bad ? Words.count(tests.length, "test") : `${worst.name}: ${Outcomes.words(outcome)}`;
-    return svg("rect", { x: at + gap / 2, y: LANE.height - height, width: 1 - gap, height, class: bad ? "bad" : idle ? "idle" : "good", "data-number": worst.number },
-      svg("title", {}, title));
+    const title =
+      tests.length > 1 && !bad ? Words.count(tests.length, "test") : `${worst.name}: ${Outcomes.words(outcome)}`;
+    return svg(
+      "rect",
+      {
+        x: at + gap / 2,
+        y: LANE.height - height,
+        width: 1 - gap,
+        height,
+        class: bad ? "bad" : idle ? "idle" : "good",
+        "data-number": worst.number,
+      },
+      svg("title", {}, title),
+    );
   }
 
   function openBar(event) {
@@ -73,19 +113,48 @@ const Summary = (() => {
   }
 
   function systems() {
-    return html("table", { class: "systems" },
-      html("thead", {}, html("tr", {}, html("th", { scope: "col" }, "System"), Run.modes.map((mode) => html("th", { scope: "col" }, mode)), html("th", { scope: "col" }, "Surface reached"))),
-      html("tbody", {}, Run.systems.map((system) => html("tr", {},
-        html("th", { scope: "row" }, system.name),
-        Run.modes.map((mode) => tally(system, mode)),
-        html("td", {}, share([system]))))));
+    return html(
+      "table",
+      { class: "systems" },
+      html(
+        "thead",
+        {},
+        html(
+          "tr",
+          {},
+          html("th", { scope: "col" }, "System"),
+          Run.modes.map((mode) => html("th", { scope: "col" }, mode)),
+          html("th", { scope: "col" }, "Surface reached"),
+        ),
+      ),
+      html(
+        "tbody",
+        {},
+        Run.systems.map((system) =>
+          html(
+            "tr",
+            {},
+            html("th", { scope: "row" }, system.name),
+            Run.modes.map((mode) => tally(system, mode)),
+            html("td", {}, share([system])),
+          ),
+        ),
+      ),
+    );
   }
 
   function tally(system, mode) {
-    const ran = Run.tests.filter((one) => one.system === system.name && mode in one.modes && one.modes[mode][0] !== "skipped");
+    const ran = Run.tests.filter(
+      (one) => one.system === system.name && mode in one.modes && one.modes[mode][0] !== "skipped",
+    );
     if (!ran.length) return html("td", { class: "idle" }, "not run");
     const bad = ran.filter((one) => Run.isBroken(one.modes[mode][0])).length;
-    return html("td", { class: bad ? "bad" : "" }, Outcomes.mark(bad ? "failed" : "passed", { title: false }), ` ${ran.length - bad} of ${ran.length}`);
+    return html(
+      "td",
+      { class: bad ? "bad" : "" },
+      Outcomes.mark(bad ? "failed" : "passed", { title: false }),
+      ` ${ran.length - bad} of ${ran.length}`,
+    );
   }
 
   function facts() {
@@ -93,21 +162,55 @@ const Summary = (() => {
     const idle = Run.deselected.length + skipped;
     return [
       fact("Surface reached", share(Run.systems), detailOfShare(), "#picture"),
-      fact("Drift", Run.drift === null ? "–" : String(Run.drift.length), Run.drift === null ? "not looked for" : Run.drift.length ? "between template and stage" : "stage and template agree", "#drift"),
-      fact("Left behind", Run.left === null ? "–" : String(Run.left.length), Run.left === null ? "not looked for" : Run.left.length ? "to be swept" : "everything was taken away", "#left"),
-      fact("Not run", String(idle), idle ? [skipped && `${skipped} skipped`, Run.deselected.length && `${Run.deselected.length} left out`].filter(Boolean).join(", ") : "nothing was left out", "#idle"),
+      fact(
+        "Drift",
+        Run.drift === null ? "–" : String(Run.drift.length),
+        Run.drift === null
+          ? "not looked for"
+          : Run.drift.length
+            ? "between template and stage"
+            : "stage and template agree",
+        "#drift",
+      ),
+      fact(
+        "Left behind",
+        Run.left === null ? "–" : String(Run.left.length),
+        Run.left === null ? "not looked for" : Run.left.length ? "to be swept" : "everything was taken away",
+        "#left",
+      ),
+      fact(
+        "Not run",
+        String(idle),
+        idle
+          ? [skipped && `${skipped} skipped`, Run.deselected.length && `${Run.deselected.length} left out`]
+              .filter(Boolean)
+              .join(", ")
+          : "nothing was left out",
+        "#idle",
+      ),
     ];
   }
 
   function fact(name, value, detail, address) {
     const there = document.querySelector(address)?.childElementCount;
     const number = html("span", { class: "fact-value" }, value);
-    return html("div", { class: "fact" }, html("dt", {}, name),
-      html("dd", {}, there ? html("a", { href: address }, number, said(`, ${detail}`)) : number, html("span", { class: "fact-detail" }, detail)));
+    return html(
+      "div",
+      { class: "fact" },
+      html("dt", {}, name),
+      html(
+        "dd",
+        {},
+        there ? html("a", { href: address }, number, said(`, ${detail}`)) : number,
+        html("span", { class: "fact-detail" }, detail),
+      ),
+    );
   }
 
   function reached(systems) {
-    const all = systems.flatMap((system) => system.surface.map(({ id }) => (system.reached[id]?.modes ?? []).length > 0));
+    const all = systems.flatMap((system) =>
+      system.surface.map(({ id }) => (system.reached[id]?.modes ?? []).length > 0),
+    );
     return { all: all.length, reached: all.filter(Boolean).length };
   }
 

@@ -1,7 +1,12 @@
 // What of a system was reached: by the modes that reached it, and what differs there from the template.
 
 const Surface = (() => {
-  const STATES = { all: "reached in every mode", some: "reached in some modes", never: "never reached", uncounted: "not counted" };
+  const STATES = {
+    all: "reached in every mode",
+    some: "reached in some modes",
+    never: "never reached",
+    uncounted: "not counted",
+  };
 
   // The modes in which any of these ids was reached, in the order of the modes.
   function modesOf(system, ids) {
@@ -21,13 +26,24 @@ const Surface = (() => {
   function testsOf(system, ids) {
     const found = ids.map((id) => system.reached[id]).filter(Boolean);
     const numbers = [...new Set(found.flatMap(({ tests }) => tests))].sort((a, b) => a - b);
-    return { tests: numbers.map((number) => Run.tests[number]), times: Math.max(numbers.length, ...found.map(({ times }) => times), 0) };
+    return {
+      tests: numbers.map((number) => Run.tests[number]),
+      times: Math.max(numbers.length, ...found.map(({ times }) => times), 0),
+    };
   }
 
   // A difference names a logical id, or a route without its API.
   function driftOf(system, { id, label }, ids) {
-    const names = (drift) => [id, ...ids].some((one) => one === drift.name || one === `${drift.kind}:${drift.name}` || (drift.kind === "route" && one.startsWith("route:") && one.endsWith(` ${drift.name}`)));
-    return (Run.drift ?? []).filter((drift) => drift.system === system.name && (names(drift) || (drift.kind === "route" && drift.name === label)));
+    const names = (drift) =>
+      [id, ...ids].some(
+        (one) =>
+          one === drift.name ||
+          one === `${drift.kind}:${drift.name}` ||
+          (drift.kind === "route" && one.startsWith("route:") && one.endsWith(` ${drift.name}`)),
+      );
+    return (Run.drift ?? []).filter(
+      (drift) => drift.system === system.name && (names(drift) || (drift.kind === "route" && drift.name === label)),
+    );
   }
 
   const neverReached = (system) => system.surface.filter(({ id }) => stateOf(system, [id]) === "never");

@@ -8,16 +8,34 @@ const Timeline = (() => {
 
   function of(record) {
     const marks = ordered(record);
-    if (!marks.length) return html("p", { class: "empty" }, record.outcome === "skipped" ? "It was skipped." : "It took no step.");
+    if (!marks.length)
+      return html("p", { class: "empty" }, record.outcome === "skipped" ? "It was skipped." : "It took no step.");
     const axis = axisOf(marks);
-    return html("div", { class: "timeline" },
-      html("div", { class: "axis", "aria-hidden": "true" }, html("span", {}), html("div", { class: "ticks" }, ticks(axis))),
-      html("ol", { class: "marks" }, marks.map((mark) => row(mark, axis))));
+    return html(
+      "div",
+      { class: "timeline" },
+      html(
+        "div",
+        { class: "axis", "aria-hidden": "true" },
+        html("span", {}),
+        html("div", { class: "ticks" }, ticks(axis)),
+      ),
+      html(
+        "ol",
+        { class: "marks" },
+        marks.map((mark) => row(mark, axis)),
+      ),
+    );
   }
 
   // What is shown, by time; an act stands below the step that took it.
   function ordered({ steps = [], acts = [], entries = [] }) {
-    const inside = ({ at }) => 1 + Math.max(-1, ...steps.filter((step) => step.at <= at && at <= step.at + step.seconds).map(({ depth = 0 }) => depth));
+    const inside = ({ at }) =>
+      1 +
+      Math.max(
+        -1,
+        ...steps.filter((step) => step.at <= at && at <= step.at + step.seconds).map(({ depth = 0 }) => depth),
+      );
     const marks = [
       ...steps.map((step) => ({ type: "step", at: step.at, seconds: step.seconds, depth: step.depth ?? 0, one: step })),
       ...acts.map((act) => ({ type: "act", at: act.at, seconds: act.seconds, depth: inside(act), one: act })),
@@ -31,7 +49,12 @@ const Timeline = (() => {
     const until = Math.max(0.001, ...marks.map(({ at, seconds }) => at + seconds));
     const start = marks.some(({ at }) => at < 0) ? BEFORE : 0;
     const scale = (100 - start) / until;
-    return { until, start, left: (at) => (at < 0 ? 0 : start + at * scale), width: (at, seconds) => (at < 0 ? start - 1.5 : seconds * scale) };
+    return {
+      until,
+      start,
+      left: (at) => (at < 0 ? 0 : start + at * scale),
+      width: (at, seconds) => (at < 0 ? start - 1.5 : seconds * scale),
+    };
   }
 
   function ticks({ until, left, start }) {
@@ -39,7 +62,8 @@ const Timeline = (() => {
     const power = 10 ** Math.floor(Math.log10(rough));
     const step = [1, 2, 5, 10].map((times) => times * power).find((one) => one >= rough);
     const all = [];
-    for (let at = 0; at <= until * 0.94; at += step) all.push(placed(html("span", { class: "tick" }, at ? Words.seconds(at) : "0"), left(at)));
+    for (let at = 0; at <= until * 0.94; at += step)
+      all.push(placed(html("span", { class: "tick" }, at ? Words.seconds(at) : "0"), left(at)));
     if (start) all.push(placed(html("span", { class: "tick before" }, html("span", {}, "before")), 0));
     return all;
   }
@@ -60,7 +84,12 @@ const Timeline = (() => {
       item.append(html("div", { class: "event-line" }, html("span", { class: "label" }, label), track));
       return item;
     }
-    const line = html("button", { type: "button", class: "event-line", "aria-expanded": "false", onclick: open }, html("span", { class: "label" }, label), track);
+    const line = html(
+      "button",
+      { type: "button", class: "event-line", "aria-expanded": "false", onclick: open },
+      html("span", { class: "label" }, label),
+      track,
+    );
     // The evidence is made when somebody wants to see it.
     function open() {
       const opened = line.getAttribute("aria-expanded") === "true";
@@ -72,19 +101,35 @@ const Timeline = (() => {
     return item;
   }
 
-  const isBad = ({ type, one }) => (type === "step" ? one.failed : type === "act" && Boolean(one.error || one.status >= 500));
+  const isBad = ({ type, one }) =>
+    type === "step" ? one.failed : type === "act" && Boolean(one.error || one.status >= 500);
 
   function stepLabel({ kind, words, failed }) {
-    return [html("span", { class: `kind kind-${KINDS.has(kind) ? kind : "other"}` }, kind), html("span", { class: "words" }, words), failed ? Outcomes.mark("failed") : null];
+    return [
+      html("span", { class: `kind kind-${KINDS.has(kind) ? kind : "other"}` }, kind),
+      html("span", { class: "words" }, words),
+      failed ? Outcomes.mark("failed") : null,
+    ];
   }
 
   function actLabel({ what, status, error, verb }) {
-    return [html("span", { class: "glyph glyph-act", "aria-hidden": "true" }), html("span", { class: "words" }, what || verb),
-      status !== undefined ? html("span", { class: `status status-${Math.floor(status / 100)}` }, said("answered "), String(status)) : error ? html("span", { class: "status status-5" }, "failed") : null];
+    return [
+      html("span", { class: "glyph glyph-act", "aria-hidden": "true" }),
+      html("span", { class: "words" }, what || verb),
+      status !== undefined
+        ? html("span", { class: `status status-${Math.floor(status / 100)}` }, said("answered "), String(status))
+        : error
+          ? html("span", { class: "status status-5" }, "failed")
+          : null,
+    ];
   }
 
   function entryLabel({ source, name, kind, played }) {
-    return [html("span", { class: "glyph glyph-entry", "aria-hidden": "true" }), html("span", { class: "words" }, said(`${kind} `), html("b", {}, source), name ? ` ${name}` : ""), played ? html("span", { class: "quiet" }, "played") : null];
+    return [
+      html("span", { class: "glyph glyph-entry", "aria-hidden": "true" }),
+      html("span", { class: "words" }, said(`${kind} `), html("b", {}, source), name ? ` ${name}` : ""),
+      played ? html("span", { class: "quiet" }, "played") : null,
+    ];
   }
 
   function drawn({ type, at, seconds, one }, axis) {

@@ -8,14 +8,21 @@ const Words = (() => {
     return `${Math.floor(value / 60)} min ${String(Math.round(value % 60)).padStart(2, "0")} s`;
   }
 
-  const plural = { "is": "are", "this": "these" };
+  const plural = { is: "are", this: "these" };
 
   function count(number, noun) {
-    return `${number.toLocaleString("en")} ${number === 1 ? noun : plural[noun] ?? `${noun}s`}`;
+    return `${number.toLocaleString("en")} ${number === 1 ? noun : (plural[noun] ?? `${noun}s`)}`;
   }
 
   function moment(epoch) {
-    const asked = { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" };
+    const asked = {
+      weekday: "short",
+      day: "numeric",
+      month: "short",
+      year: "numeric",
+      hour: "2-digit",
+      minute: "2-digit",
+    };
     return new Intl.DateTimeFormat("en-GB", asked).format(new Date(epoch * 1000));
   }
 
@@ -40,5 +47,12 @@ const Words = (() => {
     }
   }
 
-  return { count, laidOut, moment, ofTest, seconds };
+  // The conclusion of a verdict as a sentence, without the cause that it ends in: that stands above it.
+  function conclusion({ text, causes = [] }) {
+    const said = causes.map((cause) => cause.text).find((cause) => text.endsWith(cause));
+    const rest = said === undefined ? text : text.slice(0, -said.length).replace(/[:\s]+$/, "");
+    return rest && rest.replace(/[.]?$/, ".");
+  }
+
+  return { conclusion, count, laidOut, moment, ofTest, seconds };
 })();
