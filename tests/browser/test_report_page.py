@@ -86,6 +86,18 @@ def test_verdict_names_cause_and_tests(opening: Opener) -> None:
     assert ["test_is_told_to_the_bus", "test_goes_all_the_way"] == tests
 
 
+def test_run_in_one_mode_names_causes(opening: Opener) -> None:
+    """Where one mode ran, nothing can disagree; the tests that failed stand below what the evidence names."""
+    run = broken_run()
+    run = dataclasses.replace(run, modes=("http",), tests=tuple(one for one in run.tests if one.mode == "http"))
+
+    opened = opening(page(run, verdicts=()))
+
+    causes = opened.page.locator(".group h3").all_inner_texts()
+    assert 6 == len(causes)
+    assert "PlaceOrder may not events:PutEvents on EventBus" == causes[0]
+
+
 def test_hostile_texts_do_nothing(opening: Opener) -> None:
     """Markup in every text of a run is shown as text: no element is made of it, and nothing of it runs."""
     text = "</script><img src=x onerror=alert(1)><svg onload=alert(2)>"

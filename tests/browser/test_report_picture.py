@@ -53,6 +53,16 @@ def test_shows_a_real_system(opening: Opener, name: str) -> None:
     assert [] == opened.complaints
 
 
+def test_front_doors_stand_first(opening: Opener) -> None:
+    """All routes stand in the first column, also those that a function of the system calls."""
+    opened = opening(page(dataclasses.replace(green_run(), systems=(of_system("bigmouth"),)), verdicts=()))
+
+    boxes = [one.bounding_box() for one in opened.page.locator(".node-door").all()]
+    others = [one.bounding_box() for one in opened.page.locator(".node:not(.node-door)").all()]
+    assert 4 == len(boxes)
+    assert max(box["x"] for box in boxes if box) < min(box["x"] for box in others if box)
+
+
 def test_shows_sixty_nodes(opening: Opener) -> None:
     """Sixty nodes stand apart from each other and make nothing but their own canvas scroll."""
     opened = opening(page(dataclasses.replace(green_run(), systems=(wide(24),)), verdicts=()))

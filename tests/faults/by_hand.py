@@ -54,21 +54,23 @@ def a_lost_route(path: str, method: str) -> ByHand:
     return change
 
 
-def a_foreign_authorizer() -> ByHand:
-    """Let the authorizer of the API ask another user pool."""
+def a_foreign_authorizer(path: str, method: str) -> ByHand:
+    """Give a route an authorizer that asks another user pool."""
 
     def change(cloud: Cloud) -> None:
-        gateway = cloud.client("apigateway")
-        [api] = gateway.get_rest_apis()["items"]
-        [authorizer] = gateway.get_authorizers(restApiId=api["id"])["items"]
-        pool = cloud.client("cognito-idp").create_user_pool(PoolName="another")["UserPool"]
-        arn = pool.get("Arn") or f"arn:aws:cognito-idp:{cloud.region}:{cloud.account}:userpool/{pool['Id']}"
-        # A list is changed by taking one and adding one.
-        # https://docs.aws.amazon.com/apigateway/latest/api/API_UpdateAuthorizer.html
-        changes = [{"op": "remove", "path": "/providerARNs", "value": one} for one in authorizer["providerARNs"]]
-        added = {"op": "add", "path": "/providerARNs", "value": arn}
-        gateway.update_authorizer(restApiId=api["id"], authorizerId=authorizer["id"], patchOperations=[*changes, added])
-        gateway.create_deployment(restApiId=api["id"], stageName=STAGE)
+        gateway, api, resource = _route(cloud, path)
+        pool = cloud.client("cognito-idp").create_user_pool(PoolName="others")["UserPool"]["Id"]
+        arn = f"arn:aws:cognito-idp:{cloud.region}:{cloud.account}:userpool/{pool}"
+        others = gateway.create_authorizer(
+            restApiId=api,
+            name="Others",
+            type="COGNITO_USER_POOLS",
+            providerARNs=[arn],
+            identitySource="method.request.header.Authorization",
+        )
+        change = {"op": "replace", "path": "/authorizerId", "value": others["id"]}
+        gateway.update_method(restApiId=api, resourceId=resource, httpMethod=method, patchOperations=[change])
+        gateway.create_deployment(restApiId=api, stageName=STAGE)
 
     return change
 

@@ -296,8 +296,8 @@ _BY_ANOTHER_HAND = Planted(
             tests=ORDERING,
             first="http",
             area="wiring",
-            cause="POST /orders.*authorizer|authorizer.*Customers",
-            by_hand=hands.a_foreign_authorizer(),
+            cause="POST /orders .*authorizer",
+            by_hand=hands.a_foreign_authorizer("/orders", "POST"),
         ),
     ),
 )

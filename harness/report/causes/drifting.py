@@ -96,6 +96,8 @@ def _of_route(one: DriftRecord) -> str:
         return f"{one.name} is in the deployed API and not in the template"
     if one.what == "authorizer" and one.deployed == "none":
         return NO_AUTHORIZER.format(route=one.name)
+    if one.what == "trust of the authorizer":
+        return f"{one.name}: its authorizer trusts {one.deployed} in the deployed API; the template says {one.template}"
     return f"{one.name} has another {one.what} in the deployed API: {one.deployed}; the template says {one.template}"
 
 

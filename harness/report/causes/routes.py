@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
 from harness._text import listed
-from harness.report.causes.touching import waited
 from harness.report.causes.wording import plain
 from harness.report.record import ActRecord, Cause, TestRecord
 from harness.system.model import Api, Route, System
@@ -21,6 +21,9 @@ _SUCCESS, _CLIENT_ERRORS = range(200, 300), range(400, 500)
 # What an API says of a path or a method that it does not have.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 _UNKNOWN = {"rest": (_FORBIDDEN, "Missing Authentication Token"), "http": (_NOT_FOUND, "Not Found")}
+
+# A test that fails for another reason asks open routes as well, and they are meant to be open.
+_REFUSAL = re.compile(r"\b(?:401|403)\b|unauthori[sz]ed|forbidden|refus|denied|turned away|kept out", re.IGNORECASE)
 
 
 def routes(record: TestRecord, *, system: System) -> Iterator[Cause]:
@@ -52,7 +55,7 @@ def likely_routes(record: TestRecord, *, system: System) -> Iterator[Cause]:
     for act in _requests(record):
         route = _route(act, system)
         if route is not None:
-            let_in = "" if waited(record) else _let_in(act, route)
+            let_in = _let_in(act, route) if _REFUSAL.search(_wanted(record)) else ""
             if text := let_in or _kept_out(act, route) or _not_checked(act, route):
                 yield Cause(area="wiring", text=text, proof="template")
 
@@ -63,19 +66,29 @@ def _let_in(act: ActRecord, route: Route) -> str:
     return ""
 
 
+def _wanted(record: TestRecord) -> str:
+    """Give the words that tell what the test wanted: what it failed with, and the step in which it did."""
+    return " ".join([record.failure, *(step.words for step in record.steps if step.failed)])
+
+
 def _kept_out(act: ActRecord, route: Route) -> str:
     guard = route.authorizer
     if guard is None or act.status not in (_REFUSED, _FORBIDDEN):
         return ""
-    if guard.kind == "iam" and act.token and not act.signed:
-        return f"{act.route} is for signed requests in the template, and the request carried a token"
-    if guard.kind in ("cognito", "jwt") and act.signed and not act.token:
+    if guard.kind == "iam":
+        wrong = act.token and not act.signed
+        return f"{act.route} is for signed requests in the template, and the request carried a token" if wrong else ""
+    # An API without the route asks no authorizer, and a function may refuse whom it likes.
+    if guard.kind == "lambda" or _UNKNOWN["rest"][1] in act.answer:
+        return ""
+    if act.signed and not act.token:
         return f"{act.route} is for tokens in the template ({guard.name}), and the request was signed"
-    if guard.kind == "cognito" and act.token:
-        return f"{act.route} takes the tokens of {listed(guard.pools)} in the template, and refused that of the request"
-    if guard.kind == "jwt" and act.token:
-        return f"{act.route} takes the tokens that its authorizer {guard.name} names, and refused that of the request"
-    return ""
+    whose = (
+        f"of {listed(guard.pools)} in the template"
+        if guard.kind == "cognito"
+        else f"that its authorizer {guard.name} names"
+    )
+    return f"{act.route} takes the tokens {whose}, and refused that of the request" if act.token else ""
 
 
 def _not_checked(act: ActRecord, route: Route) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from harness.report.plain import to_json
 from harness.report.record import RunRecord, SystemRecord, TestRecord, VerdictRecord
+from harness.report.surface.share import modes_of
 
 __all__ = ["Overview", "embedded"]
 
@@ -34,7 +35,7 @@ class Overview:
     def __init__(self, run: RunRecord, *, verdicts: Sequence[VerdictRecord]) -> None:
         self.run = run
         self.verdicts = verdicts
-        self.modes = tuple(dict.fromkeys([*run.modes, *(one.mode for one in run.tests)]))
+        self.modes = modes_of(run)
         self.tests: dict[tuple[str, str], dict[str, TestRecord]] = {}
         for one in run.tests:
             modes = self.tests.setdefault((one.system, one.test), {})

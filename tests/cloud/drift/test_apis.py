@@ -368,3 +368,31 @@ def test_the_url_of_a_function_that_is_not_in_the_stack(stage_of: StageOf) -> No
     assert ["resource Work: existence: the template says AWS::Lambda::Function, deployed is nothing"] == replace(
         stage, names=replace(stage.names, physical=physical)
     ).drift
+
+
+UNREAD: list[dict[str, Any]] = [
+    {"BodyS3Location": {"Bucket": "b"}},
+    {"Body": {"paths": {"Fn::Transform": {}}}},
+]
+
+
+def with_properties(stage: Stage, api: str, **properties: Any) -> Stage:
+    resource = replace(stage.system.resources[api], properties=properties)
+    system = replace(stage.system, resources={**stage.system.resources, api: resource})
+    return replace(stage, system=system)
+
+
+@pytest.mark.parametrize("properties", UNREAD, ids=["s3", "include"])
+def test_beside_a_document_that_nobody_has_read_no_route_is_too_many(rest: Stage, properties: dict[str, Any]) -> None:
+    """The template may declare it in the part that only the cloud sees."""
+    rest.client("apigateway").put_method(**place(rest, method="DELETE"), authorizationType="NONE")
+
+    assert [] == with_properties(rest, "Api", **properties).drift
+
+
+@pytest.mark.parametrize("properties", UNREAD, ids=["s3", "include"])
+def test_nor_beside_that_of_an_http_api(http: Stage, properties: dict[str, Any]) -> None:
+    """It is read the same way."""
+    http.client("apigatewayv2").create_route(ApiId=http["Api"], RouteKey="POST /more")
+
+    assert [] == with_properties(http, "Api", **properties).drift

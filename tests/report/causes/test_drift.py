@@ -34,6 +34,10 @@ def differs(kind: str, name: str, what: str, deployed: str, template: str = "it 
             f"wiring: POST /orders {LATER.format('authorizer', 'Others (cognito)', 'Customers (cognito)')}",
         ),
         (
+            differs("route", "POST /orders", "trust of the authorizer", "AnotherPool", "UserPool"),
+            "wiring: POST /orders: its authorizer trusts AnotherPool in the deployed API; the template says UserPool",
+        ),
+        (
             differs("route", "POST /orders", "existence", "nothing"),
             "wiring: POST /orders is in the template and not in the deployed API",
         ),
