@@ -197,6 +197,20 @@ def test_workers_test_inside(cold: Gated) -> None:
     assert not cold.runs
 
 
+def test_shards_are_merged_and_judged_together(cold: Gated) -> None:
+    """One with workers, of half the modes each; neither reaches the whole with all its modes."""
+    for name, arguments in {"one": ["--mode", "handler", "-n", "2"], "two": ["--mode", "invoke,http"]}.items():
+        cold.harness("gate", *arguments, "--json", f"{name}.json", "--", "-k", "greets or elsewhere")
+
+    said = cold.harness("merge", "one.json", "two.json", "--gate", "--shards", "2", "--surface-fail-under", "100")
+    alone = cold.harness("merge", "one.json", "--gate", "--shards", "2", code=1)
+
+    assert said.startswith("gate: tests    passed  2 tests in handler, invoke, http\n")
+    assert said.endswith("gate: passed\n")
+    assert "1 of 2 reports are there\n" in alone
+    assert "test_greets: did not run in invoke, http, and nothing says why\n" in alone
+
+
 def test_a_test_that_fails_in_one_mode_fails(cold: Gated) -> None:
     """Code 1; the line says in which mode."""
     judged = cold.gate("--mode", "handler,http", only="test_fails", code=1)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from harness.report.causes.batches import batches
 from harness.report.causes.code import code
 from harness.report.causes.drifting import drifting
 from harness.report.causes.environment import environment
@@ -60,6 +61,7 @@ def _found(record: TestRecord, *, system: System, drift: Callable[[], Sequence[D
     yield from likely_routes(record, system=system)
     yield from likely_events(record, system=system)
     yield from listeners(record, system=system)
+    yield from batches(record, system=system)
 
 
 def _looked_for(drift: Callable[[], Sequence[DriftRecord]]) -> Sequence[DriftRecord]:

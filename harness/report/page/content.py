@@ -24,7 +24,7 @@ def embedded(value: object) -> str:
     r"""Give a value as JSON that can stand in a script element.
 
     >>> print(embedded({"text": "</script>"}))
-    {"text":"\\u003c/script\\u003e"}
+    {"text":"\u003c/script\u003e"}
     """
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPES)
 
