@@ -63,7 +63,7 @@ def _show(checks: Iterable[Checked]) -> int:
     for check in checks:
         for line in check.lines():
             _say(line)
-        found += len(check.findings)
+        found += check.wrong
     return found
 
 

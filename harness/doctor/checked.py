@@ -12,17 +12,19 @@ __all__ = ["Checked", "Finding", "finding_of"]
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """Something that is wrong.
+    """Something that is wrong, or that is to be known.
 
     Args:
         sentence: What is wrong, in a sentence that ends in a period.
         facts: Pairs of label and value: what was there instead.
         remedy: What to do about it; empty when nobody can know.
+        is_wrong: Whether it is wrong; else a stage may well be meant so.
     """
 
     sentence: str
     facts: tuple[tuple[str, str], ...] = ()
     remedy: str = ""
+    is_wrong: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +41,11 @@ class Checked:
     well: str
     findings: tuple[Finding, ...] = ()
 
+    @property
+    def wrong(self) -> int:
+        """How much of it is wrong."""
+        return sum(finding.is_wrong for finding in self.findings)
+
     def lines(self) -> Iterator[str]:
         """Give the lines for a person: one where all is well, else a block for each finding.
 
@@ -48,7 +55,7 @@ class Checked:
         if not self.findings:
             yield f"ok     {self.name}: {self.well}"
         for finding in self.findings:
-            yield f"wrong  {self.name}: {finding.sentence}"
+            yield f"{'wrong' if finding.is_wrong else 'note '}  {self.name}: {finding.sentence}"
             yield from (f"         {label}: {value}" for label, value in finding.facts)
             yield from (f"         {line}" for line in finding.remedy.splitlines())
 

@@ -44,5 +44,6 @@ def check(*, cloud: Cloud, names: Names) -> Checked:
             ("needed", "for handler mode to run them under their own permissions; they run under yours instead"),
         ),
         remedy="allow yourself sts:AssumeRole, and let the trust policies of the roles name you (not in production)",
+        is_wrong=False,
     )
     return Checked(name=_NAME, well="", findings=(finding,))

@@ -195,7 +195,7 @@ def test_roles_that_do_not_admit_the_tester_are_told(examined: Examined, guest_o
     guest = guest_of("iam:*")
 
     assert [
-        "wrong  roles: The roles of 1 of 1 functions do not admit you.",
+        "note   roles: The roles of 1 of 1 functions do not admit you.",
         "         functions: Work",
         "         needed: for handler mode to run them under their own permissions; they run under yours instead",
         "         allow yourself sts:AssumeRole, and let the trust policies of the roles name you (not in production)",
