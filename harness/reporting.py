@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness._text import redacted
-from harness.errors import UsageError
 from harness.fixtures import PROJECT
 from harness.modes_of_tests import Deselected
 from harness.report.tally import COUNTED_AS, tally
@@ -31,7 +30,7 @@ _TEST: pytest.StashKey[_Test] = pytest.StashKey()
 _RECORD_THERE = "harness_record"
 _RUN_THERE = "harness_run"
 _CAUSE = "harness.cause"
-_FILES = ("report", "report_json", "report_summary")
+_FILES = ("--report", "--report-json", "--report-summary")
 
 
 def take_options(group: pytest.OptionGroup) -> None:
@@ -87,9 +86,12 @@ class Reporting:
         self._project = config.stash[PROJECT]
         self._deselected = deselected
         self._left = left
-        self._files: dict[str, Path] = {name: path for name in _FILES if (path := config.getoption(name)) is not None}
+        self._files: dict[str, Path] = {one: path for one in _FILES if (path := config.getoption(one)) is not None}
         self._under: float | None = config.getoption("surface_fail_under")
-        _insist_on_places(self._files)
+        if self._files and not self._is_worker:
+            from harness.report.files import insist_on_places  # noqa: PLC0415 - a usual run writes no report
+
+            insist_on_places(self._files)
         self._wants_surface = bool(config.getoption("surface") or self._under is not None)
         self._began = time.time()
         self._tests: list[dict[str, Any]] = []
@@ -250,23 +252,6 @@ def _write(terminal: Any, title: str, lines: Iterator[str]) -> None:
         terminal.section(title)
     for line in shown:
         terminal.write_line(line)
-
-
-def _insist_on_places(files: Mapping[str, Path]) -> None:
-    for name, path in files.items():
-        option = f"--{name.replace('_', '-')}"
-        if path.is_dir():
-            raise UsageError(f"{option} names the folder {str(path)!r}.", remedy="name a file")
-        if path.parent.exists() and not path.parent.is_dir():
-            raise UsageError(f"{option} cannot be written: {str(path.parent)!r} is no folder.")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("a", encoding="utf-8"):
-                pass
-        except OSError as error:
-            raise UsageError(
-                f"{option} cannot be written to {str(path)!r}.", facts=[("cause", error.strerror or str(error))]
-            ) from error
 
 
 def _without_mode(item: pytest.Item, *, mode: str) -> str:

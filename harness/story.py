@@ -24,6 +24,8 @@ __all__ = ["STORY", "Step", "Story", "listen"]
 Kind = Literal["given", "when", "then"]
 
 _KINDS: Mapping[str, Kind] = {"given": "given", "when": "when", "then": "then"}
+# Modules of the harness may be called like that too.
+_OURS = f"{__name__.partition('.')[0]}."
 # The evidence for a failure is what was done last; a loop of a hundred thousand steps must not be kept whole.
 _KEPT = 500
 
@@ -130,7 +132,7 @@ class _Finder(MetaPathFinder):
     ) -> ModuleSpec | None:
         """Give the spec that the other finders give, with a loader around theirs."""
         kind = _KINDS.get(fullname.rpartition(".")[2])
-        if kind is None:
+        if kind is None or fullname.startswith(_OURS):
             return None
         # Those that come after this one: there may be another listener before it.
         for finder in sys.meta_path[sys.meta_path.index(self) + 1 :]:

@@ -116,11 +116,22 @@ def test_a_step_keeps_its_name_and_its_words(story: Story) -> None:
 
 def test_only_steps_are_heard(story: Story) -> None:
     """No private function, no class, no other module."""
-    words("given")._hidden()
+    words("given")._hidden()  # noqa: SLF001 - it is what is meant
     words("when").Thing()
     words("other").helper()
 
     assert told(story.steps) == []
+
+
+def test_the_harness_itself_takes_no_steps(story: Story) -> None:
+    """It has a module that is called `given`."""
+    name = "harness.modes.sending.given"
+    before = sys.modules.pop(name, None)
+    found = importlib.import_module(name)
+    if before is not None:
+        sys.modules[name] = before
+
+    assert not any(hasattr(one, "__wrapped__") for one in vars(found).values())
 
 
 def test_a_new_test_begins_a_new_story(story: Story) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -112,20 +111,10 @@ class Collected:
             yield from lines(self.run)
 
     def write(self, files: Mapping[str, Path]) -> None:
-        """Write the reports that are asked for: ``report``, ``report_json``, ``report_summary``."""
-        if "report" in files:
-            from harness.report.page import page  # noqa: PLC0415
+        """Write the reports that are asked for, by option."""
+        from harness.report.files import write_reports  # noqa: PLC0415 - a usual run writes none
 
-            files["report"].write_text(page(self.run, verdicts=self.verdicts), encoding="utf-8")
-        if "report_json" in files:
-            from harness.report.document import document  # noqa: PLC0415
-
-            text = json.dumps(document(self.run, verdicts=self.verdicts), ensure_ascii=False, indent=1)
-            files["report_json"].write_text(text + "\n", encoding="utf-8")
-        if "report_summary" in files:
-            from harness.report.markdown import summary  # noqa: PLC0415
-
-            files["report_summary"].write_text(summary(self.run, verdicts=self.verdicts), encoding="utf-8")
+        write_reports(self.run, files=files, verdicts=self.verdicts)
 
 
 def system_record(system: System) -> SystemRecord:

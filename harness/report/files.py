@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harness.errors import UsageError
 from harness.report.gating import Gate
-from harness.report.record import RunRecord
+from harness.report.record import RunRecord, VerdictRecord
 
 __all__ = ["insist_on_places", "write_reports"]
 
@@ -25,6 +25,8 @@ def insist_on_places(files: Mapping[str, Path]) -> None:
     for option, path in files.items():
         if path.is_dir():
             raise UsageError(f"{option} names the folder {str(path)!r}.", remedy="name a file")
+        if path.parent.exists() and not path.parent.is_dir():
+            raise UsageError(f"{option} cannot be written: {str(path.parent)!r} is no folder.")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("w", encoding="utf-8"):
@@ -35,27 +37,47 @@ def insist_on_places(files: Mapping[str, Path]) -> None:
             ) from error
 
 
-def write_reports(run: RunRecord, *, files: Mapping[str, Path], gate: Gate | None = None) -> None:
+def write_reports(
+    run: RunRecord,
+    *,
+    files: Mapping[str, Path],
+    verdicts: Sequence[VerdictRecord] | None = None,
+    gate: Gate | None = None,
+) -> None:
     """Write what is asked for.
 
     Args:
         run: The run.
-        files: Where to, by option: ``--report`` is the page, ``--json`` the document, ``--summary`` Markdown.
+        files: Where to, by option: ``--report`` is the page; ``--json`` or ``--report-json`` the document; ``--summary`` or
+            ``--report-summary`` Markdown.
+        verdicts: What the modes say together, where that is known already.
         gate: What the gate says; None where none was asked.
     """
-    from harness.report.verdict import verdicts  # noqa: PLC0415 - needed where reports are written only
+    if verdicts is None:
+        from harness.report.verdict import verdicts as concluded  # noqa: PLC0415 - needed where reports are written only
 
-    concluded = verdicts(run.tests)
-    if "--report" in files:
-        from harness.report.page import page  # noqa: PLC0415
+        verdicts = concluded(run.tests)
+    for option, path in files.items():
+        kind = option.removeprefix("--").removeprefix("report-")
+        path.write_text(_WRITTEN[kind](run, verdicts, gate), encoding="utf-8")
 
-        files["--report"].write_text(page(run, verdicts=concluded), encoding="utf-8")
-    if "--json" in files:
-        from harness.report.document import document  # noqa: PLC0415
 
-        text = json.dumps(document(run, verdicts=concluded, gate=gate), ensure_ascii=False, indent=1)
-        files["--json"].write_text(f"{text}\n", encoding="utf-8")
-    if "--summary" in files:
-        from harness.report.markdown import summary  # noqa: PLC0415
+def _page(run: RunRecord, verdicts: Sequence[VerdictRecord], _gate: Gate | None) -> str:
+    from harness.report.page import page  # noqa: PLC0415 - each form loads what it needs
 
-        files["--summary"].write_text(summary(run, verdicts=concluded, gate=gate), encoding="utf-8")
+    return page(run, verdicts=verdicts)
+
+
+def _document(run: RunRecord, verdicts: Sequence[VerdictRecord], gate: Gate | None) -> str:
+    from harness.report.document import document  # noqa: PLC0415
+
+    return json.dumps(document(run, verdicts=verdicts, gate=gate), ensure_ascii=False, indent=1) + "\n"
+
+
+def _summary(run: RunRecord, verdicts: Sequence[VerdictRecord], gate: Gate | None) -> str:
+    from harness.report.markdown import summary  # noqa: PLC0415
+
+    return summary(run, verdicts=verdicts, gate=gate)
+
+
+_WRITTEN = {"report": _page, "json": _document, "summary": _summary}

@@ -31,7 +31,7 @@ def test_greets(stage):
     assert answer.json["words"] == "Servus Ann"
 """
 # Cognito invents none of these, and no regular expression knows them.
-SECRET = "violet-harbour-47"  # noqa: S105 - it is to be looked for
+SECRET = "violet-harbour-47"
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def test_a_run_that_reaches_too_little_fails(project: pytest.Pytester) -> None:
 
     outcome.assert_outcomes(passed=1)
     assert outcome.ret == pytest.ExitCode.TESTS_FAILED
-    outcome.stdout.fnmatch_lines(["harness: the tests reached 67 % of the surface, but --surface-fail-under is 90"])
+    outcome.stdout.fnmatch_lines(["harness: the tests reached 66 % of the surface, but --surface-fail-under is 90"])
 
 
 def test_a_report_that_cannot_be_written_is_refused_before_any_test(project: pytest.Pytester) -> None:
@@ -165,14 +165,14 @@ def test_what_is_secret_stands_nowhere(project: pytest.Pytester) -> None:
     """Neither in what pytest shows of a failure, nor in a report: a value is known as soon as the harness is told it."""
     project.makepyfile(
         **{
-            "suites/hello/test_hello": f"""
+            "suites/hello/test_hello": """
             from harness._secrets import keep_secret
 
             def test_tells(stage):
                 secret = "-".join(["violet", "harbour", "47"])
                 keep_secret(secret)
                 print(secret)
-                answer = stage.request("GET", f"/hello/{{secret}}", headers={{"X-Pin": secret}})
+                answer = stage.request("GET", f"/hello/{secret}", headers={"X-Pin": secret})
                 assert answer.text == secret
             """
         }

@@ -38,7 +38,7 @@ def test_a_place_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as raised:
         insist_on_places({"--summary": path})
 
-    assert str(raised.value) == f"--summary cannot be written to {str(path)!r}.\n  cause: File exists"
+    assert str(raised.value) == f"--summary cannot be written: {str(tmp_path / 'file')!r} is no folder."
 
 
 def test_only_what_is_asked_for_is_written(tmp_path: Path) -> None:
