@@ -27,7 +27,8 @@ def run(root: Path, *, suite: str, mode: str, watched: bool, arguments: Sequence
         arguments: Further ones of pytest.
 
     Returns:
-        ``wall``: seconds, ``processor``: those of the processor, ``said``: pytest's last line; when watched ``seconds`` and ``times`` by account as well.
+        ``wall``: seconds, ``processor``: those of the processor, ``said``: pytest's last line; when watched ``seconds``
+        and ``times`` by account as well.
     """
     command = [sys.executable, "-m", "pytest", f"suites/{suite}", f"--mode={mode}", "-q", "-p", "no:cacheprovider"]
     command += arguments

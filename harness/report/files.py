@@ -48,13 +48,13 @@ def write_reports(
 
     Args:
         run: The run.
-        files: Where to, by option: ``--report`` is the page; ``--json`` or ``--report-json`` the document; ``--summary`` or
-            ``--report-summary`` Markdown.
+        files: Where to, by option: ``--report`` is the page; ``--json`` or ``--report-json`` the document; ``--summary``
+            or ``--report-summary`` Markdown.
         verdicts: What the modes say together, where that is known already.
         gate: What the gate says; None where none was asked.
     """
     if verdicts is None:
-        from harness.report.verdict import verdicts as concluded  # noqa: PLC0415 - needed where reports are written only
+        from harness.report.verdict import verdicts as concluded  # noqa: PLC0415 - few runs write reports
 
         verdicts = concluded(run.tests)
     for option, path in files.items():

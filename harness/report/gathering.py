@@ -80,6 +80,7 @@ def _explained(
 ) -> TestRecord:
     """Add to the record of a test that failed what it failed with, and why it may have."""
     from harness.report.causes import causes_of  # noqa: PLC0415 - a run without failures explains none
+    from harness.report.causes.grants import meant  # noqa: PLC0415
     from harness.report.denials import denials  # noqa: PLC0415
 
     record = replace(
@@ -88,7 +89,11 @@ def _explained(
         kind=type(raised).__name__ if raised is not None else "",
         logs=_logs(stage, record),
     )
-    record = replace(record, denials=tuple(denials(_texts(record), names=stage.names)))
+    denied = denials(_texts(record), names=stage.names)
+    told = [
+        replace(one, resource=one.resource or meant(one.function, one.action, system=stage.system)) for one in denied
+    ]
+    record = replace(record, denials=tuple(told))
     return replace(record, causes=causes_of(record, system=stage.system, drift=drift))
 
 

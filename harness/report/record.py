@@ -149,7 +149,8 @@ class Denial:
         function: The logical id of the function under whose role it was tried; empty when that is not known.
         role: The name of the role.
         action: Such as ``events:PutEvents``.
-        resource: The logical id of the resource, else its ARN as AWS says it; empty when AWS does not say.
+        resource: The logical id of the resource, else its ARN as AWS says it. Where AWS does not say: the only one that
+            the variables of the function name, else empty.
     """
 
     function: str

@@ -162,7 +162,7 @@ def test_causes_are_properties_in_junit(project: pytest.Pytester) -> None:
 
 
 def test_what_is_secret_stands_nowhere(project: pytest.Pytester) -> None:
-    """Neither in what pytest shows of a failure, nor in a report: a value is known as soon as the harness is told it."""
+    """Neither in what pytest shows of a failure, nor in a report, as soon as the harness is told that it is secret."""
     project.makepyfile(
         **{
             "suites/hello/test_hello": """
