@@ -48,8 +48,8 @@ def write_reports(
 
     Args:
         run: The run.
-        files: Where to, by option: ``--report`` is the page; ``--json`` or ``--report-json`` the document; ``--summary``
-            or ``--report-summary`` Markdown.
+        files: Where to, by option: ``--report`` is the page; ``--json``, ``--report-json`` the document; ``--summary``,
+            ``--report-summary`` Markdown.
         verdicts: What the modes say together, where that is known already.
         gate: What the gate says; None where none was asked.
     """
