@@ -10,7 +10,7 @@ from _measure import Row, report
 from _places import project_of, up
 from _running import run
 
-_ROUNDS = 7
+_ROUNDS = 5
 _SYSTEM = "bigmouth"
 _MODE = "all"
 # Of the whole run, from the command to the prompt.

@@ -44,21 +44,29 @@ def shortened(text: str, *, limit: int = 400) -> str:
     return text if len(text) <= limit else f"{text[:limit]}… ({len(text) - limit} more characters)"
 
 
-_HIDDEN_NAME = "(?:password|secret|token|authorization|credential|api[-_]?key)"
-# DynamoDB gives a value with its type: {"S": "text"}, {"N": "1"}, {"B": "AQ=="}.
-_SECRET = re.compile(
-    rf"""("[^"]*{_HIDDEN_NAME}[^"]*"\s*:\s*(?:\{{\s*"[SNB]"\s*:\s*)?)"(?:[^"\\]|\\.)*"?""", re.IGNORECASE
+_HIDDEN_NAME = "(?:passw(?:or)?d|passphrase|secret|token|authorization|credential|cookie|(?:api|private)[-_]?key)"
+_HEADER = "(?:authorization|cookie|x-api-key|x-amz-security-token)"
+# Up to the value of what is secret by its name, as JSON and Python write it; DynamoDB gives a value with its type:
+# {"S": "text"}, {"N": "1"}, {"B": "AQ=="}. JSON in a text within JSON, such as the body of an event, has backslashes
+# before its quotes. Headers may also be a list of pairs, and a value the argument of a call or in a form.
+_NAMED = re.compile(
+    rf"""
+    (?: {_HIDDEN_NAME} [^"'\\\n:=,]{{0,40}} (?P<quote>\\{{0,31}}["']) \s* :
+      | {_HEADER} \\{{0,31}}["'] \s* ,
+    )
+    \s* (?: \{{ \s* \\{{0,31}}["'] [SNB] \\{{0,31}}["'] \s* : \s* )? (?P<list>\[\s*)? b? (?P<opening>\\{{0,31}}["'])
+    | {_HIDDEN_NAME} [\w.-]{{0,40}} = b? (?P<given>\\{{0,31}}["'])
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
-# JSON in a text within JSON, such as the body of an event: its quotes have backslashes, the same number at both ends.
-_NESTED_SECRET = re.compile(
-    rf"""(?<!\\)((\\{{1,31}}+)"[^"\\]*{_HIDDEN_NAME}[^"\\]*\2"\s*:\s*(?:\{{\s*\2"[SNB]\2"\s*:\s*)?\2")(?:(?!(?<!\\)\2").)*""",
-    re.IGNORECASE | re.DOTALL,
+# In a form or a query string, and as the line of a header.
+_IN_FORM = re.compile(
+    r"((?:passw(?:or)?d|passphrase|secret|token|(?:api|private)[-_]?key)[\w.-]{0,40}=)[^\s&;,)\]}\"'\\]{6,}", re.IGNORECASE
 )
-# As Python writes a dictionary, in the log of a function or the trace of a test.
-_SECRET_IN_PYTHON = re.compile(rf"""('[^']*{_HIDDEN_NAME}[^']*'\s*:\s*)'(?:[^'\\]|\\.)*'?""", re.IGNORECASE)
+_HEADER_LINE = re.compile(rf"\b({_HEADER}:[ ]?)[^\r\n\"'\\]{{8,}}", re.IGNORECASE)
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
 _SIGNATURE = re.compile(
-    r"\b((?:X-Amz-)?Signature=|X-Amz-Security-Token[=:]\s*|Bearer\s+)[\w%+/=.~-]{16,}", re.IGNORECASE
+    r"\b((?:X-Amz-)?Signature=|X-Amz-Security-Token[=:]\s*|(?:Bearer|Basic)\s+)[\w%+/=.~-]{16,}", re.IGNORECASE
 )
 _TOKEN = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*")
 
@@ -76,13 +84,48 @@ def redacted(text: str) -> str:
     "{'Password': '***', 'user': 'ann'}"
     >>> redacted('{"x-api-key": "da2-x", "password": {"S": "hunter2"}, "pin": {"N": "1"}}')
     '{"x-api-key": "***", "password": {"S": "***"}, "pin": {"N": "1"}}'
+    >>> redacted("{'Authorization': ['Basic YW5uOmh1bnRlcjI='], 'cookies': ['a=1; b=2']}")
+    "{'Authorization': ['***'], 'cookies': ['***']}"
+    >>> redacted("[('Authorization', 'Basic YW5uOmh1bnRlcjI=')] User(password='hunter2') user=ann&password=hunter2")
+    "[('Authorization', '***')] User(password='***') user=ann&password=***"
     >>> print(redacted(r'{"body": "{\"password\": \"p\\\"w\", \"n\": 1}"}'))
     {"body": "{\"password\": \"***\", \"n\": 1}"}
     >>> print(redacted(r'{"body": "{\"password\": {\"S\": \"hunter2\"}, \"X-Api-Key\": \"da2-x\"}"}'))
     {"body": "{\"password\": {\"S\": \"***\"}, \"X-Api-Key\": \"***\"}"}
     """
-    text = _TOKEN.sub("***", _SECRET.sub(r'\1"***"', _NESTED_SECRET.sub(r"\1***", text)))
-    return without_secrets(_SIGNATURE.sub(r"\1***", _SECRET_IN_PYTHON.sub(r"\1'***'", text)))
+    text = _TOKEN.sub("***", _without_named(text))
+    text = _HEADER_LINE.sub(r"\1***", _IN_FORM.sub(r"\1***", text))
+    return without_secrets(_SIGNATURE.sub(r"\1***", text))
+
+
+def _without_named(text: str) -> str:
+    shown, done = [], 0
+    for found in _NAMED.finditer(text):
+        if found.start() < done:
+            continue  # It is in a value that is not shown.
+        opening = found["opening"] or found["given"]
+        start = found.end()
+        end = text.find("]", start) if found["list"] else _closing(text, opening, start=start)
+        closing = opening if found["list"] and end >= 0 else ""
+        shown += [text[done:start], "***", closing]
+        done = len(text) if end < 0 else end
+        if end < 0:
+            shown.append(opening)
+    return "".join([*shown, text[done:]])
+
+
+def _closing(text: str, quote: str, *, start: int) -> int:
+    """Find the quote that ends a value: one like that which began it, and not one of the value itself."""
+    end = text.find(quote, start)
+    while end >= 0 and _is_escaped(text, end, quote=quote, start=start):
+        end = text.find(quote, end + 1)
+    return end
+
+
+def _is_escaped(text: str, at: int, *, quote: str, start: int) -> bool:
+    before = text[start:at]
+    backslashes = len(before) - len(before.rstrip("\\"))
+    return backslashes > 0 if len(quote) > 1 else backslashes % 2 == 1
 
 
 def new_uuid() -> str:
