@@ -44,7 +44,7 @@ class Worker:
         self._names = names
         self._invoke = invoke
         self._clock = clock
-        self._since = 0
+        self._since = _milliseconds(clock())
         self._working = threading.Lock()
 
     @cached_property

@@ -116,13 +116,13 @@ def test_a_heartbeat_keeps_a_task_alive(cloud: Cloud, activity: str, run: Run) -
     def work() -> int:
         tokens.append(client.get_activity_task(activityArn=activity, workerName=DOES_NOT_WAIT).get("taskToken", ""))
         token = max(tokens)
-        if token and time.monotonic() - began < 1.5:
+        if token and time.monotonic() - began < 2.5:
             client.send_task_heartbeat(taskToken=token)
         elif token:
             client.send_task_failure(taskToken=token, error="Tired", cause="it is late")
         return 0
 
-    execution = run(meanwhile=work, S={"Type": "Task", "Resource": activity, "End": True, "HeartbeatSeconds": 1})
+    execution = run(meanwhile=work, S={"Type": "Task", "Resource": activity, "End": True, "HeartbeatSeconds": 2})
 
     assert (execution.error, execution.cause) == ("Tired", "it is late")
 
