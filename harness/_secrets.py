@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os.path
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -84,9 +83,15 @@ def _seen(text: str, at: int, place: _Place) -> tuple[int, int]:
     secret, offset = place
     if at >= offset and text.startswith(secret, at - offset):
         return at - offset, at - offset + len(secret)
-    after = len(os.path.commonprefix([text[at : at + len(secret) - offset], secret[offset:]]))
-    before = len(os.path.commonprefix([text[max(at - offset, 0) : at][::-1], secret[:offset][::-1]]))
+    after = _in_common(text[at : at + len(secret) - offset], secret[offset:])
+    before = _in_common(text[max(at - offset, 0) : at][::-1], secret[:offset][::-1])
     return (at - before, at + after) if before + after >= _PART else (0, 0)
+
+
+def _in_common(one: str, other: str) -> int:
+    """Give with how many characters both begin."""
+    both = zip(one, other, strict=False)
+    return next((number for number, (a, b) in enumerate(both) if a != b), min(len(one), len(other)))
 
 
 def _put_into_index(value: str) -> None:

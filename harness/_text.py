@@ -61,12 +61,17 @@ _NAMED = re.compile(
 )
 # In a form or a query string, and as the line of a header.
 _IN_FORM = re.compile(
-    r"((?:passw(?:or)?d|passphrase|secret|token|(?:api|private)[-_]?key)[\w.-]{0,40}=)[^\s&;,)\]}\"'\\]{6,}", re.IGNORECASE
+    r"((?:passw(?:or)?d|passphrase|secret|token|authorization|cookie|(?:api|private)[-_]?key)[\w.-]{0,40}=)[^\s&;,)\]}\"'\\]{6,}",
+    re.IGNORECASE,
 )
 _HEADER_LINE = re.compile(rf"\b({_HEADER}:[ ]?)[^\r\n\"'\\]{{8,}}", re.IGNORECASE)
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
 _SIGNATURE = re.compile(
-    r"\b((?:X-Amz-)?Signature=|X-Amz-Security-Token[=:]\s*|(?:Bearer|Basic)\s+)[\w%+/=.~-]{16,}", re.IGNORECASE
+    r"\b((?:X-Amz-)?Signature(?:=|%3D)|X-Amz-Security-Token[=:]\s*|(?:Bearer|Basic)\s+)[\w%+/=.~-]{16,}", re.IGNORECASE
+)
+# Most texts have none of these, and one look at small letters is ten times quicker than the rest.
+_HINT = re.compile(
+    "passw|passphrase|secret|token|authorization|credential|cookie|api[-_]?key|private[-_]?key|signature|bearer|basic"
 )
 _TOKEN = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*")
 
@@ -93,9 +98,10 @@ def redacted(text: str) -> str:
     >>> print(redacted(r'{"body": "{\"password\": {\"S\": \"hunter2\"}, \"X-Api-Key\": \"da2-x\"}"}'))
     {"body": "{\"password\": {\"S\": \"***\"}, \"X-Api-Key\": \"***\"}"}
     """
-    text = _TOKEN.sub("***", _without_named(text))
-    text = _HEADER_LINE.sub(r"\1***", _IN_FORM.sub(r"\1***", text))
-    return without_secrets(_SIGNATURE.sub(r"\1***", text))
+    if _HINT.search(text.lower()):
+        text = _HEADER_LINE.sub(r"\1***", _IN_FORM.sub(r"\1***", _without_named(text)))
+        text = _SIGNATURE.sub(r"\1***", text)
+    return without_secrets(_TOKEN.sub("***", text))
 
 
 def _without_named(text: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from harness._files import write
+from harness._secrets import keep_secret
 from harness.cloud.account import Cloud
 from harness.cloud.faults import translated
 from harness.errors import StageError
@@ -39,6 +40,7 @@ def with_expired_token(user: User, *, cloud: Cloud, clock: Callable[[], float] =
         StageError: No kept token has expired yet; the error says when one will have.
     """
     token = _signed_for_the_past(user, cloud=cloud, now=clock()) if cloud.embedded else _kept(user, cloud, clock)
+    keep_secret(token)
     return replace(user, id_token=token)
 
 

@@ -58,7 +58,9 @@ class User:
         text = base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)).decode()
         changed = text.replace('"sub"', '"was"', 1).replace("{", '{"sub":"00000000-0000-0000-0000-000000000000",', 1)
         tampered = base64.urlsafe_b64encode(changed.encode()).decode().rstrip("=")
-        return replace(self, id_token=f"{header}.{tampered}.{signature}")
+        token = f"{header}.{tampered}.{signature}"
+        keep_secret(token)
+        return replace(self, id_token=token)
 
 
 def pool_and_client(system: System, *, pool: str | None = None, client: str | None = None) -> tuple[str, str]:
@@ -132,7 +134,7 @@ class _Registry:
         self._client_secret: str = app.get("ClientSecret", "")
         self._policy: Mapping[str, Any] = self._described.get("Policies", {}).get("PasswordPolicy", {})
         self._temporary_password = invented_password(self._policy)
-        keep_secret(self._temporary_password)
+        keep_secret(self._temporary_password, self._client_secret)
 
     def invented(self, run: str) -> User:
         attributes = invented_attributes(self._described.get("SchemaAttributes", []), run=run)

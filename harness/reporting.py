@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 import traceback
+import warnings
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from functools import cached_property
@@ -119,8 +120,7 @@ class Reporting:
         if test is None:
             return report
         self._note(test, item=item, report=report, call=call)
-        if report.failed:
-            _hide_secrets(report)
+        _hide_secrets(report)
         if report.failed and test.record is not None:
             from harness.report.evidence import sections  # noqa: PLC0415 - needed only when a test fails
 
@@ -170,6 +170,13 @@ class Reporting:
         stage: Any = (getattr(item, "funcargs", None) or {}).get("stage")
         if hasattr(stage, "forget"):
             stage.forget()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
+        """Leave what is secret out of the summary of warnings."""
+        said = str(warning_message.message)
+        if (shown := redacted(said)) != said:
+            warning_message.message = UserWarning(shown)  # Its category stays, and is what is shown.
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in the record of a test, also of one that a worker of pytest-xdist ran."""
@@ -229,8 +236,12 @@ class Reporting:
 
 
 def _hide_secrets(report: pytest.TestReport) -> None:
-    """Leave what is secret out of what pytest itself shows of a failure: traces, values, captured output."""
+    """Leave what is secret out of what pytest itself shows: traces, values, properties, captured output.
+
+    Captured output is in JUnit files of tests that passed, too.
+    """
     report.sections = [(title, redacted(text)) for title, text in report.sections]
+    report.user_properties = [(name, _hidden(value)) for name, value in report.user_properties]
     report.longrepr = _hidden(report.longrepr)
 
 

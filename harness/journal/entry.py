@@ -97,7 +97,7 @@ class Entry:
 
     def __str__(self) -> str:
         """Give it in a line, shortened, without what is secret by its name."""
-        named = f"{self.source} {self.detail_type}".rstrip()
+        named = redacted(f"{self.source} {self.detail_type}".rstrip())
         body = self.body
         shown = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, default=repr)
         played = " (played)" if self.played else ""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from harness._text import shortened
+from harness._text import redacted, shortened
 from harness.cloud.names import Names
 from harness.errors import ResultLost, SystemFailure
 from harness.events.destinations import dead_letter_attributes, invocation_record
@@ -189,7 +189,7 @@ def _letter(
         succeeded=error is None,
         attributes=attributes or {},
         attempts=attempts,
-        error=f"{error.type}: {shortened(error.message)}".rstrip(": ") if error else "",
+        error=f"{error.type}: {shortened(redacted(error.message))}".rstrip(": ") if error else "",
     )
 
 

@@ -126,8 +126,8 @@ def entry_record(entry: Entry, *, began: float) -> EntryRecord:
     """Give the record of an entry of the journal."""
     return EntryRecord(
         kind=entry.kind,
-        source=entry.source,
-        name=entry.detail_type,
+        source=redacted(entry.source),
+        name=redacted(entry.detail_type),
         text=_written(entry.body),
         at=_rounded(entry.sent - began),
         played=entry.played,

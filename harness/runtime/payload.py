@@ -7,7 +7,7 @@ import math
 from decimal import Decimal
 from typing import Any
 
-from harness._text import shortened
+from harness._text import redacted, shortened
 from harness.errors import MisusedStep
 from harness.runtime.faults import Fault
 
@@ -33,7 +33,7 @@ def sent(event: object, *, function: str) -> str:
     except _Unknown as unknown:
         raise MisusedStep(
             f"The event for {function!r} holds a {type(unknown.value).__name__!r}, which JSON does not have.",
-            facts=[("value", shortened(repr(unknown.value)))],
+            facts=[("value", shortened(redacted(repr(unknown.value))))],
             remedy="Write it as JSON would: text, a number, a list or an object.",
         ) from None
     except (TypeError, ValueError) as error:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from harness._text import shortened
+from harness._text import redacted, shortened
 
 __all__ = ["Execution", "Mocks", "StateResult", "Status", "Visit"]
 
@@ -76,7 +76,7 @@ class Execution:
         """
         broken = [state.name for state in self.states if state.error]
         where = f" in {broken[-1]}" if self.error and broken else ""
-        cause = f": {shortened(self.cause, limit=80)}" if self.cause else ""
+        cause = f": {shortened(redacted(self.cause), limit=80)}" if self.cause else ""
         what = f" with {self.error}{where}{cause}" if self.error else ""
         visited = f"; visited: {', '.join(self.visited)}" if self.states else ""
         return f"<Execution {self.status}{what}{shortened(visited, limit=100)}>"
