@@ -1,8 +1,8 @@
 """The story of a test: its steps in the order in which they were taken, each with its time.
 
-Steps are plain functions of modules that are called `given`, `when` and `then`. Nobody marks them: an import hook
-(`listen`) puts a listener before each when its module is imported, so that a step that a test imports by name is heard
-as well.
+Steps are plain functions of modules that are called `given`, `when` and `then`, in a package `steps`. Nobody marks
+them: an import hook (`listen`) puts a listener before each when its module is imported, so that a step that a test
+imports by name is heard as well.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import inspect
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import wraps
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -24,8 +24,7 @@ __all__ = ["STORY", "Step", "Story", "listen"]
 Kind = Literal["given", "when", "then"]
 
 _KINDS: Mapping[str, Kind] = {"given": "given", "when": "when", "then": "then"}
-# Modules of the harness may be called like that too.
-_OURS = f"{__name__.partition('.')[0]}."
+_PACKAGE = "steps"
 # The evidence for a failure is what was done last; a loop of a hundred thousand steps must not be kept whole.
 _KEPT = 500
 
@@ -131,8 +130,10 @@ class _Finder(MetaPathFinder):
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Give the spec that the other finders give, with a loader around theirs."""
-        kind = _KINDS.get(fullname.rpartition(".")[2])
-        if kind is None or fullname.startswith(_OURS):
+        *packages, last = fullname.split(".")
+        kind = _KINDS.get(last)
+        # Others have modules of these names too, the code of handlers among them.
+        if kind is None or _PACKAGE not in packages:
             return None
         # Those that come after this one: there may be another listener before it.
         for finder in sys.meta_path[sys.meta_path.index(self) + 1 :]:
@@ -152,6 +153,8 @@ class _Listening(Loader):
         self._loader, self._kind, self._story = loader, kind, story
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):  # A copy of it has nothing yet to look into.
+            raise AttributeError(name)
         return getattr(self._loader, name)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
@@ -167,15 +170,25 @@ class _Listening(Loader):
 
 def _heard(step: Callable[..., Any], *, kind: Kind, story: Story) -> Callable[..., Any]:
     """Give the same step, noted whenever it is taken; one that yields is noted when it brings what it brings."""
+    if inspect.iscoroutinefunction(step):
+
+        @wraps(step)
+        async def awaited(*args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True
+            with story.step(kind, step.__name__):
+                return await step(*args, **kwargs)
+
+        return awaited
 
     @wraps(step)
     def taken(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
         with story.step(kind, step.__name__) as noted:
             result = step(*args, **kwargs)
-        if isinstance(result, AbstractContextManager) and type(result).__module__ in ("contextlib", __name__):
+        if isinstance(result, _YIELDING):
             # A generator has done nothing yet: the step is taken where its context is entered.
-            story.steps.remove(noted)
+            with suppress(ValueError):  # A step of very many steps has pushed it out.
+                story.steps.remove(noted)
             return _Bringing(result, kind=kind, name=step.__name__, story=story)
         return result
 
@@ -189,7 +202,14 @@ class _Bringing(AbstractContextManager[Any]):
         self._context, self._kind, self._name, self._story = context, kind, name, story
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
         return getattr(self._context, name)
+
+    def __call__(self, function: Callable[..., Any]) -> Any:
+        """Decorate a function, as every context of a generator can."""
+        decorate: Any = self._context
+        return decorate(function)
 
     def __enter__(self) -> Any:
         __tracebackhide__ = True
@@ -201,3 +221,12 @@ class _Bringing(AbstractContextManager[Any]):
     ) -> bool | None:
         __tracebackhide__ = True
         return self._context.__exit__(kind, raised, trace)
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield
+
+
+# What a function gives that is decorated with `contextmanager`; its class has no public name.
+_YIELDING = (type(_nothing()), _Bringing)

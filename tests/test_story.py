@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from types import ModuleType
 
@@ -30,11 +32,21 @@ def an_order():
     "An order."
     return {"id": 1}
 
+def many(stage):
+    for _ in range(600):
+        an_order()
+    return _held()
+
+@contextmanager
+def _held():
+    yield 600
+
 def _hidden():
     return 1
 """
 WHEN = """
-from words.given import an_order
+from contextlib import ExitStack
+from told.steps.given import an_order
 
 class Thing:
     pass
@@ -44,14 +56,21 @@ def we_order(stage, *, twice=False):
 
 def we_fail(stage):
     raise ValueError("no")
+
+def a_stack():
+    return ExitStack()
+
+async def we_wait():
+    raise ValueError("late")
 """
 
 
 @pytest.fixture
 def story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Story]:
     """A story that hears the steps of a package of its own."""
-    package = tmp_path / "words"
-    package.mkdir()
+    package = tmp_path / "told" / "steps"
+    package.mkdir(parents=True)
+    (package.parent / "__init__.py").touch()
     (package / "__init__.py").touch()
     (package / "given.py").write_text(GIVEN)
     (package / "when.py").write_text(WHEN)
@@ -61,12 +80,12 @@ def story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Story]:
     end = listen(heard)
     yield heard
     end()
-    for name in [name for name in sys.modules if name == "words" or name.startswith("words.")]:
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("told", "others")]:
         del sys.modules[name]
 
 
-def words(name: str) -> ModuleType:
-    return importlib.import_module(f"words.{name}")
+def words(name: str, *, package: str = "told.steps") -> ModuleType:
+    return importlib.import_module(f"{package}.{name}")
 
 
 def told(steps: Iterator[Step] | object) -> list[tuple[str, str, int, bool]]:
@@ -123,15 +142,48 @@ def test_only_steps_are_heard(story: Story) -> None:
     assert told(story.steps) == []
 
 
-def test_the_harness_itself_takes_no_steps(story: Story) -> None:
-    """It has a module that is called `given`."""
-    name = "harness.modes.sending.given"
-    before = sys.modules.pop(name, None)
-    found = importlib.import_module(name)
-    if before is not None:
-        sys.modules[name] = before
+def test_modules_of_these_names_elsewhere_are_left_alone(story: Story, tmp_path: Path) -> None:
+    """A handler may have a module that is called `when`, and must run here as it does in Lambda."""
+    (tmp_path / "others").mkdir()
+    (tmp_path / "others" / "when.py").write_text("def now():\n    return 1\n")
 
-    assert not any(hasattr(one, "__wrapped__") for one in vars(found).values())
+    assert words("when", package="others").now() == 1
+    assert told(story.steps) == []
+
+
+def test_a_step_that_yields_can_decorate(story: Story) -> None:
+    """As every function of `contextmanager` can."""
+    stage: list[str] = []
+
+    @words("given").a_customer(stage)
+    def test() -> None:
+        stage.append("tested")
+
+    test()
+
+    assert stage == ["brought", "tested", "taken away"]
+
+
+def test_other_contexts_are_given_as_they_are(story: Story) -> None:
+    """Whoever looks at the type of a stack finds a stack."""
+    assert type(words("when").a_stack()) is ExitStack
+    assert told(story.steps) == [("when", "a stack", 0, False)]
+
+
+def test_a_step_that_is_awaited_is_heard_until_its_end(story: Story) -> None:
+    """With its failure."""
+    with pytest.raises(ValueError, match="late"):
+        asyncio.run(words("when").we_wait())
+
+    assert told(story.steps) == [("when", "we wait", 0, True)]
+
+
+def test_a_step_of_very_many_steps_does_its_work(story: Story) -> None:
+    """It has been forgotten itself by then."""
+    with words("given").many([]) as done:
+        assert done == 600
+
+    assert len(story.steps) == 500
 
 
 def test_a_new_test_begins_a_new_story(story: Story) -> None:
