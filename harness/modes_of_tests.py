@@ -12,7 +12,10 @@ from harness._text import did_you_mean
 from harness.errors import NoTemplate, UnknownMode, UnknownSystem, UsageError
 from harness.settings import MODES, Settings
 
-__all__ = ["Deselected", "modes_of", "system_of"]
+__all__ = ["LEFT_OUT", "Deselected", "modes_of", "system_of"]
+
+# On a test that makes no sense in its mode.
+LEFT_OUT = pytest.StashKey[bool]()
 
 
 @dataclass

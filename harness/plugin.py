@@ -13,7 +13,7 @@ from harness._garbage import uncollected
 from harness.errors import HarnessError
 from harness.fixtures import PROJECT, journal, stage, stage_mode, stage_system
 from harness.leaving import Left, end_in_order, in_words_of_pytest, refuse
-from harness.modes_of_tests import Deselected, modes_of, system_of
+from harness.modes_of_tests import LEFT_OUT, Deselected, modes_of, system_of
 from harness.reporting import Reporting, take_options
 from harness.settings import MODES, Settings, read_settings
 from harness.story import listen
@@ -131,6 +131,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         refuse(error, config=config, items=items)
         return
     if left_out:
+        for item in left_out:
+            item.stash[LEFT_OUT] = True
         config.hook.pytest_deselected(items=left_out)
         items[:] = kept
     if hasattr(config, "workeroutput"):

@@ -6,17 +6,19 @@ import math
 import time
 import traceback
 import warnings
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness._text import redacted
+from harness.errors import HarnessError
 from harness.fixtures import PROJECT
-from harness.modes_of_tests import Deselected
+from harness.hiding import hide_secrets, hide_secrets_of_warning
+from harness.modes_of_tests import LEFT_OUT, Deselected
 from harness.report.tally import COUNTED_AS, tally
 from harness.story import STORY
 
@@ -31,6 +33,14 @@ _TEST: pytest.StashKey[_Test] = pytest.StashKey()
 _RECORD_THERE = "harness_record"
 _RUN_THERE = "harness_run"
 _CAUSE = "harness.cause"
+# What pytest's exit codes say of a run that tested less than it was to test.
+_ENDINGS = {
+    2: "pytest was interrupted",
+    3: "pytest ended with an internal error",
+    4: "pytest was used wrongly",
+    5: "pytest found no test",
+    6: "the stage could not be tested",
+}
 _FILES = ("--report", "--report-json", "--report-summary")
 
 
@@ -42,7 +52,14 @@ def take_options(group: pytest.OptionGroup) -> None:
     group.addoption(
         "--surface", action="store_true", help="show what of each system the tests reached, and in which modes"
     )
-    group.addoption("--surface-fail-under", type=float, metavar="PERCENT", help="fail when less of it was reached")
+    group.addoption("--surface-fail-under", type=_percent, metavar="PERCENT", help="fail when less of it was reached")
+
+
+def _percent(text: str) -> float:
+    found = float(text)
+    if not 0 <= found <= 100:  # noqa: PLR2004 - a percentage; nan is none
+        raise ArgumentTypeError(f"{text!r} is no percentage: write a number from 0 to 100")
+    return found
 
 
 @dataclass
@@ -89,26 +106,27 @@ class Reporting:
         self._left = left
         self._files: dict[str, Path] = {one: path for one in _FILES if (path := config.getoption(one)) is not None}
         self._under: float | None = config.getoption("surface_fail_under")
+        if config.option.collectonly:  # A report of an earlier run is worth more.
+            self._files = {}
         if self._files and not self._is_worker:
             from harness.report.files import insist_on_places  # noqa: PLC0415 - a usual run writes no report
 
             insist_on_places(self._files)
         self._wants_surface = bool(config.getoption("surface") or self._under is not None)
         self._began = time.time()
-        self._tests: list[dict[str, Any]] = []
+        # The last attempt counts, where a plugin runs a test that failed once more.
+        self._tests: dict[tuple[str, ...], dict[str, Any]] = {}
         self._runs: list[str] = []
+        self._unselected = 0
+        self._ended = ""
+        self._trouble = ""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Begin a test: from here on it looks into the journal, and its steps are heard."""
         self._project.began = time.time()
         STORY.begin()
-        asked: Mapping[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
-        if "stage_mode" in asked:
-            mode = asked["stage_mode"]
-            item.stash[_TEST] = _Test(
-                _without_mode(item, mode=mode), asked["stage_system"], mode, began=self._project.began
-            )
+        item.stash[_TEST] = _test_of(item, began=self._project.began)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -117,15 +135,16 @@ class Reporting:
         """Put evidence under a failure, and hand the record of the test over with its last report."""
         report = yield
         test = item.stash.get(_TEST, None)
-        if test is None:
+        if test is None:  # Another plugin has kept it from being set up.
             return report
         self._note(test, item=item, report=report, call=call)
-        _hide_secrets(report)
+        hide_secrets(report)
         if report.failed and test.record is not None:
             from harness.report.evidence import sections  # noqa: PLC0415 - needed only when a test fails
 
             report.sections.extend(sections(test.record))
-        report.user_properties.append((COUNTED_AS, f"{test.system} {test.mode}"))
+        if test.mode:
+            report.user_properties.append((COUNTED_AS, f"{test.system} {test.mode}"))
         if call.when == "teardown":
             self._hand_over(test, item=item, report=report)
         return report
@@ -141,7 +160,9 @@ class Reporting:
         if hasattr(stage, "acts") and (test.is_broken or (call.when == "call" and is_wanted)):
             try:
                 test.record = self._gathered(test, stage=stage, raised=call.excinfo and call.excinfo.value)
-            except Exception:  # noqa: BLE001 - what the test itself says comes first, whatever is wrong with us
+            # What the test itself says comes first, whatever is wrong with us; a plugin that watches the time of tests
+            # may end this with a failure of its own.
+            except (Exception, pytest.fail.Exception):  # noqa: BLE001
                 report.sections.append((f"{test.mode}: evidence that could not be had", traceback.format_exc()))
 
     def _gathered(self, test: _Test, *, stage: Any, raised: BaseException | None) -> TestRecord:
@@ -174,14 +195,12 @@ class Reporting:
     @pytest.hookimpl(tryfirst=True)
     def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
         """Leave what is secret out of the summary of warnings."""
-        said = str(warning_message.message)
-        if (shown := redacted(said)) != said:
-            warning_message.message = UserWarning(shown)  # Its category stays, and is what is shown.
+        hide_secrets_of_warning(warning_message)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in the record of a test, also of one that a worker of pytest-xdist ran."""
         if (record := getattr(report, _RECORD_THERE, None)) is not None:
-            self._tests.append(record)
+            self._tests[record["system"], record["test"], record["mode"]] = record
 
     @property
     def _is_worker(self) -> bool:
@@ -192,17 +211,43 @@ class Reporting:
         """Take in the id of a worker's run."""
         output: dict[str, Any] = getattr(node, "workeroutput", None) or {}
         if _RUN_THERE in output:
-            self._runs.append(output[_RUN_THERE])
+            run, unselected = output[_RUN_THERE]
+            self._runs.append(run)
+            self._unselected = max(self._unselected, unselected)  # All of them select the same tests.
 
+    def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
+        """Count the tests that were not selected; those that make no sense in a mode are told with their reasons."""
+        self._unselected += sum(LEFT_OUT not in item.stash for item in items)
+
+    @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the reports, and fail a run that has reached too little."""
         if self._is_worker:
-            self._config.workeroutput[_RUN_THERE] = self._project.run  # type: ignore[attr-defined]
+            self._config.workeroutput[_RUN_THERE] = (self._project.run, self._unselected)  # type: ignore[attr-defined]
             return
+        self._ended = self._said_of(session)
         if self._files:
-            self._collected.write(self._files)
+            self._write_reports(session)
         if self._is_under and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _write_reports(self, session: pytest.Session) -> None:
+        try:
+            self._collected.write(self._files)
+        except HarnessError as trouble:
+            self._trouble = str(trouble)
+            if session.exitstatus == pytest.ExitCode.OK:
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _said_of(self, session: pytest.Session) -> str:
+        """Say how the run ended, where its tests do not tell."""
+        if said := _ENDINGS.get(int(session.exitstatus)):
+            return said
+        told = sum(test["outcome"] in ("failed", "error") for test in self._tests.values())
+        others = session.testsfailed - told
+        if session.exitstatus != pytest.ExitCode.TESTS_FAILED or others <= 0:
+            return ""
+        return f"{others} failures are of no test that ended: a module that was not collected, a worker that crashed"
 
     @cached_property
     def _collected(self) -> Collected:
@@ -210,51 +255,33 @@ class Reporting:
 
         return Collected(
             self._project,
-            tests=self._tests,
+            tests=self._tests.values(),
             runs=self._runs or [self._project.run],
             deselected=list(self._deselected.lines()),
             began=self._began,
+            unselected=self._unselected,
+            ended=self._ended,
         )
 
     @property
     def _is_under(self) -> bool:
-        return self._under is not None and bool(self._tests) and self._collected.share < self._under
+        return self._under is not None and self._collected.share < self._under
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Say how each system fared in each mode, what was left out, where failures lie, and what was reached."""
         for line in [*tally(terminalreporter.stats), *self._deselected.lines(), *self._left()]:
             terminalreporter.write_line(line)
-        if any(test["outcome"] in ("failed", "error") for test in self._tests):
+        if any(test["outcome"] in ("failed", "error") for test in self._tests.values()):
             _write(terminalreporter, "verdict", self._collected.verdict())
         if self._config.getoption("surface"):
             _write(terminalreporter, "surface", self._collected.surface())
         if self._is_under:
             reached = f"the tests reached {math.floor(self._collected.share)} % of the surface"
             terminalreporter.write_line(f"harness: {reached}, but --surface-fail-under is {self._under:g}", red=True)
-        for path in self._files.values():
+        for path in () if self._trouble else self._files.values():
             terminalreporter.write_line(f"harness: report in {path}")
-
-
-def _hide_secrets(report: pytest.TestReport) -> None:
-    """Leave what is secret out of what pytest itself shows: traces, values, properties, captured output.
-
-    Captured output is in JUnit files of tests that passed, too.
-    """
-    report.sections = [(title, redacted(text)) for title, text in report.sections]
-    report.user_properties = [(name, _hidden(value)) for name, value in report.user_properties]
-    report.longrepr = _hidden(report.longrepr)
-
-
-def _hidden(value: Any) -> Any:
-    """Give a part of pytest's representation of a failure, which is made of dataclasses, without secrets."""
-    if isinstance(value, str):
-        return redacted(value)
-    if isinstance(value, list | tuple):
-        return type(value)(map(_hidden, value))
-    if is_dataclass(value):
-        for one in fields(value):
-            setattr(value, one.name, _hidden(getattr(value, one.name)))
-    return value
+        if self._trouble:
+            terminalreporter.write_line(f"harness: {self._trouble}", red=True)
 
 
 def _write(terminal: Any, title: str, lines: Iterator[str]) -> None:
@@ -265,15 +292,19 @@ def _write(terminal: Any, title: str, lines: Iterator[str]) -> None:
         terminal.write_line(line)
 
 
-def _without_mode(item: pytest.Item, *, mode: str) -> str:
-    """Give the id of a test without its mode: ``test_it[handler-1]`` is ``test_it[1]`` in every mode."""
-    name, bracket, inside = item.nodeid.partition("[")
-    if not bracket:
-        return name
-    parts = inside.removesuffix("]").split("-")
-    if mode in parts:
-        parts.remove(mode)
-    return f"{name}[{'-'.join(parts)}]" if parts else name
+def _test_of(item: pytest.Item, *, began: float) -> _Test:
+    """Give a test as it is known before it runs; one without a stage has neither system nor mode."""
+    callspec: Any = getattr(item, "callspec", None)
+    asked: Mapping[str, Any] = getattr(callspec, "params", {})
+    if "stage_mode" not in asked:
+        return _Test(item.nodeid, "", "", began=began)
+    # ``test_it[handler-1]`` is ``test_it[1]`` in every mode.
+    ids = list(callspec._idlist)  # noqa: SLF001 - in the joined id nobody can tell where one ends
+    if asked["stage_mode"] in ids:
+        ids.remove(asked["stage_mode"])
+    name = getattr(item, "originalname", None) or item.name.partition("[")[0]
+    test = item.nodeid.removesuffix(item.name) + name + (f"[{'-'.join(ids)}]" if ids else "")
+    return _Test(test, asked["stage_system"], asked["stage_mode"], began=began)
 
 
 def _outcome(report: pytest.TestReport) -> str:

@@ -39,9 +39,11 @@ class Collected:
         runs: The ids of these processes.
         deselected: What was left out, a line each.
         began: When the run began, in epoch seconds.
+        unselected: How many tests the user took away with pytest's own means: -k, -m, --deselect.
+        ended: How the run ended, if not in order, or what failed besides these tests: a sentence without a period.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - by keyword, each of them a fact of the run
         self,
         project: Tested,
         *,
@@ -49,11 +51,15 @@ class Collected:
         runs: Sequence[str],
         deselected: Sequence[str],
         began: float,
+        unselected: int = 0,
+        ended: str = "",
     ) -> None:
         self._project = project
         self._runs = tuple(runs)
         self._deselected = tuple(deselected)
         self._began = began
+        self._unselected = unselected
+        self._ended = ended
         self.tests = [from_json(TestRecord, test) for test in tests]
 
     @cached_property
@@ -69,9 +75,11 @@ class Collected:
             cloud="embedded" if settings.embedded else "AWS",
             region=settings.region.value,
             modes=tuple(settings.modes),
-            systems=tuple(map(self._system, sorted({test.system for test in self.tests}))),
+            systems=tuple(map(self._system, sorted({test.system for test in self.tests if test.system}))),
             tests=tuple(self.tests),
             deselected=self._deselected,
+            unselected=self._unselected,
+            ended=self._ended,
         )
 
     def _system(self, name: str) -> SystemRecord:
@@ -83,7 +91,7 @@ class Collected:
     @cached_property
     def verdicts(self) -> list[VerdictRecord]:
         """What the modes say together; nothing of a run in one mode."""
-        if len({test.mode for test in self.tests}) < 2 or not any(test.is_broken for test in self.tests):  # noqa: PLR2004 - two modes can disagree
+        if not any(test.is_broken for test in self.tests):
             return []
         from harness.report.verdict import verdicts  # noqa: PLC0415 - a green run draws no conclusion
 

@@ -26,7 +26,7 @@ def verdicts(tests: Iterable[TestRecord]) -> list[VerdictRecord]:
     """
     by_test: dict[tuple[str, str], dict[str, TestRecord]] = {}
     for record in tests:
-        if record.outcome in _RAN:
+        if record.mode and record.outcome in _RAN:
             modes = by_test.setdefault((record.system, record.test), {})
             if record.mode not in modes or record.is_broken:
                 modes[record.mode] = record

@@ -149,6 +149,65 @@ def test_a_report_that_cannot_be_written_is_refused_before_any_test(project: pyt
     outcome.stdout.no_fnmatch_line("*creating*")
 
 
+@pytest.mark.parametrize("percent", ["500", "nan", "-1"])
+def test_a_share_that_is_no_percentage_is_refused(project: pytest.Pytester, percent: str) -> None:
+    """It would never hold, or always."""
+    outcome = project.runpytest_subprocess(f"--surface-fail-under={percent}")
+
+    assert outcome.ret == pytest.ExitCode.USAGE_ERROR
+    outcome.stderr.fnmatch_lines([f"*'{percent}' is no percentage: write a number from 0 to 100"])
+
+
+def test_a_list_of_tests_leaves_the_last_report_alone(project: pytest.Pytester) -> None:
+    """Nothing was tested."""
+    (project.path / "run.json").write_text("of an earlier run")
+
+    project.runpytest_subprocess("--collect-only", "--report-json=run.json")
+
+    assert (project.path / "run.json").read_text() == "of an earlier run"
+
+
+def test_what_no_test_tells_is_told_of_the_run(project: pytest.Pytester) -> None:
+    """A test without a stage, a test that was not selected, and a module that cannot be collected."""
+    project.makepyfile(
+        **{
+            "suites/hello/test_plain": "def test_plain():\n    assert False\n\ndef test_other():\n    pass\n",
+            "suites/hello/test_broken": "raise ValueError\n",
+        }
+    )
+
+    options = ("--continue-on-collection-errors", "--deselect=suites/hello/test_plain.py::test_other")
+    project.runpytest_subprocess("--mode=handler", "--report-json=run.json", *options)
+
+    found = read(project, "run.json")
+    assert [(test["test"], test["mode"], test["outcome"]) for test in found["tests"]] == [
+        ("suites/hello/test_hello.py::test_greets", "handler", "passed"),
+        ("suites/hello/test_plain.py::test_plain", "", "failed"),
+    ]
+    assert found["unselected"] == 1
+    assert found["ended"].startswith("1 failures are of no test that ended")
+
+
+def test_ids_of_parameters_stay_whole(project: pytest.Pytester) -> None:
+    """Also one that holds the name of a mode: a test has the same name in each mode."""
+    project.makepyfile(
+        **{
+            "suites/hello/test_hello": """
+            import pytest
+
+            @pytest.mark.parametrize("name", ["handler-old", "a[b]", "http"])
+            def test_greets(stage, name):
+                assert stage.request("GET", f"/hello/{name}").status_code == 200
+            """
+        }
+    )
+
+    project.runpytest_subprocess("--mode=handler,invoke", "--report-json=run.json")
+
+    tests = {test["test"].partition("::")[2] for test in read(project, "run.json")["tests"]}
+    assert tests == {"test_greets[handler-old]", "test_greets[a[b]]", "test_greets[http]"}
+
+
 def test_causes_are_properties_in_junit(project: pytest.Pytester) -> None:
     """So that what reads JUnit files shows them."""
     code = project.path / "systems" / "hello" / "functions" / "hello.py"
