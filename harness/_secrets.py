@@ -10,7 +10,8 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
-from urllib.parse import quote
+from html import escape
+from urllib.parse import quote, quote_plus
 
 __all__ = ["keep_secret", "without_secrets"]
 
@@ -21,6 +22,7 @@ _KEPT = 1_000
 # So long are the pieces in the index, and this part of a secret is not shown.
 _PIECE = 8
 _PART = 16
+_COMPARED = 20
 # Tokens are longer, and nobody puts them into base64 once more.
 _LONGEST_IN_BASE64 = 256
 
@@ -67,22 +69,31 @@ def without_secrets(text: str) -> str:
     for at in [at for at in range(len(text) - _PIECE + 1) if text[at : at + _PIECE] in _places]:
         if at < done:
             continue
-        start, end = max((_seen(text, at, place) for place in _places[text[at : at + _PIECE]]), key=_length)
+        start, end = _seen(text, at)
         if end:
             shown += [text[done : max(start, done)], "***"]
             done = end
     return "".join([*shown, text[done:]])
 
 
+def _seen(text: str, at: int) -> tuple[int, int]:
+    """Give from where to where a text holds a secret, or enough of it, of which a piece is at `at`; else nothing."""
+    places = _places[text[at : at + _PIECE]]
+    whole = [
+        (at - offset, at - offset + len(secret))
+        for secret, offset in places
+        if at >= offset and text.startswith(secret, at - offset)
+    ]
+    # Tokens of one pool begin alike. What follows has pieces of its own, so not all of them need be compared.
+    return max(whole or [_part(text, at, place) for place in places[-_COMPARED:]], key=_length)
+
+
 def _length(span: tuple[int, int]) -> int:
     return span[1] - span[0]
 
 
-def _seen(text: str, at: int, place: _Place) -> tuple[int, int]:
-    """Give from where to where a text holds a secret, or enough of it, of which a piece is at `at`; else nothing."""
+def _part(text: str, at: int, place: _Place) -> tuple[int, int]:
     secret, offset = place
-    if at >= offset and text.startswith(secret, at - offset):
-        return at - offset, at - offset + len(secret)
     after = _in_common(text[at : at + len(secret) - offset], secret[offset:])
     before = _in_common(text[max(at - offset, 0) : at][::-1], secret[:offset][::-1])
     return (at - before, at + after) if before + after >= _PART else (0, 0)
@@ -120,7 +131,8 @@ def _pieces(written: str) -> Iterator[tuple[str, _Place]]:
 
 def _writings(value: str) -> list[str]:
     as_json = json.dumps(value)[1:-1]
-    written = [value, as_json, json.dumps(as_json)[1:-1], repr(value)[1:-1], quote(value, safe=""), quote(value)]
+    written = [value, as_json, json.dumps(as_json)[1:-1], repr(value)[1:-1], escape(value)]
+    written += [quote(value), quote(value, safe=""), quote_plus(value)]
     if len(value) <= _LONGEST_IN_BASE64:
         written += filter(lambda part: len(part) >= _PIECE, _in_base64(value.encode()))
     return list(dict.fromkeys(written))

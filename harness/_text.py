@@ -109,14 +109,13 @@ def _without_named(text: str) -> str:
     for found in _NAMED.finditer(text):
         if found.start() < done:
             continue  # It is in a value that is not shown.
-        opening = found["opening"] or found["given"]
+        quote = found["opening"] or found["given"]
         start = found.end()
-        end = text.find("]", start) if found["list"] else _closing(text, opening, start=start)
-        closing = opening if found["list"] and end >= 0 else ""
-        shown += [text[done:start], "***", closing]
-        done = len(text) if end < 0 else end
-        if end < 0:
-            shown.append(opening)
+        end = text.find("]", start) if found["list"] else _closing(text, quote, start=start)
+        # Where a value within another text was cut, that text was too.
+        closing = quote if len(quote) == 1 or (found["list"] and end >= 0) else ""
+        shown += [text[done:start], "***", closing if found["list"] or end < 0 else ""]
+        done = end if end >= 0 else len(text)
     return "".join([*shown, text[done:]])
 
 
@@ -129,7 +128,7 @@ def _closing(text: str, quote: str, *, start: int) -> int:
 
 
 def _is_escaped(text: str, at: int, *, quote: str, start: int) -> bool:
-    before = text[start:at]
+    before = text[max(start, at - 64) : at]
     backslashes = len(before) - len(before.rstrip("\\"))
     return backslashes > 0 if len(quote) > 1 else backslashes % 2 == 1
 

@@ -10,9 +10,10 @@ import pytest
 
 from harness._text import did_you_mean
 from harness.errors import NoTemplate, UnknownMode, UnknownSystem, UsageError
+from harness.report.deselected import in_short, line
 from harness.settings import MODES, Settings
 
-__all__ = ["LEFT_OUT", "Deselected", "modes_of", "system_of"]
+__all__ = ["LEFT_OUT", "Deselected", "modes_of", "system_of", "without_mode"]
 
 # On a test that makes no sense in its mode.
 LEFT_OUT = pytest.StashKey[bool]()
@@ -32,14 +33,28 @@ class Deselected:
 
     def add(self, item: pytest.Item, *, mode: str, reason: str) -> None:
         """Count one test in one mode."""
-        test = item.nodeid.partition("[")[0]
-        self.found.setdefault((test, reason), []).append(mode)
+        self.found.setdefault((without_mode(item, mode=mode), reason), []).append(mode)
 
     def lines(self) -> Iterator[str]:
-        """Give a line for each test: where it was left out, and why."""
+        """Give a line for each test with its parameters, as a report needs it: where it was left out, and why."""
         yield from self.elsewhere
         for (test, reason), modes in sorted(self.found.items()):
-            yield f"deselected in {', '.join(modes)}: {test}: {reason}"
+            yield line(test, modes=modes, reason=reason)
+
+    def shown(self) -> Iterator[str]:
+        """Give the lines for the terminal: one for all parameters of a test."""
+        return in_short(self.lines())
+
+
+def without_mode(item: pytest.Item, *, mode: str) -> str:
+    """Give the id of a test without its mode: ``test_it[handler-1]`` is ``test_it[1]`` in every mode."""
+    name, bracket, inside = item.nodeid.partition("[")
+    if not bracket:
+        return name
+    parts = inside.removesuffix("]").split("-")
+    if mode in parts:
+        parts.remove(mode)
+    return f"{name}[{'-'.join(parts)}]" if parts else name
 
 
 def modes_of(items: Iterable[pytest.Item], *, deselected: Deselected) -> tuple[list[pytest.Item], list[pytest.Item]]:

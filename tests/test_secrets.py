@@ -72,7 +72,7 @@ def test_a_broken_value_is_left_out() -> None:
 
 def test_little_of_a_value_stays() -> None:
     """Words that a secret shares with other texts are no secret."""
-    assert without_secrets("a copper kettle, lantern") == "a copper kettle, lantern"
+    assert without_secrets('a copper "kettle", lantern') == 'a copper "kettle", lantern'
 
 
 def test_a_short_value_is_left_out() -> None:
@@ -80,6 +80,13 @@ def test_a_short_value_is_left_out() -> None:
     keep_secret("q7#Zp!")
 
     assert without_secrets("pin q7#Zp!.") == "pin ***."
+
+
+def test_what_is_too_short_is_no_secret() -> None:
+    """It would stand in many a word."""
+    keep_secret("lamp", "", None)
+
+    assert without_secrets("a lamp") == "a lamp"
 
 
 def test_what_is_in_use_is_not_forgotten() -> None:
@@ -134,6 +141,7 @@ def test_what_a_caller_sends_is_secret() -> None:
         ("{b'password': b'hunter2'}", "{b'password': b'***'}"),
         (r'{"password": "a\\", "n": "b"}', '{"password": "***", "n": "b"}'),
         ("{'password': 'a', 'token': 'b', 'n': 'c'}", "{'password': '***', 'token': '***', 'n': 'c'}"),
+        ("{'password': \"my token='a'\", 'n': 'c'}", "{'password': \"***\", 'n': 'c'}"),
         ("token=None, password=''", "token=None, password='***'"),
         ('{"type": "TOKEN", "methodArn": "arn"}', '{"type": "TOKEN", "methodArn": "arn"}'),
     ],

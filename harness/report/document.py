@@ -11,6 +11,7 @@ from typing import Any
 
 from harness.errors import MalformedReport
 from harness.report.gating import Gate
+from harness.report.headline import headline
 from harness.report.plain import from_json, to_json
 from harness.report.record import SCHEMA, RunRecord, TestRecord, VerdictRecord
 
@@ -30,28 +31,36 @@ def document(run: RunRecord, *, verdicts: Sequence[VerdictRecord], gate: Gate | 
     return {
         **to_json(run),
         "verdicts": to_json(list(verdicts)),
-        "summary": _summary(run, verdicts=verdicts),
+        "summary": _summary(run, verdicts=verdicts, gate=gate),
         "gate": None if gate is None else {"passed": gate.passed, **to_json(gate)},
     }
 
 
-def _summary(run: RunRecord, *, verdicts: Sequence[VerdictRecord]) -> dict[str, Any]:
+def _summary(run: RunRecord, *, verdicts: Sequence[VerdictRecord], gate: Gate | None) -> dict[str, Any]:
     from harness.report.surface import share  # noqa: PLC0415 - needed where a report is written only
 
-    systems = dict.fromkeys(one.system for one in run.tests)
+    staged = [one for one in run.tests if one.mode]
+    systems = dict.fromkeys(one.system for one in staged)
+    head = headline(run, gate=gate)
     return {
-        "tests": len({(one.system, one.test) for one in run.tests}),
-        "broken": len({(one.system, one.test) for one in run.tests if one.is_broken}),
+        "headline": head.text,
+        "state": head.state,
+        "tests": head.tests,
+        "passed": head.passed,
+        "skipped": head.skipped,
+        "broken": head.broken,
         "outcomes": _outcomes(run.tests),
         "systems": {
             system: {
-                mode: _outcomes(one for one in run.tests if (one.system, one.mode) == (system, mode))
-                for mode in dict.fromkeys(one.mode for one in run.tests if one.system == system)
+                mode: _outcomes(one for one in staged if (one.system, one.mode) == (system, mode))
+                for mode in dict.fromkeys(one.mode for one in staged if one.system == system)
             }
             for system in systems
         },
+        "without_a_stage": _outcomes(one for one in run.tests if not one.mode),
         "areas": dict(Counter(one.area for one in verdicts)),
-        "surface": round(share(run), 2),
+        # All of nothing would be 100 %.
+        "surface": round(share(run), 2) if staged else None,
         "drift": None if run.drift is None else len(run.drift),
         "left": None if run.left is None else len(run.left),
     }

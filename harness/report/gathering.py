@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from harness.journal.entry import Entry
-from harness.report.record import ActRecord, DriftRecord, TestRecord
+from harness.report.record import PERHAPS, ActRecord, DriftRecord, TestRecord
 from harness.report.writing import (
     LOG_LINES,
     act_record,
@@ -117,7 +117,9 @@ def _reached(stage: Stage, *, acts: Sequence[ActRecord], entries: Sequence[Entry
 def _logs(stage: Stage, record: TestRecord) -> dict[str, tuple[str, ...]]:
     """Give the last lines of the functions that took part, best effort: the log of the cloud may come late."""
     if stage.mode == "http":
-        taking_part = {one.partition(":")[2] for one in record.reached if one.startswith("function:")}
+        taking_part = {
+            one.partition(":")[2].removesuffix(PERHAPS) for one in record.reached if one.startswith("function:")
+        }
         taking_part |= {route.function for route in _routes(record, system=stage.system) if route.function}
     else:
         taking_part = set(stage.started)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from harness.report.deselected import places
 from harness.report.record import RunRecord, TestRecord
 
-__all__ = ["PASSING", "Condition", "Gate", "judged"]
+__all__ = ["PASSING", "Condition", "Gate", "judged", "unselected"]
 
 # A known failure is no news, and a test that passes against expectation passes. A skipped test has not said anything.
 PASSING = frozenset({"passed", "xfailed", "xpassed"})
-
-_DESELECTED = re.compile(r"deselected in (?P<modes>[a-z, ]+): (?P<test>.+)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,8 +78,9 @@ def judged(
         modes: The modes in which each test must have passed.
         surface: How many percent of the surface must have been reached; None when that is not asked.
         systems: The systems of which some test must have run.
-        ended: How the tests ended if not in order, in a sentence without a period.
+        ended: How the tests ended if not in order, in a sentence without a period; the run may know that itself.
     """
+    ended = ended or run.ended
     conditions = (
         _tests(run, modes=modes, systems=systems, ended=ended),
         _drift(run),
@@ -98,19 +97,42 @@ def _tests(run: RunRecord, *, modes: Sequence[str], systems: Sequence[str], ende
     by_test: dict[tuple[str, str], list[TestRecord]] = {}
     for one in run.tests:
         by_test.setdefault((one.system, one.test), []).append(one)
-    excused = _excused(run)
-    failing = [line for records in by_test.values() for line in _of_one(records, modes=modes, excused=excused)]
+    failing = [line for records in by_test.values() for line in _of_one(records, modes=modes, run=run)]
     if not by_test:
         text = "no test ran"
     elif failing:
         text = f"{len(failing)} of {_counted(len(by_test), 'test')} {_do(len(failing))} not pass in every mode"
     else:
-        text = f"{_counted(len(by_test), 'test')} in {', '.join(modes)}"
+        text = _passing(by_test.values(), modes=modes)
+    text = "; ".join(filter(None, (text, unselected(run))))
     return Condition(name="tests", passed=bool(by_test) and not failing and not lines, text=text,
                      lines=(*lines, *failing))  # fmt: skip
 
 
-def _of_one(records: Sequence[TestRecord], *, modes: Sequence[str], excused: dict[str, set[str]]) -> Iterator[str]:
+def _passing(tests: Iterable[Sequence[TestRecord]], *, modes: Sequence[str]) -> str:
+    plain, staged = 0, 0
+    for records in tests:
+        plain, staged = (plain + 1, staged) if _is_plain(records) else (plain, staged + 1)
+    said = f"{_counted(staged, 'test')} in {', '.join(modes)}" if staged else ""
+    return ", ".join(filter(None, (said, f"{_counted(plain, 'test')} without a stage" if plain else "")))
+
+
+def _is_plain(records: Sequence[TestRecord]) -> bool:
+    """Say whether a test asks for no stage: it runs once, in no mode."""
+    return all(one.mode == "" for one in records)
+
+
+def unselected(run: RunRecord) -> str:
+    """Give a sentence on the tests that the user took away; empty when there are none.
+
+    >>> unselected(RunRecord(unselected=12))
+    '12 tests were not selected (-k, -m, --deselect)'
+    """
+    words = "1 test was" if run.unselected == 1 else f"{run.unselected:,} tests were"
+    return f"{words} not selected (-k, -m, --deselect)" if run.unselected else ""
+
+
+def _of_one(records: Sequence[TestRecord], *, modes: Sequence[str], run: RunRecord) -> Iterator[str]:
     """Give a line for a test that does not pass in each of its modes, and none for one that does."""
     test = records[0].test
     outcomes: dict[str, list[str]] = {}
@@ -119,8 +141,10 @@ def _of_one(records: Sequence[TestRecord], *, modes: Sequence[str], excused: dic
             outcomes.setdefault(one.outcome, []).append(one.mode)
     said = [f"{outcome}{_in(modes_of_it)}" for outcome, modes_of_it in outcomes.items()]
     ran = {one.mode for one in records}
-    # What asks for no stage runs once, in no mode.
-    missing = [] if ran == {""} else [mode for mode in modes if mode not in ran | excused.get(_plain(test), set())]
+    missing = [] if _is_plain(records) else [mode for mode in modes if mode not in ran]
+    if missing:
+        excused = places(test, run.deselected)
+        missing = [mode for mode in missing if mode not in excused]
     if missing:
         said.append(f"did not run{_in(missing)}, and nothing says why")
     if said:
@@ -131,22 +155,6 @@ def _in(modes: Sequence[str]) -> str:
     """Give the words for modes; what asks for no stage has none."""
     named = [mode for mode in modes if mode]
     return f" in {', '.join(named)}" if named else ""
-
-
-def _excused(run: RunRecord) -> dict[str, set[str]]:
-    """Give the modes in which each test was deselected with a reason."""
-    found: dict[str, set[str]] = {}
-    for line in run.deselected:
-        told = _DESELECTED.match(line)
-        if told:
-            test = told["test"].partition(": ")[0]
-            found.setdefault(test, set()).update(told["modes"].split(", "))
-    return found
-
-
-def _plain(test: str) -> str:
-    """Give a test without its parameters: what is deselected is told of all of them at once."""
-    return test.partition("[")[0]
 
 
 def _drift(run: RunRecord) -> Condition:
@@ -160,6 +168,11 @@ def _drift(run: RunRecord) -> Condition:
 def _surface(run: RunRecord, *, asked: float | None) -> Condition:
     from harness.report.surface import never_reached, share  # noqa: PLC0415 - needed by a gate only
 
+    if not any(one.mode for one in run.tests):
+        # All of nothing would be 100 %.
+        shown = "no test ran"
+        asked_for = "no threshold is set" if asked is None else f"{asked:g} % asked for"
+        return Condition(name="surface", passed=asked is None, text=f"{shown}, {asked_for}")
     reached = share(run)
     # Rounded down: 89.96 % must not look like the 90 % that it is not.
     shown = f"{math.floor(reached * 10) / 10:g} % reached"

@@ -15,7 +15,9 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from harness._text import shortened
-from harness.report.gating import PASSING, Gate
+from harness.report.deselected import in_short
+from harness.report.gating import PASSING, Gate, unselected
+from harness.report.headline import headline
 from harness.report.record import DriftRecord, RunRecord, TestRecord, VerdictRecord
 
 __all__ = ["escaped", "summary"]
@@ -25,6 +27,7 @@ _WIDTH = 300
 _LONGEST = {"systems": 8_000, "gate": 6_000, "verdict": 36_000, "failures": 12_000, "surface": 6_000, "drift": 8_000}
 _SHORT = 4_000
 _CAUSES = 3
+_SIGNS = {"good": "✅", "open": "⚪", "bad": "❌"}
 _MARKUP = re.compile(r"[\\`*_{}\[\]~$]|^(?:[-+=]+|\d+[.)])(?!\S)")
 
 _Thing = TypeVar("_Thing")
@@ -47,7 +50,8 @@ def summary(run: RunRecord, *, verdicts: Sequence[VerdictRecord], gate: Gate | N
         _never_reached(run),
         _drift(run),
         _list("Left behind", run.left or ()),
-        _list("Deselected", run.deselected),
+        _list("Deselected", tuple(in_short(run.deselected))),
+        [f"{unselected(run)}."] if run.unselected else [],
         [_foot(run)],
     ]
     return "\n".join(line for part in parts if part for line in (*part, ""))
@@ -84,31 +88,8 @@ _ENTITIES = {
 
 
 def _head(run: RunRecord, *, gate: Gate | None) -> list[str]:
-    tests = {(one.system, one.test) for one in run.tests}
-    broken = {(one.system, one.test) for one in run.tests if one.is_broken}
-    good = gate.passed if gate else bool(tests) and not broken
-    if not tests:
-        said = "No test ran"
-    elif broken:
-        said = f"{len(broken)} of {_tests(len(tests))} {'fails' if len(broken) == 1 else 'fail'}"
-    elif all(one.outcome == "skipped" for one in run.tests):
-        said = f"{_tests(len(tests))} skipped"
-    else:
-        said = f"{_tests(len(tests))} {'passes' if len(tests) == 1 else 'pass'}"
-    if gate:
-        failed = ", ".join(one.name for one in gate.conditions if not one.passed)
-        said = (
-            f"The gate passes: {_small(said)}" if gate.passed else f"The gate does not pass ({failed}): {_small(said)}"
-        )
-    return [f"## {'✅' if good else '❌'} {said}"]
-
-
-def _tests(number: int) -> str:
-    return "1 test" if number == 1 else f"{number} tests"
-
-
-def _small(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
+    found = headline(run, gate=gate)
+    return [f"## {_SIGNS[found.state]} {_cell(found.text)}"]
 
 
 def _gate(gate: Gate | None, *, run: RunRecord) -> list[str]:
@@ -126,18 +107,22 @@ def _gate(gate: Gate | None, *, run: RunRecord) -> list[str]:
 
 
 def _systems(run: RunRecord) -> list[str]:
-    modes = tuple(dict.fromkeys((*run.modes, *(one.mode for one in run.tests))))
+    staged = [one for one in run.tests if one.mode]
+    modes = tuple(dict.fromkeys((*run.modes, *(one.mode for one in staged))))
     counted: dict[str, dict[str, Counter[str]]] = {}
-    for one in run.tests:
+    for one in staged:
         counted.setdefault(one.system, {}).setdefault(one.mode, Counter())[one.outcome] += 1
 
     def row(system: str) -> str:
         cells = (_outcomes(counted[system].get(mode, Counter())) for mode in modes)
-        return f"| {_cell(system) or 'no system'} | {' | '.join(cells)} |"
+        return f"| {_cell(system)} | {' | '.join(cells)} |"
 
-    head = f"| system | {' | '.join(_cell(mode) or 'no mode' for mode in modes)} |"
+    head = f"| system | {' | '.join(map(_cell, modes))} |"
     rows = _within(tuple(counted), row, longest=_LONGEST["systems"])
-    return [head, f"|---|{'---|' * len(modes)}", *rows] if counted else []
+    table = [head, f"|---|{'---|' * len(modes)}", *rows] if counted else []
+    plain = Counter(one.outcome for one in run.tests if not one.mode)
+    below = [f"Tests without a stage: {_outcomes(plain)}."] if plain else []
+    return [*table, *([""] if table and below else []), *below]
 
 
 def _outcomes(counted: Counter[str]) -> str:
@@ -167,7 +152,7 @@ def _failures(run: RunRecord, *, verdicts: Sequence[VerdictRecord]) -> list[str]
     def row(one: TestRecord) -> str:
         first = one.failure.strip().partition("\n")[0]
         why = [*(f"**{_cell(cause.text)}**" for cause in one.causes[:_CAUSES]), *([_cell(first)] if first else [])]
-        return f"| {_cell(one.test)} | {_cell(one.mode)} | {'<br>'.join(why)} |"
+        return f"| {_cell(one.test)} | {_cell(one.mode) or 'no stage'} | {'<br>'.join(why)} |"
 
     head = ["### Failures", "", "| test | mode | why |", "|---|---|---|"]
     return [*head, *_within(found, row, longest=_LONGEST["failures"])] if found else []

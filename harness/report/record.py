@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 __all__ = [
+    "PERHAPS",
     "SCHEMA",
     "ActRecord",
     "Area",
@@ -33,6 +34,9 @@ __all__ = [
 
 # The version of the schema; it grows with each change that a reader of an older version would stumble over.
 SCHEMA = 1
+
+# The end of an id in `TestRecord.reached`: nobody saw that it was reached, and a grant of the template speaks for it.
+PERHAPS = "?"
 
 Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed"]
 
@@ -181,8 +185,8 @@ class TestRecord:
 
     Args:
         test: The node id without the mode: ``suites/bigmouth/test_order.py::test_order``.
-        system: The name of the system.
-        mode: ``handler``, ``invoke`` or ``http``.
+        system: The name of the system; empty of a test that asks for no stage.
+        mode: ``handler``, ``invoke`` or ``http``; empty of a test that asks for no stage.
         outcome: As pytest counts it.
         began: In epoch seconds.
         seconds: Setup, call and teardown together.
@@ -195,7 +199,8 @@ class TestRecord:
         denials: What AWS did not allow.
         logs: The last log lines of the functions that took part, by logical id.
         causes: Why it may have failed, the surest first.
-        reached: The ids of what it reached of the system's surface (`SurfaceRecord.id`).
+        reached: The ids of what it reached of the system's surface (`SurfaceRecord.id`). One that ends in ``?`` may
+            have been reached and is not counted: a function ran whose role lets it send there, and nobody looked.
     """
 
     __test__ = False
@@ -356,6 +361,9 @@ class RunRecord:
         deselected: What was left out, with the reason, a line each.
         drift: What differs between template and stage, where that was looked for; None where not.
         left: What was left behind, a line each; None where nobody looked.
+        unselected: How many tests the user took away with pytest's own means: -k, -m, --deselect.
+        ended: How it ended, if not in order, or what failed besides these tests: a sentence without a period; else
+            empty.
     """
 
     schema: int = SCHEMA
@@ -372,3 +380,5 @@ class RunRecord:
     deselected: tuple[str, ...] = ()
     drift: tuple[DriftRecord, ...] | None = None
     left: tuple[str, ...] | None = None
+    unselected: int = 0
+    ended: str = ""

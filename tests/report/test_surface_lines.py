@@ -94,6 +94,68 @@ def test_a_large_system_is_shown_by_its_gaps() -> None:
     ] == list(lines(run))
 
 
+def test_what_may_have_been_reached_is_marked_and_not_counted() -> None:
+    """One of them a handler has surely reached; of the other only a grant speaks."""
+    run = run_of(
+        one_test("large", "handler", "function:Function000", "function:Function001"),
+        one_test("large", "http", "function:Function000", "function:Function001?", "function:Function002?"),
+        systems=(many(4),),
+    )
+
+    assert [
+        "large: 2 of 4 reached, 50 %",
+        "  function  Function000  handler  ------  http",
+        "  function  Function001  handler  ------  http?",
+        "  function  Function002  -------  ------  http?",
+        "  function  Function003  -------  ------  ----",
+        "  may have been reached, which nobody saw and is not counted: 1",
+        "    function Function002",
+        "  never reached: 1",
+        "    function Function003",
+    ] == list(lines(run))
+
+
+def test_a_large_system_shows_what_may_have_been_reached() -> None:
+    """It is no gap that counting would do for."""
+    run = run_of(one_test("large", "http", "function:Function000?"), systems=(many(61),), modes=("http",))
+
+    told = list(lines(run))
+
+    assert ["  function  0 of 61 in every mode, 60 in none", "  function  Function000  http?"] == told[1:3]
+
+
+def test_what_may_have_been_reached_does_not_count_for_the_share() -> None:
+    """A role that may do much would otherwise reach everything."""
+    run = run_of(one_test("large", "http", "function:Function000", "function:Function001?"), systems=(many(2),))
+
+    assert 50.0 == share(run)
+    assert ["Function001"] == [one.name for one in never_reached(run)["large"]]
+
+
+def test_what_one_test_may_have_reached_and_another_has_is_reached() -> None:
+    """The surer one counts, in the same mode."""
+    run = run_of(
+        one_test("large", "http", "function:Function000?"),
+        one_test("large", "http", "function:Function000"),
+        systems=(many(1),),
+        modes=("http",),
+    )
+
+    assert ["large: 1 of 1 reached, 100 %", "  function  Function000  http"] == list(lines(run))
+
+
+def test_a_run_without_a_test_has_reached_nothing() -> None:
+    """Nor has one whose tests had no system: a threshold must not pass on that."""
+    runs = [run_of(systems=(many(2),)), run_of(systems=()), run_of(one_test("", ""), systems=())]
+
+    assert [0.0, 0.0, 0.0] == [share(run) for run in runs]
+
+
+def test_a_tested_system_without_a_surface_has_none_to_reach() -> None:
+    """All of nothing is all."""
+    assert 100.0 == share(run_of(one_test("large", "http"), systems=(many(0),)))
+
+
 def test_a_long_name_does_not_push_the_others() -> None:
     """It stands out by itself."""
     name = "A" * 70

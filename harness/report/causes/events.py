@@ -11,31 +11,38 @@ from typing import Any
 from harness._text import listed
 from harness.errors import MisusedStep
 from harness.events.patterns import Mismatch, unmatched
+from harness.report.causes.spelling import is_misspelt
 from harness.report.causes.touching import waited
 from harness.report.causes.wording import plain
 from harness.report.record import Cause, TestRecord
 from harness.system.model import Rule, System
 
-__all__ = ["events", "harness_says", "likely_events"]
+__all__ = ["events", "harness_says", "likely_events", "slept"]
 
 # What the journal says below an expectation that was not met (`harness.modes.behind.asleep`).
 _SLEPT = re.compile(
     r"no rule matched: (?P<rule>\S+), which starts (?P<functions>.+?), does not match .+? on (?P<bus>\S+): (?P<why>.+)"
 )
-_ALIKE = 0.7
 _KINDS = frozenset({"NotHandedOn", "EndlessChain"})
 
 # The bus of an event, and the event as far as a record holds it.
 _Seen = tuple[str, Mapping[str, Any]]
+# The bus, the nearest rule, and why it did not take the event.
+_Missed = tuple[str, Rule, list[Mismatch]]
 
 
 def events(record: TestRecord, *, system: System) -> Iterator[Cause]:
-    """Give the rules that were to match what came, and do not."""
-    told = set()
-    for bus, rule, mismatches in _missed(record, system):
-        if _is_misspelt(mismatches):
-            told.add(rule.name)
-            yield _unmatched(record, bus=bus, rule=rule, mismatches=mismatches)
+    """Give the rules that were to match what came, and do not because of a misspelt word, where a test waits in vain.
+
+    An event that is spelt like another one may well be for others.
+    """
+    for bus, rule, mismatches in _misspelt(record, system):
+        yield _unmatched(record, bus=bus, rule=rule, mismatches=mismatches)
+
+
+def slept(record: TestRecord, *, system: System) -> Iterator[Cause]:
+    """Give the rules that matched nothing, as the journal says below what did not happen."""
+    told = {rule.name for _, rule, _ in _misspelt(record, system)}
     for match in _SLEPT.finditer(record.failure):
         if match["rule"] not in told:
             text = f"no rule on {match['bus']} matched what came: the nearest, {match['rule']}, which starts"
@@ -83,7 +90,11 @@ def _event(name: str, text: str) -> Mapping[str, Any]:
     return {"detail-type": name, "detail": detail}
 
 
-def _missed(record: TestRecord, system: System) -> Iterator[tuple[str, Rule, list[Mismatch]]]:
+def _misspelt(record: TestRecord, system: System) -> list[_Missed]:
+    return [one for one in _missed(record, system) if _is_misspelt(one[2])] if waited(record) else []
+
+
+def _missed(record: TestRecord, system: System) -> Iterator[_Missed]:
     """Give each event that no rule took, with the nearest of the rules that took none, and why it did not."""
     seen = _seen(record)
     rules = [rule for rule in system.rules.values() if rule.enabled and rule.pattern and _leads_on(rule, system)]
@@ -119,14 +130,18 @@ def _mismatches(rule: Rule, event: Mapping[str, Any]) -> list[Mismatch]:
 
 def _likeness(mismatches: Sequence[Mismatch]) -> float:
     """Give how alike is what came to what was wanted, where that is all that differs; 0 for nothing alike."""
-    if len(mismatches) != 1 or not isinstance(mismatches[0].found, str):
-        return 0
-    wanted = re.findall(r"'([^']*)'", mismatches[0].wanted)
-    return max((SequenceMatcher(None, mismatches[0].found, one).ratio() for one in wanted), default=0)
+    return max((SequenceMatcher(None, found, wanted).ratio() for found, wanted in _texts(mismatches)), default=0)
 
 
 def _is_misspelt(mismatches: Sequence[Mismatch]) -> bool:
-    return _likeness(mismatches) >= _ALIKE
+    return any(is_misspelt(found, wanted) for found, wanted in _texts(mismatches))
+
+
+def _texts(mismatches: Sequence[Mismatch]) -> list[tuple[str, str]]:
+    """Give what came, with each text that was wanted in its place, where one text is all that differs."""
+    if len(mismatches) != 1 or not isinstance(mismatches[0].found, str):
+        return []
+    return [(mismatches[0].found, wanted) for wanted in re.findall(r"'([^']*)'", mismatches[0].wanted)]
 
 
 def _unmatched(record: TestRecord, *, bus: str, rule: Rule, mismatches: Sequence[Mismatch]) -> Cause:

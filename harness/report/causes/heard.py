@@ -35,6 +35,7 @@ class Heard:
         message: What it says.
         trace: The frames, as far as they are known.
         memory: How much memory the function had, in MB, as its log reports; 0 where it does not.
+        logged: Whether a log alone tells of it, so that the function may have got over it.
     """
 
     function: str
@@ -42,6 +43,7 @@ class Heard:
     message: str
     trace: str = ""
     memory: int = 0
+    logged: bool = False
 
 
 def heard(record: TestRecord) -> list[Heard]:
@@ -50,7 +52,7 @@ def heard(record: TestRecord) -> list[Heard]:
     found += [_of_error(failure.function, failure.error) for failure in record.failures]
     found += _unusable(record.failure)
     for function, lines in record.logs.items():
-        found += _in_log(function, lines)
+        found += (replace(one, logged=True) for one in _in_log(function, lines))
     # Errors of boto3 have many names and one beginning.
     if record.failure.startswith(f"{record.kind}: An error occurred ("):
         found.append(Heard(function="", type=record.kind, message=record.failure.partition(": ")[2]))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from harness.report.causes.heard import Heard
+from harness.report.causes.telling import is_about
 from harness.report.causes.wording import plain
 from harness.report.record import ActRecord, Cause, TestRecord
 from harness.system.model import Function, System
@@ -63,8 +64,8 @@ def _megabytes(had: int, declared: Function | None) -> str:
 
 
 def limits_of_doors(record: TestRecord) -> Iterator[Cause]:
-    """Give the requests that an API refused because of their size, or did not wait for."""
-    for act in record.acts:
+    """Give the requests that an API refused because of their size, or did not wait for, and that the failure is about."""
+    for act in (one for one in record.acts if is_about(record, one)):
         if act.status == _TOO_LARGE_FOR_A_DOOR:
             yield Cause(area="limits", text=f"{_asked(act)} was refused with 413: it is larger than the API takes")
         elif act.status == _TOO_LATE:

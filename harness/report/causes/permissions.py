@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from harness._text import listed
 from harness.report.causes.grants import granted, meant
+from harness.report.causes.telling import is_sure
 from harness.report.causes.wording import plain
 from harness.report.record import Cause, Denial, TestRecord
 from harness.system.model import System
@@ -18,18 +19,21 @@ _GATEWAY = "apigateway.amazonaws.com"
 
 
 def permissions(record: TestRecord, *, system: System) -> Iterator[Cause]:
-    """Give what functions were denied, in words: who may not do what, on what, and what the template says of it."""
+    """Give what functions were denied, in words: who may not do what, on what, and what the template says of it.
+
+    What stands in a log only is left out (`harness.report.causes.telling.only_logged`).
+    """
     for denial in record.denials:
-        if denial.function:
+        if denial.function and is_sure(denial, record):
             yield Cause(area="permissions", text=_said(denial, system))
     if record.kind == "ResultLost":
         yield Cause(area="permissions", text=plain(record.failure.partition("\n")[0].partition(": ")[2]))
 
 
 def of_the_tester(record: TestRecord) -> Iterator[Cause]:
-    """Give what was denied to somebody who is no function: less sure, for a test may want to be refused."""
+    """Give what was denied to somebody who is no function, where the test failed with it: it may want to be refused."""
     for denial in record.denials:
-        if not denial.function and denial.action != "execute-api:Invoke":
+        if not denial.function and denial.action != "execute-api:Invoke" and is_sure(denial, record):
             who = denial.role or "whoever asked"
             yield Cause(area="permissions", text=f"{who} may not {denial.action}{_on(denial.resource)}")
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from harness._text import listed
+from harness.report.causes.telling import is_about
 from harness.report.causes.wording import plain
 from harness.report.record import ActRecord, Cause, TestRecord
 from harness.system.model import Api, Route, System
@@ -33,17 +34,17 @@ def routes(record: TestRecord, *, system: System) -> Iterator[Cause]:
         if api is None:
             continue
         if route is None:
-            if act.status not in _SUCCESS:
+            if act.status not in _SUCCESS and is_about(record, act):
                 yield Cause(area="wiring", text=_unknown(act, api))
         elif record.mode == "http":
-            yield from _deployed(act, route, api)
+            yield from _deployed(act, route, api, is_about=is_about(record, act))
 
 
-def _deployed(act: ActRecord, route: Route, api: Api) -> Iterator[Cause]:
+def _deployed(act: ActRecord, route: Route, api: Api, *, is_about: bool) -> Iterator[Cause]:
     status, said = _UNKNOWN.get(api.kind, (0, ""))
     # API Gateway says the same to an unsigned request for a route that wants a signature.
     wants_signature = route.authorizer is not None and route.authorizer.kind == "iam" and not act.signed
-    if act.status == status and said in act.answer and not wants_signature:
+    if is_about and act.status == status and said in act.answer and not wants_signature:
         yield Cause(area="wiring", text=NOT_DEPLOYED.format(route=act.route))
     is_checked = route.authorizer is not None and route.authorizer.kind != "lambda"
     if act.status in _SUCCESS and is_checked and not (act.token or act.signed):
@@ -56,7 +57,8 @@ def likely_routes(record: TestRecord, *, system: System) -> Iterator[Cause]:
         route = _route(act, system)
         if route is not None:
             let_in = _let_in(act, route) if _REFUSAL.search(_wanted(record)) else ""
-            if text := let_in or _kept_out(act, route) or _not_checked(act, route):
+            refused = is_about(record, act) and (_kept_out(act, route) or _not_checked(act, route))
+            if text := let_in or refused:
                 yield Cause(area="wiring", text=text, proof="template")
 
 

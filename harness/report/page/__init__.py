@@ -10,6 +10,7 @@ from html import escape
 from importlib.resources import files
 from string import Template
 
+from harness.report.gating import Gate
 from harness.report.page.content import Overview, embedded
 from harness.report.page.plain_table import plain_table
 from harness.report.record import RunRecord, VerdictRecord
@@ -40,7 +41,7 @@ _SCRIPTS = (
 )
 
 
-def page(run: RunRecord, *, verdicts: Sequence[VerdictRecord]) -> str:
+def page(run: RunRecord, *, verdicts: Sequence[VerdictRecord], gate: Gate | None = None) -> str:
     """Give the report of a run as an HTML document.
 
     All that the run brings stands in blocks of JSON, which a browser does not execute, and in the escaped table for
@@ -48,11 +49,11 @@ def page(run: RunRecord, *, verdicts: Sequence[VerdictRecord]) -> str:
     its head admits that script and that style by their hashes and nothing else, so that nothing is loaded, and
     nothing that might slip in runs.
     """
-    overview = Overview(run, verdicts=verdicts)
+    overview = Overview(run, verdicts=verdicts, gate=gate)
     style, script = _style(), _script()
     document = Template(_asset("page.html")).substitute(
         policy=_policy(style=style, script=script),
-        title=escape(overview.headline),
+        title=escape(overview.headline.text),
         style=style,
         script=script,
         plain=plain_table(overview),

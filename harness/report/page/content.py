@@ -6,8 +6,10 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from harness.report.gating import Gate, unselected
+from harness.report.headline import Headline, headline
 from harness.report.plain import to_json
-from harness.report.record import RunRecord, SystemRecord, TestRecord, VerdictRecord
+from harness.report.record import PERHAPS, RunRecord, SystemRecord, TestRecord, VerdictRecord
 from harness.report.surface.share import modes_of
 
 __all__ = ["Overview", "embedded"]
@@ -15,7 +17,8 @@ __all__ = ["Overview", "embedded"]
 # A node of the picture names this many of the tests that reached it.
 _TESTS_OF_A_NODE = 50
 # The fields of a run that are told neither by test nor by system.
-_ABOUT = ("schema", "version", "runs", "began", "seconds", "stage", "cloud", "region", "deselected", "drift", "left")
+_ABOUT = ("schema", "version", "runs", "began", "seconds", "stage", "cloud", "region", "deselected", "drift", "left",
+          "ended")  # fmt: skip
 # What would end a script element or start another, and the two line ends of JSON that older JavaScript has not.
 _ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
@@ -32,10 +35,12 @@ def embedded(value: object) -> str:
 class Overview:
     """A run with its tests in the order in which they were first seen, each with its modes."""
 
-    def __init__(self, run: RunRecord, *, verdicts: Sequence[VerdictRecord]) -> None:
+    def __init__(self, run: RunRecord, *, verdicts: Sequence[VerdictRecord], gate: Gate | None = None) -> None:
         self.run = run
         self.verdicts = verdicts
-        self.modes = modes_of(run)
+        self.gate = gate
+        # A test that asks for no stage has no mode, and so no column.
+        self.modes = tuple(mode for mode in modes_of(run) if mode)
         self.tests: dict[tuple[str, str], dict[str, TestRecord]] = {}
         for one in run.tests:
             modes = self.tests.setdefault((one.system, one.test), {})
@@ -54,24 +59,22 @@ class Overview:
         return sum(any(one.is_broken for one in modes.values()) for modes in self.tests.values())
 
     @property
-    def headline(self) -> str:
+    def headline(self) -> Headline:
         """The outcome in a sentence without a period.
 
-        >>> Overview(RunRecord(), verdicts=()).headline
+        >>> Overview(RunRecord(), verdicts=()).headline.text
         'No test ran'
         """
-        if not self.ran:
-            return "No test ran"
-        where = "in every mode" if len(self.modes) > 1 else f"in {self.modes[0]} mode"
-        if not self.broken:
-            return f"Every test passes {where}" if self.ran > 1 else f"The one test passes {where}"
-        return f"{self.ran - self.broken:,} of {self.ran:,} tests pass {where}"
+        return headline(self.run, gate=self.gate)
 
     def as_json(self) -> dict[str, Any]:
         """Give what is shown at once."""
         return {
             **{name: to_json(getattr(self.run, name)) for name in _ABOUT},
-            "headline": self.headline,
+            "headline": self.headline.text,
+            "state": self.headline.state,
+            "unselected": unselected(self.run),
+            "gate": None if self.gate is None else to_json(self.gate.conditions),
             "modes": self.modes,
             "broken": self.broken,
             "ran": self.ran,
@@ -115,7 +118,7 @@ def _reached_by(modes: dict[str, TestRecord]) -> dict[str, list[str]]:
     """By the id of what one test reached: the modes in which it did."""
     reached: dict[str, list[str]] = {}
     for mode, one in modes.items():
-        for identity in one.reached:
+        for identity in (each for each in one.reached if not each.endswith(PERHAPS)):
             reached.setdefault(identity, []).append(mode)
     return reached
 

@@ -17,7 +17,7 @@ def plain_table(overview: Overview) -> str:
 
 
 def _lines(overview: Overview) -> Iterator[str]:
-    yield f"<h1>{escape(overview.headline)}</h1>"
+    yield f"<h1>{escape(overview.headline.text)}</h1>"
     yield "<p>This is the short form. With JavaScript this page also shows pictures, times and evidence.</p>"
     if overview.verdicts:
         yield "<ul>"
@@ -27,7 +27,9 @@ def _lines(overview: Overview) -> Iterator[str]:
     yield from (f"<th>{escape(mode)}</th>" for mode in overview.modes)
     yield "</tr></thead><tbody>"
     for (_, test), modes in overview.tests.items():
-        outcomes = (modes[mode].outcome if mode in modes else "not run" for mode in overview.modes)
+        # A test that asks for no stage ran once, in no mode.
+        columns = ("",) if "" in modes else overview.modes
+        outcomes = (modes[mode].outcome if mode in modes else "not run" for mode in columns)
         yield f"<tr><td>{escape(test)}</td>{''.join(f'<td>{escape(one)}</td>' for one in outcomes)}</tr>"
     yield "</tbody></table>"
 

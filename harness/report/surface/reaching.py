@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from harness.journal.entry import Entry
-from harness.report.record import ActRecord
+from harness.report.record import PERHAPS, ActRecord
 from harness.report.surface import asked, ended
 from harness.report.surface.answers import is_refusal
 from harness.report.surface.known import Known, known
@@ -17,7 +17,7 @@ __all__ = ["reached"]
 
 # What a mode that plays a service leaves to the cloud all the same: real changes, real objects, real executions.
 _LEFT_TO_CLOUD = frozenset({"write", "update", "delete", "upload", "start"})
-# What no tap sees: a function that may send there, and has done its work, is taken to have sent.
+# What no tap sees: a function that may send there, and has done its work, may have sent.
 _SENDING = frozenset({"sends", "writes", "deletes", "starts", "calls"})
 _LED = ("rule", "subscription", "mapping", "notification", "destination")
 _FAILED = 400
@@ -37,6 +37,9 @@ def reached(
     What the cloud itself delivers is deduced from the template, since nobody sees a deployed function start: all of it
     in `http`, and in `invoke` what the harness has not played.
 
+    An id that ends in `PERHAPS` is of what only a grant speaks for: a function ran that may send there, and no tap
+    looked.
+
     Args:
         system: The system as its template declares it.
         mode: The name of the mode.
@@ -50,7 +53,8 @@ def reached(
     for entry in entries:
         test.entry(entry)
     test.trace_back(called={act.what for act in acts if act.verb == "call"})
-    return tuple(test.found)
+    test.follow_grants()
+    return (*test.found, *(f"{one}{PERHAPS}" for one in test.perhaps if one not in test.found))
 
 
 class _Test:
@@ -66,6 +70,9 @@ class _Test:
         functions: Iterable[str],
     ) -> None:
         self.found: dict[str, None] = {}
+        self.perhaps: dict[str, None] = {}
+        self._noted = self.found
+        self._done: list[str] = []
         self._known = known
         self._functions = known.system.functions
         self._mode = mode
@@ -114,6 +121,15 @@ class _Test:
                 if len(inner) == 1:
                     self.found[inner[0]] = None
 
+    def follow_grants(self) -> None:
+        """Take in what functions may have sent, where no tap looks; to be asked last, since it proves nothing."""
+        self._noted = self.perhaps
+        # The list grows while it is gone through: what may have been started may send as well.
+        for name in self._done:
+            for target, ways in self._known.uses(name).items():
+                if target not in self._sources and not _SENDING.isdisjoint(ways):
+                    self._arrive(target, deduced=True, removed="deletes" in ways and "writes" not in ways)
+
     def _request(self, act: ActRecord, *, deduced: bool) -> None:
         wire = self._known.by_id.get(f"route:{act.api} {act.route}")
         if wire is None:
@@ -157,7 +173,7 @@ class _Test:
         """Take in what leads on, and what comes after it."""
         if self._wants(wire, deduced=deduced):
             self._followed.add((wire.id, deduced))
-            self.found[wire.id] = None
+            self._noted[wire.id] = None
             for name in wire.targets:
                 self._arrive(name, deduced=deduced)
 
@@ -174,7 +190,7 @@ class _Test:
             if deduced:
                 self._run(name, done=True)
         elif name in self._known.system.machines:
-            self.found[f"machine:{name}"] = None
+            self._noted[f"machine:{name}"] = None
         elif name in self._known.by_id:
             self._through_id(name, deduced=deduced)
         else:
@@ -184,11 +200,7 @@ class _Test:
                         self._through(wire, deduced=deduced)
 
     def _run(self, name: str, *, done: bool) -> None:
-        """Take in a function, and what it has sent where no tap looks if it has done its work."""
-        self.found[f"function:{name}"] = None
-        if not done or (name, True) in self._followed:
-            return
-        self._followed.add((name, True))
-        for target, ways in self._known.uses(name).items():
-            if target not in self._sources and not _SENDING.isdisjoint(ways):
-                self._arrive(target, deduced=True, removed="deletes" in ways and "writes" not in ways)
+        """Take in a function, and whether it has done its work, so that it may have sent something."""
+        self._noted[f"function:{name}"] = None
+        if done and name not in self._done:
+            self._done.append(name)

@@ -187,7 +187,9 @@ const Detail = (() => {
     );
   }
 
-  function reached({ reached: all = [] }) {
+  function reached({ reached: told = [] }) {
+    // What ends so may have been reached, and nobody saw it.
+    const all = told.filter((id) => !id.endsWith("?"));
     if (!all.length) return null;
     return html(
       "div",
