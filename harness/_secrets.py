@@ -29,6 +29,8 @@ _LONGEST_IN_BASE64 = 256
 _Place = tuple[str, int]
 
 _known: dict[str, None] = {}
+# Those that are not in the index yet: most runs show no text, and each request may name a secret.
+_new: dict[str, None] = {}
 # Where a piece stands: in which writing of a secret, and how far from its start.
 _places: dict[str, list[_Place]] = {}
 _too_short: dict[str, None] = {}
@@ -42,12 +44,17 @@ def keep_secret(*values: str | None) -> None:
         if value in _known:
             _known[value] = _known.pop(value)  # It is in use: it goes last.
             continue
-        _known[value] = None
-        _put_into_index(value)
+        _known[value] = _new[value] = None
         if len(_known) > _KEPT:
-            oldest = next(iter(_known))
-            del _known[oldest]
-            _take_from_index(oldest)
+            _forget(next(iter(_known)))
+
+
+def _forget(value: str) -> None:
+    del _known[value]
+    if value in _new:
+        del _new[value]
+    else:
+        _take_from_index(value)
 
 
 def without_secrets(text: str) -> str:
@@ -61,6 +68,8 @@ def without_secrets(text: str) -> str:
     >>> without_secrets('pin: correct "horse" batte... (8 more characters)')
     'pin: ***... (8 more characters)'
     """
+    while _new:
+        _put_into_index(_new.popitem()[0])
     for value in _too_short:
         text = text.replace(value, "***")
     if not _places:

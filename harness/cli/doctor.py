@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from harness.cli.guards import cloud_needed
 from harness.doctor.checked import Checked
+from harness.errors import NoTemplate
 from harness.project import Project
 from harness.settings import Settings
 
@@ -24,12 +25,18 @@ def doctor(settings: Settings, asked: argparse.Namespace) -> int:
     Nothing is created or changed. Each line comes as soon as it is known.
 
     Raises:
+        NoTemplate: The project has no system.
         UnknownSystem: The project does not declare one of the systems.
         StageError: No embedded cloud runs, nothing answers, or there are no credentials.
     """
     from harness.doctor.reaching import reach  # noqa: PLC0415 - other commands start without it
 
     systems = asked.systems or tuple(settings.systems)
+    if not settings.systems:
+        raise NoTemplate(
+            f"The project at {str(settings.root)!r} has no system that could be looked at.",
+            remedy="put a template at systems/<name>/template.yaml",
+        )
     for name in systems:
         settings.system(name)
     cloud_needed(settings, purpose="that could be looked at")

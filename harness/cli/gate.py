@@ -6,16 +6,19 @@ import argparse
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from importlib.util import find_spec
 
 from harness.cli.ending import Ending
-from harness.cli.reports import files_of, modes_of, show, take_files, threshold_of
+from harness.cli.reports import files_of, modes_of, show, take_files, threshold_of, written
 from harness.cli.suites import suites_of
 from harness.errors import UsageError
 from harness.settings import Settings
 
 __all__ = ["gate", "take_options"]
 
+# What decides where and in which modes is tested is for all parts of a gate, also for those that are not pytest's.
+_OF_THE_GATE = ("--stage", "--region", "--profile", "--mode")
 # With these codes pytest has not tested what it was to test, so they are handed on.
 _HANDED_ON = (2, 3, 4, 6)
 
@@ -41,7 +44,7 @@ def gate(settings: Settings, asked: argparse.Namespace) -> int:
     """
     from harness.cli.judging import Looked, cloud_for_a_while, looked_after  # noqa: PLC0415 - a gate alone needs it
     from harness.cli.testing import tested  # noqa: PLC0415
-    from harness.report.files import insist_on_places, write_reports  # noqa: PLC0415
+    from harness.report.files import insist_on_places  # noqa: PLC0415
     from harness.report.gating import judged  # noqa: PLC0415
 
     modes, threshold, files = modes_of(settings, asked.mode), threshold_of(asked), files_of(asked)
@@ -53,22 +56,23 @@ def gate(settings: Settings, asked: argparse.Namespace) -> int:
         ended = tested(arguments, settings=settings, modes=modes, ending=ending, report=files.get("--json"))
         with ending.at_once():
             looked: Looked = looked_after(ended, settings=settings, systems=asked.systems, alone=alone, began=began)
+    run = replace(looked.run, ended=ended.sentence)
     verdict = judged(
-        looked.run,
+        run,
         modes=modes,
         surface=threshold,
         systems=asked.systems or tuple(settings.systems),
-        ended=ended.sentence,
     )
-    write_reports(looked.run, files=files, gate=verdict)
     show(verdict)
+    trouble = written(run, files=files, gate=verdict) or looked.trouble
     if ended.code in _HANDED_ON:
         return ended.code
-    return looked.trouble.exit_code if looked.trouble and verdict.exit_code != 1 else verdict.exit_code
+    return trouble.exit_code if trouble and verdict.exit_code != 1 else verdict.exit_code
 
 
 def _arguments(settings: Settings, asked: argparse.Namespace, *, modes: Sequence[str]) -> list[str]:
     """Give the arguments of pytest: what is set goes along, so that its own files say nothing else."""
+    _refuse_another_place(asked.others)
     suites = suites_of(settings, asked.systems, others=asked.others)
     workers = []
     if asked.workers is not None:
@@ -80,3 +84,14 @@ def _arguments(settings: Settings, asked: argparse.Namespace, *, modes: Sequence
     profile = [f"--profile={asked.profile}"] if asked.profile else []
     place = [f"--stage={settings.stage.value}", f"--region={settings.region.value}", *profile]
     return [*map(str, suites), f"--mode={','.join(modes)}", *place, *workers, *asked.others]
+
+
+def _refuse_another_place(others: Sequence[str]) -> None:
+    """Refuse to test in one place and to look for drift and for what is left in another."""
+    for other in others:
+        option = other.partition("=")[0]
+        if option in _OF_THE_GATE:
+            raise UsageError(
+                f"{option} stands behind --, where only pytest would follow it.",
+                remedy=f"write it before: harness gate {option}=… -- …",
+            )

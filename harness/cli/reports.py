@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from harness.errors import UsageError
+from harness.errors import StageError
 from harness.report.gating import Gate
+from harness.report.record import RunRecord
+from harness.report.threshold import percentage
 from harness.settings import Choice, Settings
 
-__all__ = ["files_of", "modes_of", "say", "show", "take_files", "threshold_of"]
+__all__ = ["files_of", "modes_of", "say", "show", "take_files", "threshold_of", "written"]
 
 _SHOWN = 20
 _OPTIONS = ("report", "json", "summary")
@@ -38,13 +41,7 @@ def threshold_of(asked: argparse.Namespace) -> float | None:
         UsageError: It is no percentage.
     """
     text = asked.surface_fail_under
-    try:
-        found = None if text is None else float(text)
-    except ValueError:
-        found = -1.0
-    if found is not None and not 0 <= found <= 100:  # noqa: PLR2004 - percent
-        raise UsageError(f"--surface-fail-under is {text!r}, which is no percentage.", remedy="write a number to 100")
-    return found
+    return None if text is None else percentage(text)
 
 
 def modes_of(settings: Settings, mode: str | None) -> tuple[str, ...]:
@@ -54,6 +51,18 @@ def modes_of(settings: Settings, mode: str | None) -> tuple[str, ...]:
         UnknownMode: One of them does not exist.
     """
     return replace(settings, mode=Choice(mode, "--mode") if mode else Choice("all", "default")).modes
+
+
+def written(run: RunRecord, *, files: Mapping[str, Path], gate: Gate | None) -> StageError | None:
+    """Write reports; what could not be written is said and given, for the exit code is the command's to choose."""
+    from harness.report.files import write_reports  # noqa: PLC0415 - see harness.report.files
+
+    try:
+        write_reports(run, files=files, gate=gate)
+    except StageError as trouble:
+        say(f"harness.{type(trouble).__name__}: {trouble}")
+        return trouble
+    return None
 
 
 def say(line: str) -> None:

@@ -54,8 +54,10 @@ class Ended:
         """How it ended if not in order, without a period; empty when it did."""
         if self.code < 0:
             return f"pytest was ended by {signal.Signals(-self.code).name}"
+        if self.run.ended:
+            return self.run.ended
         if self.code == 1 and not any(one.is_broken for one in self.run.tests):
-            return "pytest ended with code 1, and no test of a stage is broken: its output says what failed"
+            return "pytest ended with code 1, and no test that it tells of is broken: its output says what failed"
         if self.code in (0, 1, 5):
             return "" if self.reported else "pytest has written no report"
         return f"pytest ended with code {self.code}" + (f": {_WORDS[self.code]}" if self.code in _WORDS else "")

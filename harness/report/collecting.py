@@ -115,11 +115,15 @@ class Collected:
         """Give the lines of the surface."""
         from harness.report.surface import lines  # noqa: PLC0415 - a usual run does not ask
 
-        if self.tests:
+        if any(test.mode for test in self.tests):
             yield from lines(self.run)
 
     def write(self, files: Mapping[str, Path]) -> None:
-        """Write the reports that are asked for, by option."""
+        """Write the reports that are asked for, by option.
+
+        Raises:
+            StageError: Some of them could not be written; the others were.
+        """
         from harness.report.files import write_reports  # noqa: PLC0415 - a usual run writes none
 
         write_reports(self.run, files=files, verdicts=self.verdicts)

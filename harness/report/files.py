@@ -80,7 +80,7 @@ def write_reports(
 def _write(path: Path, text: str) -> None:
     # The tests may have taken the folder away.
     path.parent.mkdir(parents=True, exist_ok=True)
-    # A lone surrogate, left of bytes that were no UTF-8, has no bytes itself; as an escape it can be read back from JSON.
+    # A lone surrogate, left of bytes that were no UTF-8, is written as an escape, which JSON has too.
     path.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 

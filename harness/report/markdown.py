@@ -120,7 +120,7 @@ def _systems(run: RunRecord) -> list[str]:
     head = f"| system | {' | '.join(map(_cell, modes))} |"
     rows = _within(tuple(counted), row, longest=_LONGEST["systems"])
     table = [head, f"|---|{'---|' * len(modes)}", *rows] if counted else []
-    plain = Counter(one.outcome for one in run.tests if not one.mode)
+    plain: Counter[str] = Counter(one.outcome for one in run.tests if not one.mode)
     below = [f"Tests without a stage: {_outcomes(plain)}."] if plain else []
     return [*table, *([""] if table and below else []), *below]
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from harness.report.record import DriftRecord, RunRecord, SurfaceRecord, SystemRecord, TestRecord
 from harness.settings import MODES
 
-__all__ = ["merged", "remarks"]
+__all__ = ["distinct", "merged", "remarks"]
 
 _WORST_FIRST = ("error", "failed", "skipped", "xfailed", "xpassed", "passed")
 
@@ -47,7 +47,18 @@ def merged(runs: Sequence[RunRecord], *, latest: bool = False) -> RunRecord:
         deselected=tuple(dict.fromkeys(line for run in runs for line in run.deselected)),
         drift=_drift(runs),
         left=_left(runs),
+        unselected=sum(run.unselected for run in distinct(runs)),
+        ended="; ".join(dict.fromkeys(run.ended for run in runs if run.ended)),
     )
+
+
+def distinct(runs: Sequence[RunRecord]) -> list[RunRecord]:
+    """Give those that tell of processes of which none before them tells: a copy of a report is no other run."""
+    found: list[RunRecord] = []
+    for run in runs:
+        if not any(run == other or set(run.runs) & set(other.runs) for other in found):
+            found.append(run)
+    return found
 
 
 def remarks(runs: Sequence[RunRecord], *, latest: bool = False) -> Iterator[str]:
@@ -58,7 +69,8 @@ def remarks(runs: Sequence[RunRecord], *, latest: bool = False) -> Iterator[str]
         latest: As for `merged`.
     """
     for (_, test, mode), found in _by_test(runs).items():
-        if len(found) > 1:
+        # A test that asks for no stage runs in each shard; it is worth a word only where that made a difference.
+        if len(found) > 1 and (mode or len({one.outcome for one in found}) > 1):
             outcomes = ", ".join(one.outcome for one in sorted(found, key=_begin))
             counts = f"{_counting(found, latest=latest).outcome}, the {'latest' if latest else 'worst'}, counts"
             yield f"{test} ran {len(found)} times{mode and ' in '}{mode}: {outcomes}; {counts}"
@@ -147,7 +159,8 @@ def _drift(runs: Sequence[RunRecord]) -> tuple[DriftRecord, ...] | None:
 
 def _places(run: RunRecord) -> set[tuple[str, str]]:
     """Give each stage of a system that a run tested."""
-    return {(run.stage, name) for name in (*(one.name for one in run.systems), *(one.system for one in run.tests))}
+    names = {*(one.name for one in run.systems), *(one.system for one in run.tests)} - {""}
+    return {(run.stage, name) for name in names}
 
 
 def _left(runs: Sequence[RunRecord]) -> tuple[str, ...] | None:

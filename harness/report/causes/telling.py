@@ -51,7 +51,9 @@ def only_logged(record: TestRecord) -> tuple[Cause, ...]:
         Cause(area="permissions", text=f"{who}, as its log says")
         for denial in record.denials
         if denial.function and not is_sure(denial, record)
-        for who in [f"{denial.function} may not {denial.action}" + (f" on {denial.resource}" if denial.resource else "")]
+        for who in [
+            f"{denial.function} may not {denial.action}" + (f" on {denial.resource}" if denial.resource else "")
+        ]
     )
 
 
