@@ -58,7 +58,7 @@ class Project:
         self._systems: dict[tuple[str, bool], System] = {}
         self._names: dict[tuple[str, bool], Names] = {}
         self._taps: dict[tuple[str, bool], Taps] = {}
-        self._drift: dict[str, list[Difference]] = {}
+        self._drift: dict[str, list[Difference] | Exception] = {}
         self.run = new_uuid()[:8]
         # When the running test began; whoever looks into a journal looks from there on.
         self.began = 0.0
@@ -211,12 +211,18 @@ class Project:
         )
 
     def drift(self, system: str) -> list[Difference]:
-        """Give what differs between the template of a system and its stage; it is looked for once."""
+        """Give what differs between the template of a system and its stage; it is looked for once, also in vain."""
         if system not in self._drift:
             from harness.cloud.drift import differences  # noqa: PLC0415 - a green run does not ask
 
-            self._drift[system] = differences(self.system(system), cloud=self.cloud, names=self.names(system))
-        return self._drift[system]
+            try:
+                self._drift[system] = differences(self.system(system), cloud=self.cloud, names=self.names(system))
+            except Exception as fault:  # noqa: BLE001 - raised below, and again for the next who asks
+                self._drift[system] = fault
+        found = self._drift[system]
+        if isinstance(found, Exception):
+            raise found.with_traceback(None)
+        return found
 
     def taps(self, system: str, *, muted: bool = False) -> Taps:
         """Give the taps of a system's stage, open: those of all buses and topics, and what the settings name."""

@@ -54,7 +54,7 @@ class Ended:
         """How it ended if not in order, without a period; empty when it did."""
         if self.code < 0:
             return f"pytest was ended by {signal.Signals(-self.code).name}"
-        if self.run.ended:
+        if self.code == 1 and self.run.ended:
             return self.run.ended
         if self.code == 1 and not any(one.is_broken for one in self.run.tests):
             return "pytest ended with code 1, and no test that it tells of is broken: its output says what failed"

@@ -13,15 +13,21 @@ __all__ = ["check"]
 _NAME = "drift"
 
 
-def check(system: System, *, cloud: Cloud, names: Names) -> Checked:
-    """Say where the stage is not what the template says."""
-    found = differences(system, cloud=cloud, names=names)
+def check(system: System, *, cloud: Cloud, names: Names, within: float = 10.0) -> Checked:
+    """Say where the stage is not what the template says, as far as that is known `within` so many seconds."""
+    found = differences(system, cloud=cloud, names=names, within=within)
     count = len(system.resources)
     well = f"the stage is as the template says ({count} resources)"
     return Checked(name=_NAME, well=well, findings=tuple(_told(one, cloud=cloud) for one in found))
 
 
 def _told(one: Difference, *, cloud: Cloud) -> Finding:
+    if one.is_late:
+        return Finding(
+            sentence=f"Nobody knows whether the {one.name} are as the template says.",
+            facts=(("they could not be read", one.deployed.removeprefix("unknown: ")),),
+            remedy="try again, and see whether the network lets the cloud be reached",
+        )
     if one.is_unread:
         return Finding(
             sentence=f"Nobody knows whether the {one.name} are as the template says.",

@@ -41,10 +41,10 @@ def reach(cloud: Cloud, *, now: Callable[[], float] = time.time) -> Reached:
     """
     from botocore.exceptions import ClientError  # noqa: PLC0415 - `import harness` must not load botocore
 
-    # Whoever has mistyped an address does not wait for five tries.
-    client = cloud.client("sts", retries={"mode": "standard", "max_attempts": 2})
     address = cloud.endpoint or f"AWS in {cloud.region}"
     with translated(cloud):
+        # Whoever has mistyped an address does not wait for five tries.
+        client = cloud.client("sts", retries={"mode": "standard", "max_attempts": 2})
         try:
             answer = client.get_caller_identity()
         except ClientError as fault:

@@ -14,6 +14,8 @@ _HARNESS = (
     "deployed, or the harness imitates AWS wrongly: then please report it"
 )
 _SAID = 160
+# What `packaging` stands for where no more is known than that a deployed function does not do its work.
+_OF_FUNCTIONS = frozenset({"packaging", "environment", "permissions", "limits"})
 # What a test fails with where its environment is not as it must be (`harness.errors.StageError`).
 _NOT_TESTED = frozenset(
     {
@@ -39,23 +41,31 @@ def conclusion(records: Sequence[TestRecord], *, causes: Sequence[Cause]) -> tup
 
     Args:
         records: The test in each mode in which it ran, in the order of the modes; it failed in one of them at least.
-        causes: What may be the cause, the surest first.
+        causes: What may be the cause, the surest first, without what explains nothing.
     """
-    fails = {record.mode: record.is_broken for record in records}
+    # A test that is expected to fail in a mode tells neither that the code is right nor that it is wrong.
+    fails = {record.mode: record.is_broken for record in records if record.outcome != "xfailed"}
+    expected = [record.mode for record in records if record.outcome == "xfailed"]
     first = next(record for record in records if record.is_broken)
-    explaining = [cause for cause in causes if cause.proof != "drift" or cause in first.causes]
-    named = next((cause for cause in explaining if _decides(cause, fails)), None)
+    named = next((cause for cause in causes if _decides(cause, fails, first=first)), None)
     if named is not None:
         return named.area, named.text
     if first.kind in _NOT_TESTED:
         return "harness", f"{first.mode} could not test: {_said(first.failure)}"
-    area, text = _by_mode(fails, first=first.mode)
-    likely = explaining[0].text if explaining else ""
-    return area, f"{text}: {likely}" if likely else text
+    area, text = _by_mode(fails, first=first.mode, expected=expected)
+    if not causes:
+        return area, text
+    likely = causes[0]
+    is_nearer = area == "packaging" and likely.area in _OF_FUNCTIONS
+    return likely.area if is_nearer else area, f"{text}: {likely.text}"
 
 
-def _decides(cause: Cause, fails: Mapping[str, bool]) -> bool:
+def _decides(cause: Cause, fails: Mapping[str, bool], *, first: TestRecord) -> bool:
     """Say whether a cause explains in which modes a test fails."""
+    if cause.proof == "drift" and cause.area == "environment":
+        return False  # That the variable matters here is only likely.
+    if _is_of_a_later_door(cause, first):
+        return False
     if all(fails.values()):
         return True
     if cause.area == "code":
@@ -64,31 +74,42 @@ def _decides(cause: Cause, fails: Mapping[str, bool]) -> bool:
     return cause.proof != "template" or fails.get("http", True)
 
 
-def _by_mode(fails: Mapping[str, bool], *, first: str) -> tuple[Area, str]:
+def _is_of_a_later_door(cause: Cause, first: TestRecord) -> bool:
+    """Say whether a cause is one of wiring that a later mode alone names, while the first has seen something."""
+    has_seen = any(one.proof != "template" for one in first.causes)
+    return cause.area == "wiring" and cause not in first.causes and has_seen
+
+
+def _by_mode(fails: Mapping[str, bool], *, first: str, expected: Sequence[str]) -> tuple[Area, str]:
     if first == "handler":
-        return _handler_first(fails)
+        return _handler_first(fails, expected=expected)
     if first == "invoke":
-        return _invoke_first(fails)
-    return _http_only(fails)
+        return _invoke_first(fails, expected=expected)
+    return _http_only(fails, expected=expected)
 
 
-def _handler_first(fails: Mapping[str, bool]) -> tuple[Area, str]:
+def _handler_first(fails: Mapping[str, bool], *, expected: Sequence[str]) -> tuple[Area, str]:
     passing = [mode for mode, failed in fails.items() if not failed]
     if not passing:
-        modes = "every mode" if len(fails) > 1 else "handler, the only mode in which it ran"
-        return "code", f"it fails in {modes}, so the code is wrong, or the test"
+        modes = "every mode" if len(fails) + len(expected) > 1 else "handler, the only mode in which it ran"
+        return "code", f"it fails in {modes}{_as_expected(expected)}, so the code is wrong, or the test"
     if fails.get("http"):
         return "harness", f"two faults, or one that comes and goes: it passes in {passing[0]} only, and {_HARNESS}"
     return "harness", f"it passes in {' and '.join(passing)}, so the deployed code does it: {_HARNESS}"
 
 
-def _invoke_first(fails: Mapping[str, bool]) -> tuple[Area, str]:
+def _as_expected(expected: Sequence[str]) -> str:
+    return f" (in {' and '.join(expected)} as expected)" if expected else ""
+
+
+def _invoke_first(fails: Mapping[str, bool], *, expected: Sequence[str]) -> tuple[Area, str]:
     if not fails.get("http", True):
         what = "the event or the front door that is played in invoke may differ from AWS's: then please report it"
         return "harness", f"it passes in http with the same deployed functions: {what}"
     if "handler" not in fails:
+        ran = "it is expected to fail in handler" if "handler" in expected else "handler did not run it"
         return "packaging", (
-            "handler did not run it, which would tell whether the code is wrong; else it is "
+            f"{ran}, which would tell whether the code is wrong; else it is "
             "packaging, environment, permissions or limits of a deployed function"
         )
     return "packaging", (
@@ -97,10 +118,11 @@ def _invoke_first(fails: Mapping[str, bool]) -> tuple[Area, str]:
     )
 
 
-def _http_only(fails: Mapping[str, bool]) -> tuple[Area, str]:
+def _http_only(fails: Mapping[str, bool], *, expected: Sequence[str]) -> tuple[Area, str]:
     what = "routes, authorizers, validation, rules or subscriptions"
     if not set(fails) & {"handler", "invoke"}:
-        return "wiring", f"only http ran it: {what}, unless the code or what it needs is wrong, as invoke would tell"
+        ran = f"it is expected to fail in {' and '.join(expected)}" if expected else "only http ran it"
+        return "wiring", f"{ran}: {what}, unless the code or what it needs is wrong, as invoke would tell"
     passing = "the deployed functions do their work when they are called" if "invoke" in fails else "the code is right"
     return "wiring", f"{passing}, so what leads to them is wrong: {what}"
 

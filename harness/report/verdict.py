@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import partial
 
+from harness.report.causes.drifting import is_of_function
+from harness.report.causes.telling import only_logged
 from harness.report.concluding import conclusion
 from harness.report.record import Cause, TestRecord, VerdictRecord
 
@@ -16,6 +19,7 @@ _RAN = frozenset({"passed", "failed", "error", "xfailed", "xpassed"})
 _MOST_CAUSES = 5
 _MOST_TESTS = 3
 _MOST_OTHERS = 2
+_LIKELY, _EXPLAINS_NOTHING = 2, 3
 
 
 def verdicts(tests: Iterable[TestRecord]) -> list[VerdictRecord]:
@@ -44,8 +48,9 @@ def _in_order(modes: dict[str, TestRecord]) -> list[TestRecord]:
 
 def _verdict(records: Sequence[TestRecord]) -> VerdictRecord:
     broken = [record for record in records if record.is_broken]
-    causes = _causes(broken)
-    area, text = conclusion(records, causes=causes)
+    doubts = _doubts(records, broken=broken)
+    causes = tuple(sorted(doubts, key=doubts.__getitem__))[:_MOST_CAUSES]
+    area, text = conclusion(records, causes=[cause for cause in causes if doubts[cause] < _EXPLAINS_NOTHING])
     return VerdictRecord(
         test=broken[0].test,
         system=broken[0].system,
@@ -57,23 +62,41 @@ def _verdict(records: Sequence[TestRecord]) -> VerdictRecord:
     )
 
 
-def _causes(broken: Sequence[TestRecord]) -> tuple[Cause, ...]:
-    """Give the causes that any mode names, each once: the surest first, of these those of the first mode."""
+def _doubts(records: Sequence[TestRecord], *, broken: Sequence[TestRecord]) -> dict[Cause, int]:
+    """Give the causes that any mode names, each once, those of the first mode first, with how doubtful each is."""
     found: dict[str, Cause] = {}
-    for record in broken:
-        for cause in record.causes:
-            found.setdefault(cause.text, cause)
-    return tuple(sorted(found.values(), key=partial(_doubt, first=broken[0])))[:_MOST_CAUSES]
+    for cause in (one for record in broken for one in record.causes):
+        found.setdefault(cause.text, cause)
+    logged = {cause for record in broken for cause in only_logged(record)}
+    passes_invoke = any(record.mode == "invoke" and record.outcome == "passed" for record in records)
+    doubt = partial(_doubt, first=broken[0], logged=logged, passes_invoke=passes_invoke)
+    return {cause: doubt(cause) for cause in _but_once(found.values(), logged)}
 
 
-def _doubt(cause: Cause, *, first: TestRecord) -> int:
-    """Give how doubtful a cause is: what was seen is sure, an error of the code may follow from something else.
+def _but_once(causes: Iterable[Cause], logged: AbstractSet[Cause]) -> list[Cause]:
+    """Give the causes without what one mode knows from a log, and another one for sure."""
+    causes = list(causes)
+    sure = [cause.text for cause in causes if cause not in logged]
+    return [
+        cause
+        for cause in causes
+        if cause not in logged or not any(text.startswith(cause.text.partition(",")[0]) for text in sure)
+    ]
 
-    What is deployed otherwise explains nothing that fails before anything deployed takes part.
+
+def _doubt(cause: Cause, *, first: TestRecord, logged: AbstractSet[Cause], passes_invoke: bool) -> int:
+    """Give how doubtful a cause is: what the first mode has seen is sure, what the template says is likely.
+
+    What is deployed otherwise explains nothing that fails before anything deployed takes part, and a function that does
+    its work in `invoke` is deployed as well as it needs to be.
     """
+    if cause in logged or (passes_invoke and is_of_function(cause)):
+        return _EXPLAINS_NOTHING + 1
     if cause.proof == "drift" and cause not in first.causes:
-        return 3
-    return 2 if cause.proof == "template" else int(cause.area == "code")
+        return _EXPLAINS_NOTHING
+    # Another value of a variable may be as good as the first.
+    is_likely = cause.proof == "template" or (cause.proof == "drift" and cause.area == "environment")
+    return _LIKELY if is_likely else int(cause not in first.causes)
 
 
 def lines(verdicts: Iterable[VerdictRecord]) -> Iterator[str]:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from harness.report.gating import judged
 from harness.report.page import page
 from tests.browser.conftest import Opener
-from tests.report.samples import VERDICTS, broken_run, empty_run, filled, green_run, large_run
+from tests.report.samples import MODES, VERDICTS, broken_run, empty_run, filled, green_run, large_run
 
 _CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
 BROKEN = page(broken_run(), verdicts=VERDICTS)
@@ -54,11 +55,11 @@ def test_scheme_is_as_the_reader_says(opening: Opener) -> None:
 @pytest.mark.parametrize(
     ("run", "headline", "words"),
     [
-        (green_run(), "Every test passes in every mode", "The modes agree on every test, and each passes."),
+        (green_run(), "8 tests pass in every mode", "The modes agree on every test, and each passes."),
         (empty_run(), "No test ran", "No test ran, so there is nothing to conclude."),
         (
             dataclasses.replace(green_run(), systems=()),
-            "Every test passes in every mode",
+            "8 tests pass in every mode",
             "The surface of no system is known, so there is nothing to draw.",
         ),
     ],
@@ -70,6 +71,19 @@ def test_says_so_where_there_is_nothing_to_show(opening: Opener, run: object, he
 
     assert headline == opened.page.get_by_role("heading", level=1).inner_text()
     assert opened.page.get_by_text(words).is_visible()
+    assert [] == opened.complaints
+
+
+def test_run_that_did_not_end_in_order_is_not_calm(opening: Opener) -> None:
+    """Neither its headline nor its verdict says that all is well, and a gate shows its conditions."""
+    run = dataclasses.replace(green_run(), ended="pytest was interrupted", unselected=2)
+
+    opened = opening(page(run, verdicts=(), gate=judged(run, modes=MODES)))
+
+    assert opened.page.locator("h1.bad").inner_text().endswith("8 tests pass in every mode, but pytest was interrupted")
+    assert opened.page.get_by_text("No test that is known fails, but pytest was interrupted.").is_visible()
+    assert "tests 8 tests in handler, invoke, http" in opened.page.locator(".gate li").first.inner_text()
+    assert opened.page.get_by_text("2 tests were not selected (-k, -m, --deselect)").first.is_visible()
     assert [] == opened.complaints
 
 
@@ -129,7 +143,7 @@ def test_reader_without_javascript(opening: Opener) -> None:
     """The plain table is there, and the empty frame of the page is not."""
     opened = opening(BROKEN, script=False)
 
-    assert "8 of 16 tests pass in every mode" in opened.page.inner_text("body")
+    assert "8 of 17 tests fail, 1 skipped" in opened.page.inner_text("body")
     assert 18 == opened.page.locator("tr:visible").count()
 
 

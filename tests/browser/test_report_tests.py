@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from playwright.sync_api import expect
 
 from harness.report.page import page
+from harness.report.record import TestRecord
 from tests.browser.conftest import Opener
 from tests.report.samples import VERDICTS, broken_run, large_run
 
@@ -34,6 +37,21 @@ def test_finds_by_state(opening: Opener, state: str, rows: int) -> None:
 
     assert rows == opened.page.locator("a.row:visible").count()
     assert "true" == button.get_attribute("aria-pressed")
+
+
+def test_opens_a_test_without_a_stage(opening: Opener) -> None:
+    """It has a row with one outcome, and a sheet with what it failed with."""
+    plain = TestRecord(test="tests/test_sum.py::test_adds", system="", mode="", outcome="failed", failure="it broke")
+    opened = opening(page(dataclasses.replace(broken_run(), tests=(*broken_run().tests, plain)), verdicts=VERDICTS))
+    row = opened.page.locator("a.row", has_text="adds")
+
+    marks = row.locator(".mark").count()
+    row.click()
+
+    assert 1 == marks
+    assert opened.page.get_by_role("dialog").get_by_text("it broke").is_visible()
+    assert "Without a stage" in opened.page.locator("#tests h3").all_inner_texts()
+    assert [] == opened.complaints
 
 
 def test_says_that_nothing_is_found(opening: Opener) -> None:

@@ -75,6 +75,20 @@ def test_a_wrong_key_is_no_matter_of_the_clock(stranger: Cloud) -> None:
         reach(stranger)
 
 
+def test_a_profile_that_there_is_not_is_told(cloud: Cloud, tmp_path: Path) -> None:
+    """With what to do, as every error."""
+    wrong = Cloud(folder=tmp_path, region=cloud.region, profile="nobody-has-it")
+
+    with pytest.raises(NoCredentials) as raised:
+        reach(wrong)
+
+    assert """\
+The config profile (nobody-has-it) could not be found.
+  region: us-east-1
+  endpoint: AWS
+  Correct AWS_PROFILE, or see `aws configure list-profiles`.""" == str(raised.value)
+
+
 def test_a_cloud_that_does_not_answer_is_an_error(tmp_path: Path) -> None:
     """There is nothing to look at."""
     nowhere = Cloud(folder=tmp_path, region="us-east-1", endpoint="http://127.0.0.1:9", embedded=True)

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from harness.cloud.account import Cloud
+from harness.cloud.account import Cloud, embedded_cloud
 from harness.cloud.deploying import deploy, undeploy
 from harness.doctor import drifting, permissions, roles, stacks
 from harness.doctor.checked import Checked
 from harness.doctor.examining import examine
 from harness.doctor.needs import needs
 from harness.system.reader import read
+from tests.cloud.drift.silent import silence
 
 from .conftest import Examined, Guest, GuestOf
 
@@ -237,6 +238,19 @@ def test_drift_elsewhere_is_mended_by_hand(examined: Examined, far_away: Cloud) 
     client.update_function_configuration(FunctionName=name, Timeout=3)
 
     assert "         change it back by hand: a deployment leaves it as it is" == found[-1]
+
+
+def test_drift_that_is_not_answered_is_told(examined: Examined) -> None:
+    """No policy helps there."""
+    with silence() as endpoint:
+        silent = embedded_cloud(endpoint, folder=examined.folder, region="us-east-1")
+        found = lines(drifting.check(examined.system, cloud=silent, names=examined.names, within=0.2))
+
+    assert [
+        "wrong  drift: Nobody knows whether the resources of events, lambda, sns are as the template says.",
+        "         they could not be read: no answer in time",
+        "         try again, and see whether the network lets the cloud be reached",
+    ] == found
 
 
 def test_drift_that_nobody_may_see_is_told(examined: Examined, guest_of: GuestOf) -> None:

@@ -86,6 +86,17 @@ def test_no_cloud_runs(project: Any) -> None:
     ] == outcome.errlines
 
 
+def test_a_folder_without_a_project(pytester: pytest.Pytester) -> None:
+    """No cloud would help there."""
+    outcome = pytester.run(Path(sys.executable).with_name("harness"), "doctor")
+
+    assert 4 == outcome.ret
+    assert [
+        f"harness.NoTemplate: The project at {str(pytester.path)!r} has no system that could be looked at.",
+        "  put a template at systems/<name>/template.yaml",
+    ] == outcome.errlines
+
+
 def test_another_stage_at_that_endpoint_is_not_there(shop: Shop) -> None:
     """A stage that is named is looked for in every region."""
     shell = {"AWS_ACCESS_KEY_ID": "000000000000", "AWS_SECRET_ACCESS_KEY": "test"}

@@ -166,14 +166,15 @@ def test_all_green_passes(cold: Gated) -> None:
     judged = cold.gate("hello", "--surface-fail-under", "100", "--report", str(page), "--summary", str(summary))
 
     assert PASSED == judged.conditions
+    left_out = f"{judged.document['unselected']} tests were not selected (-k, -m, --deselect)"
     assert judged.output.endswith(
-        "gate: tests    passed  1 test in handler, invoke, http\n"
+        f"gate: tests    passed  1 test in handler, invoke, http; {left_out}\n"
         "gate: drift    passed  none\n"
         "gate: surface  passed  100 % reached, 100 % asked for\n"
         "gate: left     passed  nothing\n"
         "gate: passed\n"
     )
-    assert summary.read_text().startswith("## ✅ The gate passes: 1 test passes\n")
+    assert summary.read_text().startswith("## ✅ The gate passes: 1 test passes in every mode\n")
     assert page.read_text().lower().startswith("<!doctype html>")
     assert not cold.runs
 
@@ -205,7 +206,7 @@ def test_shards_are_merged_and_judged_together(cold: Gated) -> None:
     said = cold.harness("merge", "one.json", "two.json", "--gate", "--shards", "2", "--surface-fail-under", "100")
     alone = cold.harness("merge", "one.json", "--gate", "--shards", "2", code=1)
 
-    assert said.startswith("gate: tests    passed  2 tests in handler, invoke, http\n")
+    assert said.startswith("gate: tests    passed  2 tests in handler, invoke, http; ")
     assert said.endswith("gate: passed\n")
     assert "1 of 2 reports are there\n" in alone
     assert "test_greets: did not run in invoke, http, and nothing says why\n" in alone
@@ -217,7 +218,7 @@ def test_a_test_that_fails_in_one_mode_fails(cold: Gated) -> None:
 
     assert PASSED | {"tests": False} == judged.conditions
     assert ["suites/hello/test_faults.py::test_fails: failed in http"] == judged.lines("tests")
-    assert "gate: tests    FAILED  1 of 1 test does not pass in every mode\n" in judged.output
+    assert "gate: tests    FAILED  1 of 1 test does not pass in every mode; " in judged.output
     assert judged.output.endswith("gate: FAILED\n")
 
 
@@ -236,12 +237,19 @@ def test_a_test_that_is_deselected_with_a_reason_does_not_fail(cold: Gated) -> N
 
 
 def test_a_test_without_a_stage_that_fails_fails(cold: Gated) -> None:
-    """No record knows of it; pytest's exit code does."""
+    """It ran once, in no mode."""
     judged = cold.gate("--mode", "handler", only="plain or greets", code=1)
 
-    assert ["pytest ended with code 1, and no test of a stage is broken: its output says what failed"] == judged.lines(
-        "tests"
-    )
+    assert ["suites/hello/test_faults.py::test_plain_fails: failed"] == judged.lines("tests")
+    assert {"failed": 1} == judged.document["summary"]["without_a_stage"]
+
+
+def test_tests_that_were_not_selected_are_counted(cold: Gated) -> None:
+    """What a marker leaves out is told with its reason instead."""
+    judged = cold.gate("--mode", "handler", only="greets")
+
+    # Of test_faults those that fail, skip, leave and are killed, and the one of test_long.
+    assert 7 == judged.document["unselected"]
 
 
 def test_no_test_at_all_fails(cold: Gated) -> None:
@@ -358,7 +366,19 @@ def test_a_system_that_there_is_not_is_refused(cold: Gated) -> None:
 def test_a_threshold_that_is_no_percentage_is_refused(cold: Gated, text: str) -> None:
     """Before anything is started."""
     assert cold.harness("gate", f"--surface-fail-under={text}", code=4) == (
-        f"harness.UsageError: --surface-fail-under is {text!r}, which is no percentage.\n  write a number to 100\n"
+        f"harness.UsageError: --surface-fail-under is {text!r}, which is no percentage.\n"
+        "  write a number from 0 to 100\n"
+    )
+
+
+@pytest.mark.parametrize("other", ["--stage=dev", "--region", "--profile=ann", "--mode"])
+def test_another_place_behind_the_dashes_is_refused(cold: Gated, other: str) -> None:
+    """The tests would run there, and drift would be looked for elsewhere."""
+    option = other.partition("=")[0]
+
+    assert cold.harness("gate", "--", other, code=4) == (
+        f"harness.UsageError: {option} stands behind --, where only pytest would follow it.\n"
+        f"  write it before: harness gate {option}=… -- …\n"
     )
 
 

@@ -78,7 +78,7 @@ def test_shards_become_one_report(write: Callable[..., list[str]], merge: Callab
     assert list(MODES) == [test.mode for test in run.tests]
     assert MODES == run.modes
     assert json.loads((tmp_path / "all.json").read_text())["gate"] is None
-    assert (tmp_path / "all.md").read_text().startswith("## ✅ 1 test passes\n")
+    assert (tmp_path / "all.md").read_text().startswith("## ✅ 1 test passes in every mode\n")
     assert (tmp_path / "all.html").read_text().lower().startswith("<!doctype html>")
 
 
@@ -139,6 +139,66 @@ def test_a_shard_that_did_not_end_in_order_fails(write: Callable[..., list[str]]
     said = merge(*write(*SHARDS, ended="pytest was ended by SIGKILL"), "--gate", code=1)
 
     assert "shard-0.json: pytest was ended by SIGKILL; shard-1.json: pytest was ended by SIGKILL" in said
+
+
+def test_an_end_that_was_not_in_order_is_the_headline_of_all(
+    write: Callable[..., list[str]], merge: Callable[..., str], tmp_path: Path
+) -> None:
+    """Also where no gate is asked for."""
+    merge(*write(replace(SHARDS[0], ended="pytest was interrupted"), *SHARDS[1:]), "--summary", "all.md")
+
+    head = (tmp_path / "all.md").read_text().splitlines()[0]
+    assert "## ❌ 1 test passes in every mode, but shard-0.json: pytest was interrupted" == head
+
+
+def test_a_copy_of_a_report_is_no_other_shard(write: Callable[..., list[str]], merge: Callable[..., str]) -> None:
+    """It tells of the same run."""
+    reports = write(SHARDS[0], SHARDS[0])
+
+    said = merge(*reports, "--gate", "--mode", "handler", "--shards", "2", code=1)
+
+    assert "        1 of 2 reports are there, and 1 more tells of a run that another tells of\n" in said
+
+
+def test_a_system_of_the_project_that_nobody_tested_fails(
+    write: Callable[..., list[str]], merge: Callable[..., str], tmp_path: Path
+) -> None:
+    """Its surface is in no report, so no share of it would be missed."""
+    for name in ("shop", "bank"):
+        (tmp_path / "systems" / name).mkdir(parents=True)
+        (tmp_path / "systems" / name / "template.yaml").write_text("Resources: {}")
+    reports = write(*SHARDS)
+
+    said = merge(*reports, "--gate", "--surface-fail-under", "100", code=1)
+    named = merge(*reports, "--gate", "--surface-fail-under", "100", "--system", "shop")
+
+    assert "        bank: no test ran\n" in said
+    assert named.endswith("gate: passed\n")
+
+
+def test_a_system_is_asked_for_where_no_project_is(write: Callable[..., list[str]], merge: Callable[..., str]) -> None:
+    """The reports are all that there is."""
+    said = merge(*write(*SHARDS), "--gate", "--system", "bank", code=1)
+
+    assert "        bank: no test ran\n" in said
+
+
+def test_a_merge_of_which_nothing_comes_is_refused(write: Callable[..., list[str]], merge: Callable[..., str]) -> None:
+    """Silence would look like success."""
+    assert merge(*write(*SHARDS), code=4) == (
+        "harness.UsageError: Nothing is to come of it: neither a report nor a gate is asked for.\n"
+        "  say where to: --json FILE, --report FILE, --summary FILE\n"
+        "  or: --gate\n"
+    )
+
+
+def test_a_report_that_cannot_be_written_is_told_after_the_gate(
+    write: Callable[..., list[str]], merge: Callable[..., str]
+) -> None:
+    """What was judged is known all the same; the code is that of the environment."""
+    said = merge(*write(*SHARDS), "--gate", "--json", "/dev/full", code=6)
+
+    assert "gate: passed\nharness.StageError: A report could not be written.\n" in said
 
 
 def test_a_test_that_ran_twice_is_remarked(write: Callable[..., list[str]], merge: Callable[..., str]) -> None:

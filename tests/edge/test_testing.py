@@ -33,7 +33,7 @@ def test_an_end_in_order_needs_no_words(code: int) -> None:
 @pytest.mark.parametrize(
     ("code", "sentence"),
     [
-        (1, "pytest ended with code 1, and no test of a stage is broken: its output says what failed"),
+        (1, "pytest ended with code 1, and no test that it tells of is broken: its output says what failed"),
         (2, "pytest ended with code 2: it was interrupted, or tests could not be collected"),
         (3, "pytest ended with code 3: an error within pytest"),
         (4, "pytest ended with code 4: it was called wrongly, or the project is set up wrongly"),
@@ -45,6 +45,13 @@ def test_an_end_in_order_needs_no_words(code: int) -> None:
 def test_any_other_end_is_told(code: int, sentence: str) -> None:
     """In words that stand under the condition of the tests."""
     assert sentence == Ended(code=code, run=RunRecord()).sentence
+
+
+def test_what_pytest_knows_itself_is_told() -> None:
+    """As of a worker that crashed, though a test is broken, too."""
+    run = RunRecord(tests=BROKEN.tests, ended="a worker crashed")
+
+    assert "a worker crashed" == Ended(code=1, run=run).sentence
 
 
 def test_a_missing_report_is_told() -> None:

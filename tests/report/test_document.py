@@ -77,7 +77,11 @@ def test_what_a_consumer_would_count_is_counted() -> None:
     found = document(run, verdicts=VERDICTS)["summary"]
 
     assert found == {
+        "headline": "8 of 17 tests fail, 1 skipped",
+        "state": "bad",
         "tests": 17,
+        "passed": 8,
+        "skipped": 1,
         "broken": 8,
         "outcomes": {"failed": 15, "passed": 33, "skipped": 3},
         "systems": {
@@ -87,6 +91,7 @@ def test_what_a_consumer_would_count_is_counted() -> None:
                 "http": {"failed": 7, "passed": 9, "skipped": 1},
             }
         },
+        "without_a_stage": {},
         "areas": {
             "code": 1, "packaging": 1, "environment": 1, "permissions": 2, "limits": 1, "wiring": 1, "harness": 1,
         },
@@ -94,6 +99,22 @@ def test_what_a_consumer_would_count_is_counted() -> None:
         "drift": 2,
         "left": 1,
     }  # fmt: skip
+
+
+def test_a_test_without_a_stage_is_counted_apart() -> None:
+    """It has neither system nor mode, and reaches no surface."""
+    plain = record.TestRecord(test="test_plain", system="", mode="", outcome="passed")
+
+    found = document(RunRecord(tests=(plain,)), verdicts=())["summary"]
+
+    assert ({}, {"passed": 1}, None) == (found["systems"], found["without_a_stage"], found["surface"])
+
+
+def test_a_run_that_did_not_end_in_order_is_not_good() -> None:
+    """The document says so, and comes back with it."""
+    found = document(dataclasses.replace(green_run(), ended="pytest was interrupted", unselected=3), verdicts=())
+
+    assert ("bad", "pytest was interrupted", 3) == (found["summary"]["state"], found["ended"], found["unselected"])
 
 
 def test_verdicts_are_told() -> None:

@@ -99,10 +99,21 @@ def test_a_mode_that_is_missing_stands_beside_a_failure() -> None:
 
 @pytest.mark.parametrize("test", [TEST, f"{TEST}[one: two]"])
 def test_a_mode_that_is_deselected_with_a_reason_is_not_missing(test: str) -> None:
-    """The reason counts for all parameters of a test."""
-    why = (f"deselected in handler, invoke: {TEST}: it looks at: the front door",)
+    """The reason says why it says nothing there."""
+    why = (f"deselected in handler, invoke: {test}: it looks at: the front door",)
 
     assert judged(run_of(*ran("http", test=test), deselected=why), modes=MODES).passed
+
+
+def test_a_reason_excuses_the_parameters_that_it_names_only() -> None:
+    """Of a test of which one is marked, the other may have been taken away by the caller."""
+    tests = (*ran("http", test=f"{TEST}[1]"), *ran("http", test=f"{TEST}[2]"))
+
+    found = condition(
+        judged(run_of(*tests, deselected=(f"deselected in invoke: {TEST}[1]: why",)), modes=["invoke", "http"]), "tests"
+    )
+
+    assert (f"{TEST}[2]: did not run in invoke, and nothing says why",) == found.lines
 
 
 def test_a_reason_excuses_the_modes_that_it_names_only() -> None:
@@ -119,6 +130,10 @@ def test_a_test_without_a_stage_has_no_mode() -> None:
     plain = TestRecord(test="test_plain", system="", mode="", outcome="passed")
 
     assert judged(run_of(plain), modes=MODES).passed
+    assert (
+        "1 test in http, 1 test without a stage"
+        == condition(judged(run_of(plain, *ran("http")), modes=["http"]), "tests").text
+    )
     broken = condition(judged(run_of(replace(plain, outcome="failed")), modes=MODES), "tests")
     assert ("test_plain: failed",) == broken.lines
 
@@ -137,6 +152,23 @@ def test_a_run_that_did_not_end_in_order_fails() -> None:
 
     assert ("pytest was ended by SIGKILL",) == condition(gate, "tests").lines
     assert 1 == gate.exit_code
+
+
+def test_a_run_that_knows_how_it_ended_fails() -> None:
+    """As one of which a module could not be collected."""
+    gate = judged(replace(run_of(*ran("http")), ended="collection failed"), modes=["http"])
+
+    assert ("collection failed",) == condition(gate, "tests").lines
+    assert "collection failed" == gate.ended
+
+
+@pytest.mark.parametrize(("number", "words"), [(1, "1 test was"), (1200, "1,200 tests were")])
+def test_tests_that_were_not_selected_are_told(number: int, words: str) -> None:
+    """They are the caller's business, and no failure by themselves."""
+    found = condition(judged(replace(run_of(*ran("http")), unselected=number), modes=["http"]), "tests")
+
+    assert f"1 test in http; {words} not selected (-k, -m, --deselect)" == found.text
+    assert found.passed
 
 
 def test_drift_fails() -> None:
@@ -208,6 +240,16 @@ def test_without_a_threshold_the_surface_is_told_only() -> None:
     gate = judged(of_surface(0, of=4), modes=["http"])
 
     assert Condition(name="surface", passed=True, text="0 % reached, no threshold is set") == condition(gate, "surface")
+
+
+@pytest.mark.parametrize(
+    "tests", [(), (TestRecord(test="test_plain", system="", mode="", outcome="passed"),)], ids=["none", "plain"]
+)
+def test_a_surface_that_no_test_could_reach_fails(tests: tuple[TestRecord, ...]) -> None:
+    """All of nothing would be 100 %."""
+    gate = judged(run_of(*tests), modes=["http"], surface=10.0)
+
+    assert Condition(name="surface", passed=False, text="no test ran, 10 % asked for") == condition(gate, "surface")
 
 
 def test_an_empty_run_fails_in_all_that_nobody_knows() -> None:

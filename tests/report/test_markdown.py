@@ -50,7 +50,7 @@ def test_a_green_run() -> None:
     found = summary(run, verdicts=())
 
     assert found == (
-        "## ✅ 1 test passes\n"
+        "## ✅ 1 test passes in every mode\n"
         "\n"
         "| system | handler | http |\n"
         "|---|---|---|\n"
@@ -64,12 +64,16 @@ def test_a_green_run() -> None:
     ("run", "expected"),
     [
         (empty_run(), "## ❌ No test ran"),
-        (run_of(ran("http"), ran("http", test="b")), "## ✅ 2 tests pass"),
+        (run_of(ran("http"), ran("http", test="b")), "## ✅ 2 tests pass wherever they ran"),
         (run_of(ran("http", outcome="error"), ran("http", test="b")), "## ❌ 1 of 2 tests fails"),
-        (broken_run(), "## ❌ 8 of 17 tests fail"),
-        (run_of(ran("http", outcome="skipped")), "## ✅ 1 test skipped"),
+        (broken_run(), "## ❌ 8 of 17 tests fail, 1 skipped"),
+        (run_of(ran("http", outcome="skipped")), "## ⚪ 1 test skipped"),
+        (
+            replace(run_of(ran("handler"), ran("http")), ended="pytest was <b>ended</b>"),
+            "## ❌ 1 test passes in every mode, but pytest was &lt;b&gt;ended&lt;/b&gt;",
+        ),
     ],
-    ids=["empty", "green", "error", "broken", "skipped"],
+    ids=["empty", "green", "error", "broken", "skipped", "ended"],
 )
 def test_the_headline_says_the_worst(run: RunRecord, expected: str) -> None:
     """How many tests fail of how many."""
@@ -80,8 +84,8 @@ def test_the_headline_of_a_gate_names_what_fails() -> None:
     """The tests may pass and the gate does not."""
     run = run_of(ran("handler"), ran("http"))
 
-    assert "## ✅ The gate passes: 1 test passes" == headline(run, modes=("http",))
-    assert "## ❌ The gate does not pass (drift, left): 1 test passes" == headline(
+    assert "## ✅ The gate passes: 1 test passes in every mode" == headline(run, modes=("http",))
+    assert "## ❌ The gate does not pass (drift, left): 1 test passes in every mode" == headline(
         replace(run, drift=None, left=None), modes=("http",)
     )
 
@@ -191,10 +195,38 @@ def test_what_was_left_behind_and_what_was_deselected_are_lists() -> None:
 
 
 def test_a_test_without_a_stage_has_no_system_and_no_mode() -> None:
-    """It is counted all the same."""
-    found = summary(RunRecord(tests=(TestRecord(test="plain", system="", mode="", outcome="passed"),)), verdicts=())
+    """It is in no column, and counted all the same."""
+    plain = TestRecord(test="plain", system="", mode="", outcome="failed", failure="it broke")
 
-    assert "| system | no mode |\n|---|---|\n| no system | 1 passed |\n" in found
+    found = summary(run_of(ran("handler"), plain), verdicts=())
+
+    assert (
+        "| system | handler | http |\n|---|---|---|\n| shop | 1 passed |  |\n\nTests without a stage: 1 failed.\n"
+    ) in found
+    assert "| plain | no stage | it broke |\n" in found
+
+
+def test_a_run_of_tests_without_a_stage_has_no_table() -> None:
+    """There is neither a system nor a mode."""
+    found = summary(run_of(TestRecord(test="plain", system="", mode="", outcome="passed")), verdicts=())
+
+    assert found == "## ✅ 1 test passes\n\nTests without a stage: 1 passed.\n\n<sub>modes handler, http</sub>\n"
+
+
+def test_parameters_that_were_left_out_alike_are_told_together() -> None:
+    """Nobody reads a line for each."""
+    lines = tuple(f"deselected in http: test_it[{number}]: why" for number in range(200))
+
+    found = summary(replace(run_of(ran("http")), deselected=lines), verdicts=())
+
+    assert "### Deselected\n\n- deselected in http: test\\_it, with 200 sets of parameters: why\n" in found
+
+
+def test_tests_that_were_not_selected_are_counted() -> None:
+    """So that nobody takes a part for the whole."""
+    found = summary(replace(run_of(ran("http")), unselected=12), verdicts=())
+
+    assert "\n12 tests were not selected (-k, -m, --deselect).\n" in found
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from harness.report.merging import merged, remarks
+from harness.report.merging import distinct, merged, remarks
 from harness.report.record import (
     DriftRecord,
     EdgeRecord,
@@ -173,6 +173,37 @@ def test_runs_and_deselected_are_told_once() -> None:
 
     assert ("a1", "a2", "b1") == found.runs
     assert ("deselected in http: test_x: why", "other") == found.deselected
+
+
+def test_copies_of_a_run_are_no_other_run() -> None:
+    """A report that is given twice, and one that was merged of others, tell of the same processes."""
+    one, other, unknown = RunRecord(runs=("a", "b")), RunRecord(runs=("c",)), RunRecord(stage="dev")
+
+    assert [one, other, unknown] == distinct([one, other, unknown, RunRecord(runs=("b",)), unknown])
+
+
+def test_ends_and_what_was_not_selected_are_told_of_all() -> None:
+    """A copy counts once."""
+    runs = [RunRecord(runs=(name,), unselected=3, ended=f"{name} was killed") for name in ("a", "b", "a")]
+
+    found = merged(runs)
+
+    assert (6, "a was killed; b was killed") == (found.unselected, found.ended)
+
+
+def test_a_test_without_a_stage_runs_in_each_shard() -> None:
+    """That is worth a word only where it made a difference."""
+    plain, broken = ran(mode="", system=""), ran(mode="", system="", outcome="failed", began=1.0)
+
+    assert [] == list(remarks([shard(plain), shard(replace(plain, began=2.0))]))
+    assert ["test_a.py::test_it ran 2 times: passed, failed; failed, the worst, counts"] == list(
+        remarks([shard(plain), shard(broken)])
+    )
+
+
+def test_a_test_without_a_stage_has_no_stage_to_drift() -> None:
+    """Nobody need have looked for it."""
+    assert () == merged([shard(ran(), drift=()), shard(ran(mode="", system=""), drift=None)]).drift
 
 
 def test_surfaces_of_a_system_are_joined() -> None:

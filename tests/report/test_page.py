@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 
+from harness.report.gating import judged
 from harness.report.page import page
 from harness.report.record import RunRecord
 from tests.report.samples import MODES, VERDICTS, broken_run, empty_run, filled, green_run, large_run, passed_test
@@ -89,10 +90,10 @@ def test_can_be_written_to_a_file() -> None:
 @pytest.mark.parametrize(
     ("run", "headline"),
     [
-        (broken_run(), "8 of 16 tests pass in every mode"),
-        (green_run(), "Every test passes in every mode"),
+        (broken_run(), "8 of 17 tests fail, 1 skipped"),
+        (green_run(), "8 tests pass in every mode"),
         (empty_run(), "No test ran"),
-        (RunRecord(modes=("http",), tests=(passed_test("t.py::test_a", "http"),)), "The one test passes in http mode"),
+        (RunRecord(modes=("http",), tests=(passed_test("t.py::test_a", "http"),)), "1 test passes in http mode"),
     ],
 )
 def test_headline(run: RunRecord, headline: str) -> None:
@@ -101,6 +102,34 @@ def test_headline(run: RunRecord, headline: str) -> None:
 
     assert document.title
     assert headline == document.title.string
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        dataclasses.replace(green_run(), ended="pytest was interrupted"),
+        RunRecord(
+            modes=("http",), tests=(dataclasses.replace(passed_test("t.py::test_a", "http"), outcome="skipped"),)
+        ),
+    ],
+    ids=["ended", "skipped"],
+)
+def test_state_is_not_good_where_something_is_unsaid(run: RunRecord) -> None:
+    """The page takes the colour of its mark from it."""
+    found = block(page(run, verdicts=()), "overview")
+
+    assert "good" != found["state"]
+
+
+def test_gate_that_does_not_pass_is_the_headline() -> None:
+    """With its conditions below it."""
+    run = dataclasses.replace(green_run(), left=("queue a",), unselected=2)
+
+    found = block(page(run, verdicts=(), gate=judged(run, modes=MODES)), "overview")
+
+    assert "The gate does not pass (left): 8 tests pass in every mode" == found["headline"]
+    assert [True, True, True, False] == [one["passed"] for one in found["gate"]]
+    assert "2 tests were not selected (-k, -m, --deselect)" == found["unselected"]
 
 
 def test_reader_without_javascript_gets_a_table() -> None:
@@ -123,6 +152,18 @@ def test_test_that_did_not_run_in_a_mode() -> None:
     assert document.noscript
     cells = [cell.get_text() for cell in document.noscript("tr")[1]("td")]
     assert ["t.py::test_a", "not run", "not run", "passed"] == cells
+
+
+def test_test_without_a_stage_has_no_column() -> None:
+    """The plain table says its outcome once, and no mode is made of it."""
+    plain = dataclasses.replace(passed_test("t.py::test_a", "http"), system="", mode="", outcome="failed")
+    run = dataclasses.replace(green_run(), tests=(*green_run().tests, plain))
+
+    document = page(run, verdicts=())
+
+    rows = BeautifulSoup(document, "html.parser").find_all("tr")
+    assert ["t.py::test_a", "failed"] == [cell.get_text() for cell in rows[-1]("td")]
+    assert list(MODES) == block(document, "overview")["modes"]
 
 
 def test_failure_counts_where_a_test_comes_twice() -> None:
@@ -156,6 +197,18 @@ def test_tells_who_reached_what() -> None:
     found = system["reached"]["function:GetRestaurants"]
     assert ["handler", "invoke"] == found["modes"]
     assert 2 == found["times"] == len(found["tests"])
+
+
+def test_what_may_have_been_reached_is_not_told_as_reached() -> None:
+    """Only a grant of the template speaks for it."""
+    run = broken_run()
+    unsure = dataclasses.replace(
+        passed_test("t.py::test_a", "http"), system="bigmouth", reached=("function:GetIndex?",)
+    )
+
+    (system,) = block(page(dataclasses.replace(run, tests=(unsure,)), verdicts=()), "overview")["systems"]
+
+    assert not system.get("reached")
 
 
 def test_leaves_out_what_is_empty() -> None:

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
-from harness.report.record import Area, Cause, TestRecord
+from harness.report.record import Area, Cause, Denial, TestRecord
 from harness.report.verdict import lines, verdicts
 
 DENIED = Cause(area="permissions", text="PlaceOrder may not events:PutEvents on EventBus")
 BUG = Cause(area="code", text="PlaceOrder failed with KeyError: 'id' (place_order.py, line 9)")
 OPEN = Cause(area="wiring", text="POST /orders has no authorizer in the template", proof="template")
 DRIFT = Cause(area="wiring", text="POST /orders has no authorizer in the deployed API", proof="drift")
+
+MEMORY = Cause(area="limits", text="PlaceOrder is deployed with another memory: 256 MB", proof="drift")
+ROLE = Cause(area="permissions", text="PlaceOrder is deployed with another role: a; the template says b", proof="drift")
+UNCALLED = Cause(area="permissions", text="API Gateway may not invoke PlaceOrder where it is deployed", proof="drift")
+VARIABLE = Cause(area="environment", text="PlaceOrder is deployed without the variable 'bus_name'", proof="drift")
+TOKEN = Cause(area="wiring", text="POST /orders takes the tokens of UserPool in the template", proof="template")
+CLOSED = Cause(area="wiring", text="POST /orders is in the template and not in the deployed API")
+QUEUE = Denial(function="PlaceOrder", role="role", action="sqs:CreateQueue", resource="")
+LOGGED = Cause(area="permissions", text="PlaceOrder may not sqs:CreateQueue, as its log says")
 
 LETTERS = {"P": "passed", "F": "failed", "E": "error", "S": "skipped", "X": "xfailed"}
 MODES = ("handler", "invoke", "http")
@@ -69,6 +79,11 @@ def concluded(outcomes: str, causes: dict[str, tuple[Cause, ...]] | None = None)
         ("PFP", "invoke", "harness", "it passes in http with the same deployed functions: the event or the front door"),
         ("-FP", "invoke", "harness", "may differ from AWS's: then please report it"),
         ("FP-", "handler", "harness", "it passes in invoke, so the deployed code does it"),
+        ("X-F", "http", "wiring", "it is expected to fail in handler: routes, authorizers, validation"),
+        ("XXF", "http", "wiring", "it is expected to fail in handler and invoke: routes, authorizers, validation"),
+        ("XFF", "invoke", "packaging", "it is expected to fail in handler, which would tell whether the code is wrong"),
+        ("FXX", "handler", "code", "it fails in every mode (in invoke and http as expected), so the code is wrong"),
+        ("FPX", "handler", "harness", "it passes in invoke, so the deployed code does it"),
     ],
 )
 def test_the_first_mode_that_fails_tells_where_to_look(outcomes: str, first: str, area: Area, said: str) -> None:
@@ -135,13 +150,13 @@ def test_an_environment_may_say_nothing() -> None:
 
 
 def test_causes_of_all_modes_are_brought_together() -> None:
-    """Each once: what was seen, then errors of the code, then what only the template says."""
+    """Each once: what the first mode has seen, then what others have, then what only the template says."""
     causes = {"handler": (OPEN, BUG), "invoke": (BUG, DENIED), "http": (DENIED, DRIFT)}
 
     [verdict] = verdicts(ran("FFF", causes=causes))
 
-    assert (DENIED, BUG, OPEN, DRIFT) == verdict.causes
-    assert ("permissions", {"handler": "failed", "invoke": "failed", "http": "failed"}) == (
+    assert (BUG, DENIED, OPEN, DRIFT) == verdict.causes
+    assert ("code", {"handler": "failed", "invoke": "failed", "http": "failed"}) == (
         verdict.area,
         verdict.outcomes,
     )
@@ -158,6 +173,72 @@ def test_what_is_deployed_explains_no_failure_of_handler_mode() -> None:
         "FFF", {"http": (DRIFT,)}
     )
     assert ("http", "wiring", DRIFT.text) == concluded("PPF", {"http": (DRIFT,)})
+
+
+@pytest.mark.parametrize("drift", [MEMORY, ROLE, VARIABLE])
+@pytest.mark.parametrize("outcomes", ["PPF", "-PF"])
+def test_a_function_that_works_in_invoke_is_deployed_well_enough(outcomes: str, drift: Cause) -> None:
+    """So the refused token is the cause, and the difference is told last."""
+    [verdict] = verdicts([*OTHERS, *ran(outcomes, causes={"http": (drift, TOKEN)})])
+
+    assert ("wiring", TOKEN.text, (TOKEN, drift)) == (verdict.area, verdict.text, verdict.causes)
+    assert "routes, authorizers, validation, rules or subscriptions" in concluded(outcomes, {"http": (drift,)})[2]
+    assert drift.text not in concluded(outcomes, {"http": (drift,)})[2]
+
+
+@pytest.mark.parametrize(("outcomes", "drift"), [("PFF", MEMORY), ("PFF", ROLE), ("P-F", MEMORY), ("PPF", UNCALLED)])
+def test_a_function_that_has_not_worked_may_be_deployed_otherwise(outcomes: str, drift: Cause) -> None:
+    """And who may start it matters to http alone."""
+    first = MODES[outcomes.index("F")]
+
+    assert (first, drift.area, drift.text) == concluded(outcomes, {first: (drift,)})
+
+
+def test_another_value_of_a_variable_is_only_likely() -> None:
+    """It may be as good as the first; what was seen comes before it."""
+    _, area, text = concluded("PFF", {"invoke": (VARIABLE,)})
+    [verdict] = verdicts(ran("PFF", causes={"invoke": (VARIABLE, BUG)}))
+
+    assert "environment" == area
+    assert f"packaging, environment, permissions or limits of a function: {VARIABLE.text}" in text
+    assert (BUG, VARIABLE) == verdict.causes
+
+
+@pytest.mark.parametrize("outcomes", ["PPF", "FFF"])
+def test_a_denial_in_a_log_alone_decides_nothing(outcomes: str) -> None:
+    """It is told as a further cause, and last."""
+    first = MODES[outcomes.index("F")]
+    records = [
+        replace(one, denials=(QUEUE,)) if one.is_broken else one
+        for one in ran(outcomes, causes={first: (LOGGED, OPEN)})
+    ]
+
+    [verdict] = verdicts(records)
+
+    assert ((OPEN, LOGGED), "wiring", OPEN.text) == (verdict.causes, verdict.area, verdict.text)
+
+
+def test_a_denial_in_a_log_is_not_told_again() -> None:
+    """Another mode knows it from the error that ended the invocation."""
+    sure = replace(LOGGED, text="PlaceOrder may not sqs:CreateQueue: the template lets it on Jobs only")
+    records = [replace(one, denials=(QUEUE,)) for one in ran("FFF", causes={"handler": (LOGGED,), "invoke": (sure,)})]
+
+    [verdict] = verdicts(records)
+
+    assert ((sure,), sure.text) == (verdict.causes, verdict.text)
+
+
+def test_what_leads_to_a_function_explains_nothing_that_fails_before() -> None:
+    """Two faults: the first mode that fails has seen the first of them."""
+    [verdict] = verdicts(ran("PFF", causes={"invoke": (BUG,), "http": (CLOSED,)}))
+
+    assert ((BUG, CLOSED), "packaging") == (verdict.causes, verdict.area)
+    assert ("invoke", "wiring", CLOSED.text) == concluded("PFF", {"invoke": (OPEN,), "http": (CLOSED,)})
+
+
+def test_an_expected_failure_tells_nothing_of_the_code() -> None:
+    """It is no pass, so an error of the code may be the cause."""
+    assert ("http", "code", BUG.text) == concluded("X-F", {"http": (BUG,)})
 
 
 def test_one_mode_alone_has_no_verdict() -> None:

@@ -40,7 +40,7 @@ def look(place: Place) -> Iterator[Difference]:
 
 
 def _configuration(bucket: str, *, place: Place) -> Any:
-    client = place.cloud.client("s3")
+    client = place.client("s3")
     return place.ask(
         "notifications of buckets",
         action="s3:GetBucketNotification",

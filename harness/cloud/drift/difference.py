@@ -9,10 +9,10 @@ from typing import Any
 
 from harness._text import redacted, shortened
 
-__all__ = ["Difference", "compared", "extra", "missing", "said", "unread"]
+__all__ = ["Difference", "compared", "extra", "late", "missing", "said", "unread"]
 
 _LONGEST = 200
-_UNREAD = "unread"
+_UNREAD, _LATE = "unread", "answer"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,8 @@ class Difference:
             ``queue``, ``schedule``, ``api``, ``url``, ``resource``; ``unread`` for what may not be read, so that
             nobody knows.
         name: The logical id, or the method and the path of a route. Of ``unread``: what could not be read.
-        what: Which of its properties; ``existence`` when it is not there. Of ``unread``: the action that is missing.
+        what: Which of its properties; ``existence`` when it is not there. Of ``unread``: the action that is missing, or
+            ``answer`` where there was none in time.
         template: What the template says.
         deployed: What is deployed.
     """
@@ -45,6 +46,11 @@ class Difference:
     def is_unread(self) -> bool:
         """Whether it says only that something could not be read."""
         return self.kind == _UNREAD
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it says only that there was no answer in time."""
+        return self.is_unread and self.what == _LATE
 
 
 def missing(kind: str, name: str, *, what: str = "existence", template: str = "it is there") -> Difference:
@@ -67,6 +73,14 @@ def unread(things: str, *, action: str, reason: str) -> Difference:
     """
     return Difference(
         kind=_UNREAD, name=things, what=action, template=f"there are {things}", deployed=f"unknown: {reason}"
+    )
+
+
+def late(services: Iterable[str]) -> Difference:
+    """Give what stands for differences that nobody can see since services have not answered in time."""
+    name = f"resources of {', '.join(sorted(set(services)))}"
+    return Difference(
+        kind=_UNREAD, name=name, what=_LATE, template="they are there", deployed="unknown: no answer in time"
     )
 
 

@@ -84,7 +84,7 @@ def _is_certain(resource: Resource, *, place: Place) -> bool:
 def _asking(place: Place) -> Callable[[Resource], Any]:
     def there(resource: Resource) -> Any:
         asked = _ASKED[resource.type]
-        call = getattr(place.cloud.client(asked.service), asked.call)
+        call = getattr(place.client(asked.service), asked.call)
         named = {asked.argument: place.names.physical[resource.name]}
         return place.ask(f"resources of {asked.service}", action=asked.action, call=lambda: call(**named))
 

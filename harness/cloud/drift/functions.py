@@ -26,7 +26,7 @@ _SETTINGS = (
 def look(place: Place) -> Iterator[Difference]:
     """Give what differs of the functions. Of variables only the names are told: a value may be a secret."""
     functions = place.resources(_FUNCTION)
-    client = place.cloud.client("lambda")
+    client = place.client("lambda")
 
     def configuration(function: Resource) -> Any:
         return place.ask(

@@ -17,7 +17,7 @@ _REPORTS = "ReportBatchItemFailures"
 
 def look(place: Place) -> Iterator[Difference]:
     """Give what differs of the mappings."""
-    client = place.cloud.client("lambda")
+    client = place.client("lambda")
     mappings = [one for one in place.system.mappings.values() if one.name in place.names.physical]
 
     def configuration(mapping: EventSourceMapping) -> Any:

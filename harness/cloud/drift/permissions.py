@@ -58,7 +58,7 @@ def _called(function: str, *, place: Place) -> str:
 
 def _policy(function: str, *, place: Place) -> Any:
     """Give the statements of a function's policy, or of an alias's; none where it has no policy."""
-    client = place.cloud.client("lambda")
+    client = place.client("lambda")
     found = place.ask(
         "policies of functions",
         action="lambda:GetPolicy",

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from harness.cloud.account import Cloud
 from harness.cloud.attributes import scope
 from harness.cloud.completing.wanted import is_known
-from harness.cloud.drift.difference import Difference, unread
+from harness.cloud.drift.difference import Difference, late, unread
 from harness.cloud.faults import code_of, translated
 from harness.cloud.names import Names
 from harness.errors import NotAllowed
@@ -32,6 +32,13 @@ _HARMLESS = frozenset({"AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"})
 
 # An integration's URI is an ARN of API Gateway around the ARN of a function; an HTTP API takes the latter alone too.
 _FUNCTION = re.compile(r"arn:[^:]+:lambda:[^:]*:\d{12}:function:([^:/]+)")
+
+# Whoever explains a failure does not wait long for it; the second try is for what asks too often.
+_HURRIED: Mapping[str, Any] = {
+    "connect_timeout": 2,
+    "read_timeout": 5,
+    "retries": {"mode": "standard", "max_attempts": 2},
+}
 
 _Item = TypeVar("_Item")
 _Found = TypeVar("_Found")
@@ -69,12 +76,27 @@ class Place:
         self.cloud = cloud
         self.names = names
         self._pool = pool
+        self._clients: dict[str, Any] = {}
         self._unread: dict[Difference, None] = {}
+        self._late: dict[str, None] = {}
+        self._is_over = False
 
-    @property
-    def unread(self) -> list[Difference]:
-        """What could not be read so far, each once."""
-        return list(self._unread)
+    def client(self, service: str) -> Any:
+        """Give a client that does not wait long, the same for the same service."""
+        if service not in self._clients:
+            with translated(self.cloud):
+                self._clients[service] = self.cloud.client(service, **_HURRIED)
+        return self._clients[service]
+
+    def unread(self, *services: str) -> list[Difference]:
+        """Give what could not be read, each once; nothing is asked from now on.
+
+        Args:
+            services: Those that were still asked when the time was over.
+        """
+        self._is_over = True
+        slow = [*services, *self._late]
+        return [*self._unread, *([late(slow)] if slow else [])]
 
     def ask(self, things: str, *, action: str, call: Callable[[], Any]) -> Any:
         """Give what a call gives, or why it gives nothing; what may not be read is noted.
@@ -84,11 +106,17 @@ class Place:
             action: The IAM action of the call.
             call: Reads it.
         """
-        from botocore.exceptions import ClientError  # noqa: PLC0415 - `import harness` must not load botocore
+        # `import harness` must not load botocore.
+        from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError  # noqa: PLC0415
 
+        if self._is_over:
+            return Absent.UNREAD
         try:
             with translated(self.cloud):
-                return call()
+                try:
+                    return call()
+                except (ConnectTimeoutError, ReadTimeoutError):
+                    self._late[action.partition(":")[0]] = None
         except NotAllowed:
             self._unread[unread(things, action=action, reason="it is not allowed")] = None
         except ClientError as fault:
@@ -100,7 +128,7 @@ class Place:
 
     def pages(self, service: str, operation: str, *, of: str, **arguments: Any) -> list[Any]:
         """Give the items of all pages of a list."""
-        pages = self.cloud.client(service).get_paginator(operation)
+        pages = self.client(service).get_paginator(operation)
         return [item for page in pages.paginate(**arguments) for item in page.get(of, [])]
 
     def each(self, call: Callable[[_Item], _Found], items: Iterable[_Item]) -> list[_Found]:

@@ -19,7 +19,7 @@ _ASKED = ("RedrivePolicy", "VisibilityTimeout")
 
 def look(place: Place) -> Iterator[Difference]:
     """Give what differs of the queues. One that is not there is told with all that is not."""
-    client = place.cloud.client("sqs")
+    client = place.client("sqs")
     queues = place.resources("AWS::SQS::Queue")
 
     def attributes(queue: Resource) -> Any:

@@ -20,7 +20,7 @@ _ROOT = "RootResourceId"
 def look(api: Api, *, place: Place) -> Iterator[Difference]:
     """Give what differs of a REST API."""
     physical = place.names.physical[api.name]
-    client = place.cloud.client("apigateway")
+    client = place.client("apigateway")
 
     def listed(operation: str, of: str = "items", **more: Any) -> Any:
         return place.ask(
@@ -120,7 +120,10 @@ def _served(
 
 def _guard(authorizer: Mapping[str, Any]) -> Guard:
     function = function_in(authorizer.get("authorizerUri") or "")
-    trusts = tuple(authorizer.get("providerARNs") or ()) or ((function,) if function else ())
+    providers = authorizer.get("providerARNs") or ()
+    # API Gateway gives a list of them; an embedded cloud keeps the text of a template that has one alone.
+    trusts = (providers,) if isinstance(providers, str) else tuple(providers)
+    trusts = trusts or ((function,) if function else ())
     return Guard(id=authorizer["id"], name=authorizer["name"], trusts=trusts)
 
 

@@ -15,7 +15,7 @@ __all__ = ["look"]
 
 def look(place: Place) -> Iterator[Difference]:
     """Give what differs of the schedules."""
-    client = place.cloud.client("scheduler")
+    client = place.client("scheduler")
     schedules = place.resources("AWS::Scheduler::Schedule")
 
     def configuration(schedule: Resource) -> Any:

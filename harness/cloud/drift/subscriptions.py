@@ -57,7 +57,7 @@ def _of_topic(arn: str, *, place: Place) -> Any:
 
 
 def _attributes(arn: str, *, place: Place) -> Any:
-    client = place.cloud.client("sns")
+    client = place.client("sns")
     return place.ask(
         "attributes of subscriptions",
         action="sns:GetSubscriptionAttributes",

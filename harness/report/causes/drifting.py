@@ -11,7 +11,7 @@ from harness.report.causes.wording import plain
 from harness.report.record import Area, Cause, DriftRecord, TestRecord
 from harness.system.model import System
 
-__all__ = ["drifting"]
+__all__ = ["drifting", "is_of_function"]
 
 # In the order in which they are likely to matter to what a test sees.
 _AT_THE_DOOR = ("route", "api", "url")
@@ -28,6 +28,8 @@ _KINDS = (
 )
 _LIMITS = frozenset({"timeout", "memory"})
 _ABSENT = "nothing"
+_OTHERWISE = "is deployed with another"
+_OF_FUNCTIONS = frozenset({"packaging", "environment", "limits"})
 _WORDS = {"url": "function URL", "api": "API"}
 
 
@@ -40,6 +42,11 @@ def drifting(record: TestRecord, *, system: System, drift: Sequence[DriftRecord]
     found = [one for one in drift if _touches(one, near) and not (record.mode == "invoke" and _is_at_the_door(one))]
     for one in sorted(found, key=_rank):
         yield Cause(area=_area(one), text=plain(_said(one)), proof="drift")
+
+
+def is_of_function(cause: Cause) -> bool:
+    """Say whether a cause is a difference in a function itself, which is the same whatever starts the function."""
+    return cause.proof == "drift" and (cause.area in _OF_FUNCTIONS or f"{_OTHERWISE} role:" in cause.text)
 
 
 def _touches(one: DriftRecord, near: Touched) -> bool:
@@ -86,7 +93,7 @@ def _said(one: DriftRecord) -> str:
         return f"{what} is {one.deployed} where it is deployed, {one.template} in the template"
     if one.what.startswith("environment "):
         return _of_variable(one)
-    return f"{what} is deployed with another {one.what}: {one.deployed}; the template says {one.template}"
+    return f"{what} {_OTHERWISE} {one.what}: {one.deployed}; the template says {one.template}"
 
 
 def _of_route(one: DriftRecord) -> str:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
+from harness.report.surface.grants import statements
 from harness.report.surface.referring import declared_by
 from harness.system.model import System
 from harness.system.references import Declared
 
 __all__ = ["granted", "meant"]
 
-_ROLE = "AWS::IAM::Role"
-_POLICIES = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
 # A value that is a resource: ${Table}, or an ARN that ends in it. `${Table}-copy` is another thing.
 _WHOLE = re.compile(r"(?:^|[:/])\$\{(?P<name>\w+)(?:\.\w+)?\}(?:/\*|:\*)?$")
 _PARTS = 6
@@ -46,14 +44,10 @@ def meant(function: str, action: str, *, system: System) -> str:
 def granted(function: str, action: str, *, system: System) -> list[str]:
     """Give on what the template lets a function do something: logical ids, else what stands there; ``*`` for all."""
     declared = declared_by(system)
-    known = system.functions.get(function)
-    role = declared.logical_id(known.role, _ROLE) if known else None
-    if role is None:
-        return []
     found = [
         _whole(resource, declared) or _in_short(declared.marked(resource))
-        for statement in _statements(role, declared)
-        if statement.get("Effect") == "Allow" and any(_covers(one, action) for one in _listed(statement.get("Action")))
+        for statement in statements(function, system, declared=declared)
+        if any(_covers(one, action) for one in _listed(statement.get("Action")))
         for resource in _listed(statement.get("Resource"))
     ]
     return list(dict.fromkeys(found))
@@ -76,24 +70,6 @@ def _in_short(marked: str) -> str:
 
 def _covers(pattern: Any, action: str) -> bool:
     return isinstance(pattern, str) and fnmatchcase(action.lower(), pattern.lower())
-
-
-def _statements(role: str, declared: Declared) -> Iterator[Mapping[str, Any]]:
-    """Give the statements of a role: its own, and those of policies that name it."""
-    documents = [
-        policy.get("PolicyDocument") for policy in _mappings(declared.resources[role].properties.get("Policies"))
-    ]
-    for policy in declared.of_type(*_POLICIES):
-        named = [*_listed(policy.properties.get("Roles")), policy.properties.get("RoleName")]
-        if any(one and declared.logical_id(one, _ROLE) == role for one in named):
-            documents.append(policy.properties.get("PolicyDocument"))
-    for document in documents:
-        if isinstance(document, Mapping):
-            yield from _mappings(document.get("Statement"))
-
-
-def _mappings(value: Any) -> list[Mapping[str, Any]]:
-    return [one for one in _listed(value) if isinstance(one, Mapping)]
 
 
 def _listed(value: Any) -> list[Any]:

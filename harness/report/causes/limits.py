@@ -64,7 +64,7 @@ def _megabytes(had: int, declared: Function | None) -> str:
 
 
 def limits_of_doors(record: TestRecord) -> Iterator[Cause]:
-    """Give the requests that an API refused because of their size, or did not wait for, and that the failure is about."""
+    """Give the requests that an API refused for their size, or did not wait for, where the failure is about them."""
     for act in (one for one in record.acts if is_about(record, one)):
         if act.status == _TOO_LARGE_FOR_A_DOOR:
             yield Cause(area="limits", text=f"{_asked(act)} was refused with 413: it is larger than the API takes")

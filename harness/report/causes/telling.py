@@ -78,7 +78,7 @@ def _has_failed(act: ActRecord) -> bool:
 
 
 def _logged(record: TestRecord) -> Iterator[tuple[str, str]]:
-    """Give the errors of logs that ended an invocation: so says the runtime, or an answer that nothing else explains."""
+    """Give the errors of logs that ended an invocation: the runtime says so, or a failed answer does."""
     asked = {act.function for act in record.acts if (act.status or 0) >= _SERVER_ERROR and act.error is None}
     errors = heard(record)
     for function, lines in record.logs.items():

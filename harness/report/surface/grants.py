@@ -11,7 +11,7 @@ from harness.report.surface.referring import KINDS, declared_by, referred
 from harness.system.model import System
 from harness.system.references import Declared
 
-__all__ = ["KNOWS", "uses_of"]
+__all__ = ["KNOWS", "statements", "uses_of"]
 
 # What is said of a thing that a function is told of while no grant of the template names it.
 KNOWS = "knows of"
@@ -36,6 +36,7 @@ _ACTIONS = {
     ("route", "calls"): "execute-api: Invoke",
 }
 _USES = {use: [words.split()[0] + name for name in words.split()[1:]] for use, words in _ACTIONS.items()}
+_ROLE = "AWS::IAM::Role"
 _POLICIES = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
 # The address of an API, and of a function; the end of an ARN of execute-api: API Gateway stage, method, path.
 _URL = re.compile(r"https://\$\{(?P<api>\w+)\}\.execute-api\.[^/]+(?P<path>/.*)?|\$\{(?P<url>\w+)\.FunctionUrl\}")
@@ -53,7 +54,7 @@ def uses_of(system: System) -> dict[str, dict[str, tuple[str, ...]]]:
 
 def _used_by(function: str, system: System, declared: Declared) -> dict[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = {}
-    for statement in _statements(function, system, declared):
+    for statement in statements(function, system, declared=declared):
         for target, kind in _resources(statement, system, declared):
             for way in _ways(kind, statement):
                 found.setdefault(target, {})[way] = None
@@ -64,23 +65,21 @@ def _used_by(function: str, system: System, declared: Declared) -> dict[str, tup
     return {name: tuple(ways) for name, ways in found.items()}
 
 
-def _statements(function: str, system: System, declared: Declared) -> Iterator[Mapping[str, Any]]:
-    """Give what the role of a function allows, by itself and by policies that are attached to it."""
-    role = declared.logical_id(system.functions[function].role, "AWS::IAM::Role")
+def statements(function: str, system: System, *, declared: Declared) -> Iterator[Mapping[str, Any]]:
+    """Give what the role of a function allows, by itself and by policies of the template that are attached to it."""
+    known = system.functions.get(function)
+    role = declared.logical_id(known.role, _ROLE) if known else None
     if role is None:
         return
-    documents = [one.get("PolicyDocument") for one in _listed(declared.resources[role].properties.get("Policies"))]
-    attached = {
-        declared.logical_id(one) for one in _listed(declared.resources[role].properties.get("ManagedPolicyArns"))
-    }
+    properties = declared.resources[role].properties
+    documents = [policy.get("PolicyDocument") for policy in _mappings(properties.get("Policies"))]
+    attached = {declared.logical_id(one) for one in _listed(properties.get("ManagedPolicyArns"))}
     for policy in declared.of_type(*_POLICIES):
         roles = [*_listed(policy.properties.get("Roles")), policy.properties.get("RoleName")]
-        if policy.name in attached or any(declared.logical_id(one, "AWS::IAM::Role") == role for one in roles if one):
+        if policy.name in attached or any(declared.logical_id(one, _ROLE) == role for one in roles if one):
             documents.append(policy.properties.get("PolicyDocument"))
-    for document in documents:
-        for statement in _listed((document or {}).get("Statement")):
-            if isinstance(statement, Mapping) and statement.get("Effect") == "Allow":
-                yield statement
+    for document in _mappings(documents):
+        yield from (one for one in _mappings(document.get("Statement")) if one.get("Effect") == "Allow")
 
 
 def _resources(statement: Mapping[str, Any], system: System, declared: Declared) -> Iterator[tuple[str, str]]:
@@ -128,3 +127,7 @@ def _with_stars(path: str) -> str:
 def _listed(value: Any) -> list[Any]:
     """Give what a policy writes as one thing or as a list of them."""
     return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _mappings(value: Any) -> list[Mapping[str, Any]]:
+    return [one for one in _listed(value) if isinstance(one, Mapping)]

@@ -63,9 +63,9 @@ def _table(
 
 def _mark(mode: str, reached: frozenset[str], perhaps: frozenset[str]) -> str:
     """Give a mode for what was reached there, with a question mark for what may have been, else dashes."""
-    if mode in reached or mode not in perhaps:
-        return f"{mode} " if mode in reached else f"{'-' * len(mode)} "
-    return f"{mode}{PERHAPS}"
+    if mode in reached:
+        return f"{mode} "
+    return f"{mode}{PERHAPS}" if mode in perhaps else f"{'-' * len(mode)} "
 
 
 def _remark(system: SystemRecord, reached: _Modes, modes: Sequence[str], *, perhaps: _Modes) -> Iterator[str]:

@@ -192,6 +192,17 @@ def test_what_is_not_yet_deployed_to_the_stage_is_not_served() -> None:
     assert {"POST /orders": "Customers (cognito)"} == {key: str(one.guard) for key, one in found.items()}
 
 
+@pytest.mark.parametrize("providers", [["arn:pool"], "arn:pool"], ids=["list", "text"])
+def test_the_trust_of_an_authorizer_is_told_whole(providers: Any) -> None:
+    """An embedded cloud keeps the text of a template that names one pool alone."""
+    authorizer = {"id": "a", "name": "Customers", "providerARNs": providers}
+    methods = {"POST": {"authorizationType": "COGNITO_USER_POOLS", "authorizerId": "a"}}
+
+    found = served([{"id": "r", "path": "/", "resourceMethods": methods}], [authorizer], [], snapshot=None)
+
+    assert ("arn:pool",) == found["POST /"].guard.trusts
+
+
 WRITTEN_OUT = f"""
   Api: {{Type: AWS::ApiGateway::RestApi, Properties: {{Name: written}}}}
   Decides:

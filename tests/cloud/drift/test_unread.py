@@ -108,7 +108,7 @@ def test_an_answer_that_is_no_answer_is_told_as_unread(stage: Stage) -> None:
             "unread stacks: cloudformation:DescribeStacks: the template says there are stacks, "
             "deployed is unknown: ValidationError"
         )
-    ] == list(map(str, place.unread))
+    ] == list(map(str, place.unread()))
 
 
 def test_a_cloud_that_does_not_answer_is_an_error(stage: Stage, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from harness.report.record import ErrorRecord
+from harness.report.record import DriftRecord, ErrorRecord
 from harness.system.model import System
 from tests.report.causes.broken import asked, broken, failed, failing
 from tests.report.recorded import (
@@ -23,6 +23,7 @@ Said = Callable[..., list[str]]
 
 READS = "environment: GetIndex reads the variable 'restaurants_api', which the template gives it and the deployed "
 READS += "function does not have"
+LACKED = READS.replace("the deployed function does not have", "it did not have when it ran")
 
 
 @pytest.mark.parametrize(
@@ -106,7 +107,7 @@ def test_handler_mode_cannot_start_it_either(said: Said, why: str, cause: str) -
 @pytest.mark.parametrize("error", [VARIABLE_IN_HANDLER, VARIABLE_IN_INVOKE])
 def test_a_variable_that_the_deployed_function_lacks(said: Said, error: ErrorRecord) -> None:
     """The trace ends in `os.environ`, so the key is the name of a variable."""
-    record = broken(acts=(asked("GET /", 502, function="GetIndex", error=error),))
+    record = broken(mode="invoke", acts=(asked("GET /", 502, function="GetIndex", error=error),))
 
     assert [READS] == said(record)
 
@@ -136,7 +137,14 @@ def test_a_variable_that_was_looked_up_before_the_frames_of_python(said: Said) -
         failing("GetIndex", "KeyError", "'restaurants_api'", trace=f"  {trace}\n") for trace in (in_file, without)
     ]
 
-    assert [[READS], [READS]] == [said(broken(acts=(error,))) for error in errors]
+    assert [[READS], [READS]] == [said(broken(mode="invoke", acts=(error,))) for error in errors]
+
+
+def test_nothing_is_said_of_the_deployed_function_where_none_ran(said: Said) -> None:
+    """In handler mode the code runs in this process, with the variables of the template."""
+    record = broken(acts=(asked("GET /", 502, function="GetIndex", error=VARIABLE_IN_HANDLER),))
+
+    assert [LACKED] == said(record)
 
 
 def test_a_variable_that_was_asked_for_softly(said: Said) -> None:
@@ -146,6 +154,26 @@ def test_a_variable_that_was_asked_for_softly(said: Said) -> None:
 
     reads = "GetRestaurants reads the variable 'table_nme', which the template does not give it"
     assert [f"environment: {reads}"] == said(broken(acts=(act,)))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'get(os.getenv("restaurants_api"), index.get("page"))',
+        'get(os.environ.get("page", "all"), index.get("page"))',
+        'get(os.getenv("AWS_REGION"), index.get("page"))',
+    ],
+    ids=["the template gives it", "it has a default", "Lambda sets it"],
+)
+@pytest.mark.parametrize("mode", ["handler", "invoke"])
+def test_a_none_from_elsewhere_accuses_no_variable(said: Said, line: str, mode: str) -> None:
+    """A variable is read on the same line, and it is there."""
+    trace = f'  File "/var/task/get_index.py", line 3, in handler\n    {line}\n'
+    act = failing("GetIndex", "TypeError", "expected str, not NoneType", trace=trace)
+
+    assert ["code: GetIndex failed with TypeError: expected str, not NoneType (get_index.py, line 3)"] == said(
+        broken(mode=mode, acts=(act,))
+    )
 
 
 def test_another_key_is_none_of_the_environment(said: Said) -> None:
@@ -176,6 +204,17 @@ def test_another_key_is_none_of_the_environment(said: Said) -> None:
             ),
             "SendMessage for what is not there, do its variables name it? The specified queue does not exist",
         ),
+        (
+            "An error occurred (NotFound) when calling the Publish operation: Topic does not exist",
+            "Publish for what is not there, do its variables name it? Topic does not exist",
+        ),
+        (
+            (
+                "An error occurred (ResourceNotFoundException) when calling the AdminGetUser operation: "
+                "User pool eu-west-1_a does not exist."
+            ),
+            "AdminGetUser for what is not there, do its variables name it? User pool eu-west-1_a does not exist",
+        ),
     ],
 )
 def test_what_is_not_there_was_named_by_something(said: Said, message: str, why: str) -> None:
@@ -183,6 +222,24 @@ def test_what_is_not_there_was_named_by_something(said: Said, message: str, why:
     record = broken(acts=(failing("PlaceOrder", "ClientError", message),))
 
     assert [f"environment: PlaceOrder calls {why}"] == said(record)
+
+
+@pytest.mark.parametrize(
+    ("code", "said_of_it"),
+    [
+        ("UserNotFoundException", "User does not exist."),
+        ("NotFoundException", "User does not exist."),
+        ("ResourceNotFoundException", "User does not exist."),
+        ("NotFoundException", "No such row."),
+    ],
+)
+def test_a_user_who_is_not_there_is_no_setting(said: Said, code: str, said_of_it: str) -> None:
+    """Cognito says so of somebody who has not signed up."""
+    message = f"An error occurred ({code}) when calling the GetUser operation: {said_of_it}"
+
+    [cause] = said(broken(acts=(failing("PlaceOrder", code, message),)))
+
+    assert cause.startswith(f"code: PlaceOrder failed with {code}: ")
 
 
 @pytest.mark.parametrize(
@@ -384,6 +441,35 @@ def test_a_log_reports_how_much_memory_there_was(said: Said, size: int, words: s
 def test_a_door_has_limits_of_its_own(said: Said, status: int, cause: str) -> None:
     """API Gateway takes 10 MB and waits for 29 seconds."""
     assert [f"limits: {cause}"] == said(broken(acts=(asked("POST /orders", status, token=True),)))
+
+
+@pytest.mark.parametrize("status", [413, 504])
+def test_what_a_door_refused_on_purpose_is_no_cause(said: Said, status: int) -> None:
+    """The test went on, and failed with something else."""
+    acts = (asked("POST /orders", status, token=True), asked("POST /orders", 200, token=True))
+
+    assert [] == said(broken(acts=acts, failure="AssertionError: assert 1 == 2"))
+
+
+def test_an_error_that_a_function_got_over_comes_behind_the_one_that_it_failed_with(said: Said) -> None:
+    """Its log tells of both."""
+    log = ('  File "/var/task/place_order.py", line 3', "TimeoutError: slow", "REPORT RequestId: 1f162018")
+    act = replace(failing("PlaceOrder", "ValueError", "no"), log=log)
+
+    found = said(
+        broken(mode="invoke", acts=(act,), logs={"PlaceOrder": ("[ERROR] Runtime.ImportModuleError: no", *log)})
+    )
+
+    assert ["code: PlaceOrder failed with ValueError: no"] == found[:1]
+
+
+def test_the_error_of_an_answer_comes_before_what_is_deployed_otherwise(said: Said) -> None:
+    """The function failed, and the difference may not matter to it."""
+    drift = [DriftRecord(system="a", kind="function", name="PlaceOrder", what="memory", template="1", deployed="2")]
+
+    found = said(broken(mode="invoke", acts=(failing("PlaceOrder", "ValueError", "no"),)), drift=drift)
+
+    assert ["code: PlaceOrder failed with ValueError: no", "limits: PlaceOrder is"] == [found[0], found[1][:21]]
 
 
 def test_no_more_than_five_are_told(said: Said) -> None:

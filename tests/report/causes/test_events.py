@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from harness.report.causes.spelling import is_misspelt
 from harness.report.record import ActRecord, EntryRecord
 from harness.system.model import (
     EventSourceMapping,
@@ -22,7 +23,7 @@ from harness.system.model import (
     System,
     Target,
 )
-from tests.report.causes.broken import broken, came
+from tests.report.causes.broken import broken, came, failed
 
 Said = Callable[..., list[str]]
 
@@ -50,16 +51,52 @@ PLACED = rule({"source": ["shop"], "detail-type": ["order_placed"]})
 
 def test_a_misspelt_event_and_the_rule_that_was_meant(said: Said) -> None:
     """The source of an event is not in a record, so nothing is said of it."""
-    record = broken(entries=(came("order_placd"), came("order_placd")))
+    record = broken(entries=(came("order_placd"), came("order_placd")), **WAITED)
 
     found = said(record, system=shop(PLACED))
 
     assert [f"wiring: no rule on EventBus matched detail-type 'order_placd'; {NOTIFIES} 'order_placed'"] == found
 
 
+def test_who_waits_for_nothing_has_missed_no_rule(said: Said) -> None:
+    """The event may be for others, and the function fails by itself."""
+    record = broken(entries=(came("order_placd"),), failures=(failed("Update", "KeyError", "'id'"),))
+
+    assert ["code: Update failed with KeyError: 'id'"] == said(record, system=shop(PLACED))
+
+
+@pytest.mark.parametrize("other", ["order_updated", "order_replaced", "orders_2", "order"])
+def test_an_event_of_another_name_is_only_likely(said: Said, other: str) -> None:
+    """A whole word differs, so it may well be for others: what failed comes first."""
+    record = broken(entries=(came(other),), failures=(failed("Update", "KeyError", "'id'"),), **WAITED)
+
+    found = said(record, system=shop(PLACED))
+
+    assert "code: Update failed with KeyError: 'id'" == found[0]
+
+
+@pytest.mark.parametrize("other", ["order_palced", "ordr_placed", "order_plaxed", "OrderPlaced", "orderplaced"])
+def test_a_slip_of_the_keyboard_is_surer_than_an_error(said: Said, other: str) -> None:
+    """Word by word it is what the rule wants."""
+    record = broken(entries=(came(other),), failures=(failed("Update", "KeyError", "'id'"),), **WAITED)
+
+    found = said(record, system=shop(PLACED))
+
+    assert found[0].startswith(f"wiring: no rule on EventBus matched detail-type '{other}'")
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [("order_created", "order_updated"), ("user_paid", "user_said"), ("orders2024", "orders2025"), ("a", "a")],
+)
+def test_a_word_of_its_own_is_no_slip(name: str, other: str) -> None:
+    """Short words and numbers differ by a letter and mean something else."""
+    assert not is_misspelt(name, other)
+
+
 def test_an_event_that_the_test_itself_has_published(said: Said) -> None:
     """The journal need not have seen it."""
-    record = broken(acts=(act("publish", "EventBus order_placd", '{"id": 1}'),))
+    record = broken(acts=(act("publish", "EventBus order_placd", '{"id": 1}'),), **WAITED)
 
     [cause] = said(record, system=shop(PLACED))
 

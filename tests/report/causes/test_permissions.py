@@ -8,15 +8,27 @@ from typing import Any
 
 import pytest
 
-from harness.report.record import Denial
+from harness.report.record import Denial, TestRecord
 from harness.system.model import Resource, System
-from tests.report.causes.broken import asked, broken
+from tests.report.causes.broken import asked, broken, failed, failing
 
 Said = Callable[..., list[str]]
 
 
 def denied(action: str, *, function: str = "PlaceOrder", resource: str = "") -> tuple[Denial, ...]:
     return (Denial(function=function, role="role", action=action, resource=resource),)
+
+
+def refused(action: str, *, mode: str = "invoke", **known: Any) -> TestRecord:
+    """Give a test that failed because a function ended in what it may not do."""
+    denials = denied(action, **known)
+    return broken(mode=mode, denials=denials, failures=(failed(denials[0].function, "ClientError", said_of(action)),))
+
+
+def said_of(action: str) -> str:
+    """Give AWS's words of a denial."""
+    who = "arn:aws:sts::000000000000:assumed-role/role/session"
+    return f"An error occurred (AccessDenied) when calling it: User: {who} is not authorized to perform: {action}"
 
 
 def with_statements(system: System, *statements: Mapping[str, Any], role: str = "PlaceOrderRole") -> System:
@@ -34,14 +46,14 @@ def test_the_resource_is_the_one_that_the_variables_name(said: Said, bigmouth: S
     """The embedded cloud names no resource, and PlaceOrder knows of one bus."""
     system = with_statements(bigmouth)
 
-    found = said(broken(denials=denied("events:PutEvents")), system=system)
+    found = said(refused("events:PutEvents"), system=system)
 
     assert ["permissions: PlaceOrder may not events:PutEvents on EventBus"] == found
 
 
 def test_a_resource_that_the_variables_do_not_name_is_not_guessed(said: Said, bigmouth: System) -> None:
     """PlaceOrder knows of no table."""
-    record = broken(denials=denied("dynamodb:PutItem"))
+    record = refused("dynamodb:PutItem")
 
     assert ["permissions: PlaceOrder may not dynamodb:PutItem"] == said(record)
 
@@ -58,7 +70,7 @@ def test_a_grant_for_another_resource_is_shown(said: Said, bigmouth: System, res
     """The action is right, and it is for something else."""
     system = with_statements(bigmouth, allow(["events:Put*"], resource))
 
-    found = said(broken(denials=denied("events:PutEvents")), system=system)
+    found = said(refused("events:PutEvents"), system=system)
 
     why = f"the template lets it on {shown} only"
     assert [f"permissions: PlaceOrder may not events:PutEvents on EventBus: {why}"] == found
@@ -69,7 +81,7 @@ def test_a_grant_that_the_template_has_is_not_deployed(said: Said, bigmouth: Sys
     """Somebody has taken it from the role, or another policy says no."""
     system = with_statements(bigmouth, {"Effect": "Deny", "Action": "*"}, allow("events:PutEvents", resource))
 
-    [cause] = said(broken(denials=denied("events:PutEvents", resource="EventBus")), system=system)
+    [cause] = said(refused("events:PutEvents", resource="EventBus"), system=system)
 
     assert cause == (
         "permissions: PlaceOrder may not events:PutEvents on EventBus, although the template lets it: "
@@ -87,7 +99,7 @@ def test_a_grant_may_stand_in_a_policy_of_its_own(said: Said, bigmouth: System) 
     system = with_statements(bigmouth)
     system = replace(system, resources={**system.resources, "Publishes": policy, "Other": other, "Unread": unread})
 
-    [cause] = said(broken(denials=denied("events:PutEvents")), system=system)
+    [cause] = said(refused("events:PutEvents"), system=system)
 
     assert cause.endswith("on EventBus: the template lets it on event-bus/other only")
 
@@ -97,7 +109,7 @@ def test_a_role_of_another_stack_is_not_known(said: Said, bigmouth: System) -> N
     function = replace(bigmouth.functions["PlaceOrder"], role="arn:aws:iam::000000000000:role/shared")
     system = replace(bigmouth, functions={**bigmouth.functions, "PlaceOrder": function})
 
-    found = said(broken(denials=denied("events:PutEvents", resource="EventBus")), system=system)
+    found = said(refused("events:PutEvents", resource="EventBus"), system=system)
 
     assert ["permissions: PlaceOrder may not events:PutEvents on EventBus"] == found
 
@@ -110,7 +122,9 @@ def test_what_a_tester_may_not_do_is_told_last(said: Said) -> None:
         *denied("sqs:SendMessage"),
     )
 
-    found = said(broken(denials=tester))
+    texts = " ".join(said_of(one.action) for one in tester)
+
+    found = said(broken(denials=tester, failure=f"ClientError: {texts}", kind="ClientError"))
 
     assert [
         "permissions: PlaceOrder may not sqs:SendMessage",
@@ -144,3 +158,103 @@ def test_a_played_api_needs_no_permission(said: Said, bigmouth: System) -> None:
     record = broken(acts=(asked("POST /orders", 500, token=True),))
 
     assert [] == said(record, system=replace(bigmouth, resources={}))
+
+
+SWALLOWED = (
+    "Traceback (most recent call last):",
+    '  File "/var/task/place_order.py", line 9, in handler',
+    f"botocore.exceptions.ClientError: {said_of('sqs:CreateQueue')}",
+    "REPORT RequestId: 1f162018\tDuration: 3 ms",
+)
+LOGGED = "permissions: PlaceOrder may not sqs:CreateQueue, as its log says"
+
+
+def test_a_denial_that_a_function_got_over_comes_last(said: Said) -> None:
+    """It is in a log alone, and another error was answered with 502."""
+    act = failing("PlaceOrder", "TypeError", "no")
+    record = broken(acts=(act,), denials=denied("sqs:CreateQueue"), logs={"PlaceOrder": SWALLOWED})
+
+    assert ["code: PlaceOrder failed with TypeError: no", LOGGED] == said(record)
+
+
+def test_a_denial_that_stands_in_a_log_is_only_likely(said: Said) -> None:
+    """The request was answered, so the function lives with it."""
+    record = broken(
+        mode="http",
+        acts=(asked("POST /orders", 200, token=True),),
+        denials=denied("sqs:CreateQueue"),
+        logs={"PlaceOrder": SWALLOWED},
+    )
+
+    assert [LOGGED] == said(record)
+
+
+@pytest.mark.parametrize(
+    ("status", "log"),
+    [(502, SWALLOWED), (200, (f"[ERROR] ClientError: {said_of('sqs:CreateQueue')}",))],
+    ids=["the request failed", "the runtime says that it ended the invocation"],
+)
+def test_a_denial_in_a_log_that_ended_an_invocation(said: Said, status: int, log: tuple[str, ...]) -> None:
+    """In http mode a log is all that tells of it."""
+    act = asked("POST /orders", status, token=True)
+    record = broken(mode="http", acts=(act,), denials=denied("sqs:CreateQueue"), logs={"PlaceOrder": log})
+
+    assert ["permissions: PlaceOrder may not sqs:CreateQueue"] == said(record)
+
+
+def test_a_denial_before_the_error_that_a_log_ends_with_is_only_likely(said: Said) -> None:
+    """The function went on, and failed later."""
+    log = (*SWALLOWED[:-1], "Traceback (most recent call last):", '  File "/var/task/a.py", line 1', "TypeError: no")
+    act = asked("POST /orders", 502, token=True)
+    record = broken(mode="http", acts=(act,), denials=denied("sqs:CreateQueue"), logs={"PlaceOrder": log})
+
+    assert ["code: PlaceOrder failed with TypeError: no (a.py, line 1)", LOGGED] == said(record)
+
+
+def test_a_denial_of_another_action_proves_none(said: Said) -> None:
+    """The error that ended the invocation is about the bus."""
+    record = refused("events:PutEvents", resource="EventBus")
+    record = replace(record, denials=(*record.denials, *denied("sqs:CreateQueue")))
+
+    found = said(record)
+
+    assert "permissions: PlaceOrder may not events:PutEvents on EventBus" == found[0].partition(",")[0]
+    assert LOGGED == found[-1]
+
+
+def test_what_another_function_was_denied_proves_nothing(said: Said) -> None:
+    """Unless the words name the role."""
+    record = refused("sqs:CreateQueue", function="GetIndex")
+    denial = replace(record.denials[0], function="PlaceOrder")
+
+    assert [LOGGED] == said(replace(record, denials=(replace(denial, role="its-own"),)))
+    assert [LOGGED.partition(",")[0]] == said(replace(record, denials=(denial,)))
+
+
+def test_a_denial_in_a_failed_answer(said: Said) -> None:
+    """The function passes on what AWS said, and the test ends there."""
+    act = asked("POST /orders", 403, token=True, answer=said_of("sqs:CreateQueue"))
+    record = broken(acts=(act,), denials=denied("sqs:CreateQueue"))
+
+    assert "permissions: PlaceOrder may not sqs:CreateQueue" == said(record)[0]
+
+
+def test_a_tester_who_is_refused_on_purpose(said: Said) -> None:
+    """The test went on, and failed with something else."""
+    tester = denied("s3:PutObject", function="", resource="UploadBucket")
+    acts = (asked("POST /orders", 403, answer=said_of("s3:PutObject")), asked("GET /", 200))
+
+    assert [] == said(broken(acts=acts, denials=tester, failure="AssertionError: assert 1 == 2"))
+
+
+def test_a_grant_may_stand_in_a_managed_policy_that_the_role_names(said: Said, bigmouth: System) -> None:
+    """The role has it by its ARN; the policy names no role."""
+    document = {"Statement": [allow("events:PutEvents", {"Fn::GetAtt": ["EventBus", "Arn"]})]}
+    policy = Resource(name="Publishes", type="AWS::IAM::ManagedPolicy", properties={"PolicyDocument": document})
+    arns = {"ManagedPolicyArns": ["arn:aws:iam::aws:policy/ReadOnlyAccess", {"Ref": "Publishes"}]}
+    role = Resource(name="PlaceOrderRole", type="AWS::IAM::Role", properties=arns)
+    system = replace(bigmouth, resources={**bigmouth.resources, "Publishes": policy, "PlaceOrderRole": role})
+
+    [cause] = said(refused("events:PutEvents"), system=system)
+
+    assert cause.startswith("permissions: PlaceOrder may not events:PutEvents on EventBus, although the template lets")

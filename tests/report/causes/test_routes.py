@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -38,6 +39,35 @@ def test_a_request_that_no_route_matches(said: Said, what: str, hint: str) -> No
 
     shown = what.replace("5a1e0c4e-0000-4000-8000-000000000000", "…")
     assert [f"wiring: no route of Api matches {shown}{hint}"] == said(record)
+
+
+def test_a_request_that_is_refused_on_purpose_is_no_cause(said: Said) -> None:
+    """The test went on, and failed with something else; it is one where the failure names its status."""
+    record = broken(acts=(asked("GET /nope", 404, route=""), asked("GET /", 200)))
+    elsewhere, there = (replace(record, failure=f"AssertionError: assert {one} == 200") for one in (500, 404))
+
+    assert [] == said(elsewhere)
+    assert ["wiring: no route of Api matches GET /nope"] == [one.partition(";")[0] for one in said(there)]
+
+
+@pytest.mark.parametrize(
+    ("known", "more"),
+    [
+        ({"token": True, "answer": '{"message":"Missing Authentication Token"}', "status": 403}, {}),
+        ({"token": True, "status": 401}, {}),
+        ({"token": True, "status": 400, "function": "PlaceOrder"}, {"model": {"type": "object"}}),
+    ],
+    ids=["not deployed", "kept out", "not checked"],
+)
+def test_a_refusal_on_purpose_is_no_cause(
+    said: Said, bigmouth: System, known: dict[str, Any], more: dict[str, Any]
+) -> None:
+    """The test goes on behind it; it is one where the test ends with it."""
+    system = with_route(bigmouth, TOKENS, **more)
+    acts = (asked("POST /orders", **known), asked("POST /orders", 200, token=True))
+
+    assert [] == said(broken(mode="http", acts=acts), system=system)
+    assert 1 == len(said(broken(mode="http", acts=acts[:1]), system=system))
 
 
 def test_an_unknown_api_says_nothing(said: Said) -> None:
@@ -117,7 +147,7 @@ def test_a_refused_request_is_told_what_the_route_wants(
     said: Said, bigmouth: System, guard: Authorizer, known: dict[str, bool], cause: str
 ) -> None:
     """The authorizer may be the wrong one, or of another pool."""
-    record = broken(acts=(asked("POST /orders", 401, **known),))
+    record = broken(acts=(asked("POST /orders", 401, **known),), failure="AssertionError: assert 401 == 200")
 
     assert [f"wiring: POST /orders {cause}"] == said(record, system=with_route(bigmouth, guard))
 

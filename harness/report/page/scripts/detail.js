@@ -7,7 +7,7 @@ const Detail = (() => {
   function show(test) {
     const dialog = byId("detail");
     const records = Run.details(test.number);
-    const modes = Run.modes.filter((mode) => mode in records);
+    const modes = test.plain ? [""] : Run.modes.filter((mode) => mode in records);
     // A click beside the sheet meets the dialog itself.
     dialog.onclick = (event) => event.target === dialog && hide();
     dialog.replaceChildren(
@@ -112,7 +112,7 @@ const Detail = (() => {
     return [
       Outcomes.mark(outcome, { title: false }),
       said(" "),
-      name,
+      name || "no mode",
       outcome === "skipped" ? null : html("span", { class: "took" }, Words.seconds(seconds)),
     ];
   }

@@ -42,7 +42,7 @@ const Main = (() => {
 
   // A disc in the colour of the outcome, for the tab of the browser.
   function icon() {
-    const colour = Run.broken ? "%23d0402b" : Run.ran ? "%231f8a63" : "%238a8f9c";
+    const colour = { bad: "%23d0402b", good: "%231f8a63" }[Run.ran || Run.ended ? Run.state : "open"] ?? "%238a8f9c";
     const disc = `<circle cx='8' cy='8' r='7' fill='${colour}'/>`;
     const drawing = `<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'>${disc}</svg>`;
     document.head.append(html("link", { rel: "icon", href: `data:image/svg+xml,${drawing}` }));

@@ -94,11 +94,11 @@ const Matrix = (() => {
       html(
         "div",
         { class: "matrix-head" },
-        html("h3", {}, name || "no system"),
+        html("h3", {}, name || "Without a stage"),
         html(
           "div",
           { class: "modes", "aria-hidden": "true" },
-          Run.modes.map((mode) => html("span", {}, mode)),
+          name ? Run.modes.map((mode) => html("span", {}, mode)) : null,
         ),
       ),
       [...its].map(file),
@@ -128,7 +128,7 @@ const Matrix = (() => {
   }
 
   function row(one) {
-    const cells = Run.modes.map((mode) => {
+    const cells = (one.plain ? [""] : Run.modes).map((mode) => {
       const [outcome, seconds] = one.modes[mode] ?? [];
       return html(
         "span",

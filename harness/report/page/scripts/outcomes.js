@@ -14,11 +14,11 @@ const Outcomes = (() => {
   }
 
   // The outcomes of one test along the modes, joined by a line.
-  function track(outcomeOf) {
+  function track(outcomeOf, modes = Run.modes) {
     return html(
       "span",
       { class: "track" },
-      Run.modes.map((mode) => html("span", {}, html("i", {}, mark(outcomeOf(mode), { mode })))),
+      modes.map((mode) => html("span", {}, html("i", {}, mark(outcomeOf(mode), { mode })))),
     );
   }
 

@@ -14,6 +14,8 @@ const Run = (() => {
       broken: ran.some((outcome) => BROKEN.has(outcome)),
       disagreeing: ran.some((outcome) => BROKEN.has(outcome)) && ran.some((outcome) => !BROKEN.has(outcome)),
       skipped: ran.length === 0,
+      // A test that asks for no stage ran once, in no mode.
+      plain: "" in one.modes,
       seconds: Object.values(one.modes).reduce((sum, [, seconds]) => sum + seconds, 0),
     });
   });
@@ -31,5 +33,8 @@ const Run = (() => {
   const isBroken = (outcome) => BROKEN.has(outcome);
   const addressOf = ({ test }) => `#test=${encodeURIComponent(test)}`;
 
-  return { ...run, addressOf, details, isBroken, testOf, verdictOf };
+  const staged = run.tests.filter(({ plain }) => !plain);
+  const plain = run.tests.filter((one) => one.plain);
+
+  return { ...run, addressOf, details, isBroken, plain, staged, testOf, verdictOf };
 })();

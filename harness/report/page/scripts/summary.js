@@ -10,13 +10,14 @@ const Summary = (() => {
     add(
       place,
       html("div", { class: "topline" }, html("span", { class: "brand" }, mark(), "Test report"), Scheme.toggle()),
-      html("h1", { class: Run.broken ? "headline bad" : Run.ran ? "headline good" : "headline" }, Run.headline),
+      html("h1", { class: `headline ${Run.state}` }, Run.headline),
       html(
         "p",
         { class: "about" },
         about().map((part) => html("span", {}, part)),
       ),
-      Run.tests.length ? html("div", { class: "lanes" }, Run.modes.map(lane)) : null,
+      Run.gate ? gate() : null,
+      Run.staged.length ? html("div", { class: "lanes" }, Run.modes.map(lane)) : null,
       Run.systems.length > 1 ? systems() : null,
       Run.tests.length ? html("dl", { class: "facts" }, facts()) : null,
     );
@@ -30,8 +31,8 @@ const Summary = (() => {
       { class: "logo", viewBox: "0 0 24 24", "aria-hidden": "true" },
       line("M2 6h20", "ok"),
       line("M2 12h20", "ok"),
-      line("M2 18h9l4 -3", Run.broken ? "bad" : "ok"),
-      Run.broken ? line("M16.5 18.5l4 4m0 -4l-4 4", "bad") : line("M15 15l3 3h4", "ok"),
+      line("M2 18h9l4 -3", Run.state === "bad" ? "bad" : "ok"),
+      Run.state === "bad" ? line("M16.5 18.5l4 4m0 -4l-4 4", "bad") : line("M15 15l3 3h4", "ok"),
     );
   }
 
@@ -45,6 +46,17 @@ const Summary = (() => {
       Run.began && Words.moment(Run.began),
       Run.seconds && Words.seconds(Run.seconds),
     ].filter(Boolean);
+  }
+
+  // The conditions of a gate; what fails of each stands in the parts below, and all of it in the summary.
+  function gate() {
+    return html(
+      "ul",
+      { class: "gate" },
+      Run.gate.map(({ name, passed, text }) =>
+        html("li", {}, Outcomes.mark(passed ? "passed" : "failed"), " ", html("b", {}, name), ` ${text}`),
+      ),
+    );
   }
 
   // A lane is the row of all tests in one mode: low bars pass, high bars fail.
@@ -66,9 +78,9 @@ const Summary = (() => {
   }
 
   function bars(mode) {
-    const each = Math.ceil(Run.tests.length / MOST_BARS);
-    const bins = Array.from({ length: Math.ceil(Run.tests.length / each) }, (_, at) =>
-      Run.tests.slice(at * each, (at + 1) * each),
+    const each = Math.ceil(Run.staged.length / MOST_BARS);
+    const bins = Array.from({ length: Math.ceil(Run.staged.length / each) }, (_, at) =>
+      Run.staged.slice(at * each, (at + 1) * each),
     );
     const gap = bins.length > 160 ? 0.1 : bins.length > 40 ? 0.2 : 0.08;
     return svg(
@@ -160,7 +172,16 @@ const Summary = (() => {
   function facts() {
     const skipped = Run.tests.filter((one) => one.skipped).length;
     const idle = Run.deselected.length + skipped;
+    const failing = Run.plain.filter((one) => one.broken).length;
     return [
+      Run.plain.length
+        ? fact(
+            "Without a stage",
+            String(Run.plain.length),
+            failing ? `${failing} of them ${failing === 1 ? "fails" : "fail"}` : "tests that ran once, in no mode",
+            "#tests",
+          )
+        : null,
       fact("Surface reached", share(Run.systems), detailOfShare(), "#picture"),
       fact(
         "Drift",
@@ -181,11 +202,13 @@ const Summary = (() => {
       fact(
         "Not run",
         String(idle),
-        idle
-          ? [skipped && `${skipped} skipped`, Run.deselected.length && `${Run.deselected.length} left out`]
-              .filter(Boolean)
-              .join(", ")
-          : "nothing was left out",
+        [
+          skipped && `${skipped} skipped`,
+          Run.deselected.length && `${Run.deselected.length} left out`,
+          Run.unselected,
+        ]
+          .filter(Boolean)
+          .join(", ") || "nothing was left out",
         "#idle",
       ),
     ];

@@ -19,6 +19,9 @@ const Verdict = (() => {
 
   function empty() {
     if (!Run.ran) return html("p", { class: "empty" }, "No test ran, so there is nothing to conclude.");
+    if (Run.ended) return html("p", { class: "empty" }, `No test that is known fails, but ${Run.ended}.`);
+    if (Run.tests.some(({ modes }) => Object.values(modes).some(([outcome]) => outcome === "skipped")))
+      return html("p", { class: "empty" }, "No test fails, but some were skipped, and so have not said anything.");
     const modes =
       Run.modes.length > 1
         ? "The modes agree on every test, and each passes."
@@ -67,6 +70,9 @@ const Verdict = (() => {
     );
   }
 
+  // A test that asks for no stage has one outcome, in no mode.
+  const modesOf = ({ outcomes }) => ("" in outcomes ? [""] : Run.modes);
+
   function concerned(verdicts) {
     const [first, rest] = [verdicts.slice(0, MOST_TESTS), verdicts.slice(MOST_TESTS)];
     return html(
@@ -75,7 +81,7 @@ const Verdict = (() => {
       html(
         "div",
         { class: "track-head", "aria-hidden": "true" },
-        Run.modes.map((mode) => html("span", {}, mode)),
+        modesOf(verdicts[0]).map((mode) => html("span", {}, mode)),
       ),
       html("ul", {}, first.map(test)),
       rest.length
@@ -94,7 +100,7 @@ const Verdict = (() => {
     return html(
       "li",
       {},
-      Outcomes.track((mode) => verdict.outcomes[mode]),
+      Outcomes.track((mode) => verdict.outcomes[mode], modesOf(verdict)),
       html(
         "a",
         { href: Run.addressOf(verdict), title: verdict.test },
