@@ -48,13 +48,12 @@ class Deselected:
 
 def without_mode(item: pytest.Item, *, mode: str) -> str:
     """Give the id of a test without its mode: ``test_it[handler-1]`` is ``test_it[1]`` in every mode."""
-    name, bracket, inside = item.nodeid.partition("[")
-    if not bracket:
-        return name
-    parts = inside.removesuffix("]").split("-")
-    if mode in parts:
-        parts.remove(mode)
-    return f"{name}[{'-'.join(parts)}]" if parts else name
+    callspec: Any = getattr(item, "callspec", None)
+    ids = list(callspec._idlist) if callspec else []  # noqa: SLF001 - in the joined id nobody can tell where one ends
+    if mode in ids:
+        ids.remove(mode)
+    name = getattr(item, "originalname", None) or item.name.partition("[")[0]
+    return item.nodeid.removesuffix(item.name) + name + (f"[{'-'.join(ids)}]" if ids else "")
 
 
 def modes_of(items: Iterable[pytest.Item], *, deselected: Deselected) -> tuple[list[pytest.Item], list[pytest.Item]]:

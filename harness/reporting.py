@@ -6,7 +6,6 @@ import math
 import time
 import traceback
 import warnings
-from argparse import ArgumentTypeError
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -18,7 +17,7 @@ import pytest
 from harness.errors import HarnessError
 from harness.fixtures import PROJECT
 from harness.hiding import hide_secrets, hide_secrets_of_warning
-from harness.modes_of_tests import LEFT_OUT, Deselected
+from harness.modes_of_tests import LEFT_OUT, Deselected, without_mode
 from harness.report.tally import COUNTED_AS, tally
 from harness.story import STORY
 
@@ -38,7 +37,6 @@ _ENDINGS = {
     2: "pytest was interrupted",
     3: "pytest ended with an internal error",
     4: "pytest was used wrongly",
-    5: "pytest found no test",
     6: "the stage could not be tested",
 }
 _FILES = ("--report", "--report-json", "--report-summary")
@@ -52,14 +50,7 @@ def take_options(group: pytest.OptionGroup) -> None:
     group.addoption(
         "--surface", action="store_true", help="show what of each system the tests reached, and in which modes"
     )
-    group.addoption("--surface-fail-under", type=_percent, metavar="PERCENT", help="fail when less of it was reached")
-
-
-def _percent(text: str) -> float:
-    found = float(text)
-    if not 0 <= found <= 100:  # noqa: PLR2004 - a percentage; nan is none
-        raise ArgumentTypeError(f"{text!r} is no percentage: write a number from 0 to 100")
-    return found
+    group.addoption("--surface-fail-under", metavar="PERCENT", help="fail when less of it was reached")
 
 
 @dataclass
@@ -105,7 +96,7 @@ class Reporting:
         self._deselected = deselected
         self._left = left
         self._files: dict[str, Path] = {one: path for one in _FILES if (path := config.getoption(one)) is not None}
-        self._under: float | None = config.getoption("surface_fail_under")
+        self._under = _threshold(config.getoption("surface_fail_under"))
         if config.option.collectonly:  # A report of an earlier run is worth more.
             self._files = {}
         if self._files and not self._is_worker:
@@ -226,10 +217,11 @@ class Reporting:
             self._config.workeroutput[_RUN_THERE] = (self._project.run, self._unselected)  # type: ignore[attr-defined]
             return
         self._ended = self._said_of(session)
-        if self._files:
-            self._write_reports(session)
         if self._is_under and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+            self._collected.ended = self._too_little
+        if self._files:
+            self._write_reports(session)
 
     def _write_reports(self, session: pytest.Session) -> None:
         try:
@@ -247,7 +239,8 @@ class Reporting:
         others = session.testsfailed - told
         if session.exitstatus != pytest.ExitCode.TESTS_FAILED or others <= 0:
             return ""
-        return f"{others} failures are of no test that ended: a module that was not collected, a worker that crashed"
+        what = "1 failure is" if others == 1 else f"{others} failures are"
+        return f"{what} of no test that ended: a module that was not collected, a worker that crashed"
 
     @cached_property
     def _collected(self) -> Collected:
@@ -267,17 +260,21 @@ class Reporting:
     def _is_under(self) -> bool:
         return self._under is not None and self._collected.share < self._under
 
+    @property
+    def _too_little(self) -> str:
+        reached = math.floor(self._collected.share)
+        return f"the tests reached {reached} % of the surface, but --surface-fail-under is {self._under:g}"
+
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Say how each system fared in each mode, what was left out, where failures lie, and what was reached."""
-        for line in [*tally(terminalreporter.stats), *self._deselected.lines(), *self._left()]:
+        for line in [*tally(terminalreporter.stats), *self._deselected.shown(), *self._left()]:
             terminalreporter.write_line(line)
         if any(test["outcome"] in ("failed", "error") for test in self._tests.values()):
             _write(terminalreporter, "verdict", self._collected.verdict())
         if self._config.getoption("surface"):
             _write(terminalreporter, "surface", self._collected.surface())
         if self._is_under:
-            reached = f"the tests reached {math.floor(self._collected.share)} % of the surface"
-            terminalreporter.write_line(f"harness: {reached}, but --surface-fail-under is {self._under:g}", red=True)
+            terminalreporter.write_line(f"harness: {self._too_little}", red=True)
         for path in () if self._trouble else self._files.values():
             terminalreporter.write_line(f"harness: report in {path}")
         if self._trouble:
@@ -292,19 +289,22 @@ def _write(terminal: Any, title: str, lines: Iterator[str]) -> None:
         terminal.write_line(line)
 
 
+def _threshold(given: str | None) -> float | None:
+    if given is None:
+        return None
+    from harness.report.threshold import percentage  # noqa: PLC0415 - a usual run has none
+
+    return percentage(given)
+
+
 def _test_of(item: pytest.Item, *, began: float) -> _Test:
     """Give a test as it is known before it runs; one without a stage has neither system nor mode."""
     callspec: Any = getattr(item, "callspec", None)
     asked: Mapping[str, Any] = getattr(callspec, "params", {})
     if "stage_mode" not in asked:
         return _Test(item.nodeid, "", "", began=began)
-    # ``test_it[handler-1]`` is ``test_it[1]`` in every mode.
-    ids = list(callspec._idlist)  # noqa: SLF001 - in the joined id nobody can tell where one ends
-    if asked["stage_mode"] in ids:
-        ids.remove(asked["stage_mode"])
-    name = getattr(item, "originalname", None) or item.name.partition("[")[0]
-    test = item.nodeid.removesuffix(item.name) + name + (f"[{'-'.join(ids)}]" if ids else "")
-    return _Test(test, asked["stage_system"], asked["stage_mode"], began=began)
+    mode = asked["stage_mode"]
+    return _Test(without_mode(item, mode=mode), asked["stage_system"], mode, began=began)
 
 
 def _outcome(report: pytest.TestReport) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -59,7 +60,7 @@ class Collected:
         self._deselected = tuple(deselected)
         self._began = began
         self._unselected = unselected
-        self._ended = ended
+        self.ended = ended
         self.tests = [from_json(TestRecord, test) for test in tests]
 
     @cached_property
@@ -79,7 +80,6 @@ class Collected:
             tests=tuple(self.tests),
             deselected=self._deselected,
             unselected=self._unselected,
-            ended=self._ended,
         )
 
     def _system(self, name: str) -> SystemRecord:
@@ -126,7 +126,7 @@ class Collected:
         """
         from harness.report.files import write_reports  # noqa: PLC0415 - a usual run writes none
 
-        write_reports(self.run, files=files, verdicts=self.verdicts)
+        write_reports(replace(self.run, ended=self.ended), files=files, verdicts=self.verdicts)
 
 
 def system_record(system: System) -> SystemRecord:

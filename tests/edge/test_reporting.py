@@ -155,7 +155,7 @@ def test_a_share_that_is_no_percentage_is_refused(project: pytest.Pytester, perc
     outcome = project.runpytest_subprocess(f"--surface-fail-under={percent}")
 
     assert outcome.ret == pytest.ExitCode.USAGE_ERROR
-    outcome.stderr.fnmatch_lines([f"*'{percent}' is no percentage: write a number from 0 to 100"])
+    outcome.stderr.fnmatch_lines([f"*--surface-fail-under is '{percent}', which is no percentage."])
 
 
 def test_a_list_of_tests_leaves_the_last_report_alone(project: pytest.Pytester) -> None:
@@ -185,7 +185,7 @@ def test_what_no_test_tells_is_told_of_the_run(project: pytest.Pytester) -> None
         ("suites/hello/test_plain.py::test_plain", "", "failed"),
     ]
     assert found["unselected"] == 1
-    assert found["ended"].startswith("1 failures are of no test that ended")
+    assert found["ended"].startswith("1 failure is of no test that ended")
 
 
 def test_ids_of_parameters_stay_whole(project: pytest.Pytester) -> None:

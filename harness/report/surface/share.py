@@ -15,7 +15,7 @@ _MODES = ("handler", "invoke", "http")
 
 def modes_of(run: RunRecord) -> tuple[str, ...]:
     """Give the modes that a run asked for or had, in their order."""
-    found = {*run.modes, *(test.mode for test in run.tests)}
+    found = {*run.modes, *(test.mode for test in run.tests if test.mode)}
     return tuple(sorted(found, key=lambda mode: (_MODES.index(mode) if mode in _MODES else len(_MODES), mode)))
 
 
