@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import statistics
 import time
 from urllib.parse import quote, urlencode
 
@@ -100,15 +101,24 @@ def test_what_is_in_use_is_not_forgotten() -> None:
 
 
 def test_many_secrets_take_little_time() -> None:
-    """Each text of a failing test is looked through: in a few milliseconds, on a busy machine too."""
-    keep_secret(*(f"{number}-{TOKEN[::-1]}" for number in range(1000)))
+    """Each text of a failing test is looked through: a thousand of them cost little more than ten."""
     text = '{"level": "INFO", "event": {"headers": {"host": "example.com", "token": "none"}, "n": 12}} ' * 22
+    keep_secret(*(f"{number}-{TOKEN[::-1]}" for number in range(10)))
+    few = _median_time(text)
 
-    began = time.perf_counter()
-    for _ in range(10):
+    keep_secret(*(f"{number}-{TOKEN[::-1]}" for number in range(1000)))
+
+    assert _median_time(text) < 5 * few
+
+
+def _median_time(text: str) -> float:
+    redacted(text)  # Whatever is new goes into the index.
+    times = []
+    for _ in range(15):
+        began = time.perf_counter()
         redacted(text)
-
-    assert (time.perf_counter() - began) / 10 < 0.02
+        times.append(time.perf_counter() - began)
+    return statistics.median(times)
 
 
 def test_what_a_caller_sends_is_secret() -> None:

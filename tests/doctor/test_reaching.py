@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def test_the_clock_is_compared_with_the_answer(cloud: Cloud) -> None:
     """It is this machine's that is wrong."""
     [*_, found] = reach(cloud, now=lambda: time.time() + 100).checks
 
-    assert "The clock of this machine is 100 s ahead of the cloud's." == found.findings[0].sentence[:56]
+    assert re.fullmatch(r"The clock of this machine is 1\d\d s ahead of the cloud's\.", found.findings[0].sentence)
 
 
 def test_a_clock_that_is_ahead_is_told() -> None:

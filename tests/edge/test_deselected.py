@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +16,19 @@ class Item:
     """A test as pytest names it."""
 
     nodeid: str
+
+    @property
+    def name(self) -> str:
+        return self.nodeid.rpartition("::")[2]
+
+    @property
+    def originalname(self) -> str:
+        return self.name.partition("[")[0]
+
+    @property
+    def callspec(self) -> SimpleNamespace:
+        ids = self.name.partition("[")[2].removesuffix("]")
+        return SimpleNamespace(_idlist=ids.split("-") if ids else [])
 
 
 def deselected(*names: str) -> Deselected:

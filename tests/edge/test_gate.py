@@ -307,9 +307,20 @@ def test_a_pytest_that_is_killed_fails(cold: Gated) -> None:
     assert not cold.runs
 
 
-def test_a_stage_at_another_endpoint_is_gated(cold: Gated, running: embedded.Running) -> None:
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory, state: Path) -> Iterator[embedded.Running]:
+    """A cloud that other tests do not share: a run that is killed leaves things in it."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    if (state / "runtime").exists():
+        (folder / "runtime").symlink_to(state / "runtime")
+    running = embedded.start(folder, region="us-east-1")
+    yield running
+    embedded.stop(running)
+
+
+def test_a_stage_at_another_endpoint_is_gated(cold: Gated, elsewhere: embedded.Running) -> None:
     """It is deployed by other means, nothing is started, and it is looked after as one in AWS."""
-    place = Gated(cold.folder, environment=another_cloud(running.endpoint))
+    place = Gated(cold.folder, environment=another_cloud(elsewhere.endpoint))
     place.harness("deploy", "--stage", "dev")
 
     judged = place.gate("--stage", "dev", "-n", "2", only="greets or elsewhere")
@@ -321,10 +332,10 @@ def test_a_stage_at_another_endpoint_is_gated(cold: Gated, running: embedded.Run
 
 
 def test_a_run_that_was_killed_in_a_shared_stage_leaves_what_nobody_knows(
-    cold: Gated, running: embedded.Running
+    cold: Gated, elsewhere: embedded.Running
 ) -> None:
     """It has told no id, and what lies there may be of a run that is alive."""
-    place = Gated(cold.folder, environment=another_cloud(running.endpoint))
+    place = Gated(cold.folder, environment=another_cloud(elsewhere.endpoint))
     place.harness("deploy", "--stage", "dev")
 
     judged = place.gate("--stage", "dev", "--mode", "http", only="is_killed", code=1)
@@ -333,9 +344,9 @@ def test_a_run_that_was_killed_in_a_shared_stage_leaves_what_nobody_knows(
     assert [] == judged.document["drift"]
 
 
-def test_a_stage_that_is_not_there_is_told(cold: Gated, running: embedded.Running) -> None:
+def test_a_stage_that_is_not_there_is_told(cold: Gated, elsewhere: embedded.Running) -> None:
     """With the code of the environment, which pytest gives too."""
-    place = Gated(cold.folder, environment=another_cloud(running.endpoint))
+    place = Gated(cold.folder, environment=another_cloud(elsewhere.endpoint))
 
     judged = place.gate("--stage", "nowhere", "--mode", "http", code=6)
 
