@@ -157,14 +157,14 @@ class Reporting:
                 report.sections.append((f"{test.mode}: evidence that could not be had", traceback.format_exc()))
 
     def _gathered(self, test: _Test, *, stage: Any, raised: BaseException | None) -> TestRecord:
-        from harness.report.gathering import Wanted, gathered  # noqa: PLC0415 - a usual run does without
+        from harness.report.gathering import gathered  # noqa: PLC0415 - a usual run does without
         from harness.report.plain import from_json  # noqa: PLC0415
         from harness.report.record import TestRecord  # noqa: PLC0415
 
         return gathered(
             stage,
             from_json(TestRecord, test.as_json()),
-            wanted=Wanted(whole=bool(self._files), surface=True),
+            whole=bool(self._files),
             steps=STORY.steps,
             raised=raised if test.is_broken else None,
             drift=lambda: self._drift(test.system),

@@ -89,11 +89,8 @@ def _tested(run: RunRecord) -> tuple[str, ...]:
 
 
 def _drift(project: Project, system: str) -> Iterator[DriftRecord]:
-    from harness.cloud.drift import differences  # noqa: PLC0415 - loads boto3
-
     # Where no test has, as in handler mode alone, this deploys the stage; where it is there, nothing is done.
-    names = project.names(system)
-    for one in differences(project.system(system), cloud=project.cloud, names=names):
+    for one in project.drift(system):
         yield DriftRecord(system=system, **asdict(one))
 
 

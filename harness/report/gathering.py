@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from harness.journal.entry import Entry
 from harness.report.record import PERHAPS, ActRecord, DriftRecord, TestRecord
@@ -20,29 +20,16 @@ from harness.stage import Stage
 from harness.story import Step
 from harness.system.model import Route, System
 
-__all__ = ["Wanted", "gathered"]
+__all__ = ["gathered"]
 
 _ENTRIES = 200
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """How much of a test goes into its record.
-
-    Args:
-        whole: Whether steps, acts and entries are wanted of a test that passed; of one that failed they always are.
-        surface: Whether it is wanted what the test reached.
-    """
-
-    whole: bool = False
-    surface: bool = False
 
 
 def gathered(  # noqa: PLR0913 - each is known to another part of the run
     stage: Stage,
     record: TestRecord,
     *,
-    wanted: Wanted,
+    whole: bool,
     steps: Iterable[Step],
     raised: BaseException | None,
     drift: Callable[[], Sequence[DriftRecord]],
@@ -52,17 +39,15 @@ def gathered(  # noqa: PLR0913 - each is known to another part of the run
     Args:
         stage: The stage that it talked to.
         record: What pytest knows: test, system, mode, outcome, and when it began.
-        wanted: How much is wanted.
+        whole: Whether steps, acts and entries are wanted of a test that passed; of one that failed they always are.
         steps: The steps that it took.
         raised: What it failed with.
         drift: Gives what differs between the template and the stage; asked only where a test failed that went there.
     """
-    if not (record.is_broken or wanted.whole or wanted.surface):
-        return record
     entries = stage.journal.entries()
     acts = tuple(act_record(act, began=record.began, system=stage.system) for act in stage.acts)
     reached = _reached(stage, acts=acts, entries=entries)
-    if not (record.is_broken or wanted.whole):
+    if not (record.is_broken or whole):
         return replace(record, reached=reached)
     record = replace(
         record,

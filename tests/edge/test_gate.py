@@ -131,7 +131,7 @@ class Gated:
     def runs(self) -> bool:
         """Whether a cloud runs, or is written down."""
         clouds = self.folder / ".harness" / "clouds"
-        return (self.folder / ".harness" / "cloud.json").exists() or any(clouds.iterdir())
+        return (self.folder / ".harness" / "cloud.json").exists() or (clouds.exists() and any(clouds.iterdir()))
 
 
 @pytest.fixture(scope="module")
