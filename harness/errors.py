@@ -13,6 +13,7 @@ The bases say who must act; the names say what happened::
     │   ├── MalformedReport        a file that is no report of a run
     │   ├── HandlerNotFound        a handler that cannot be imported or is not there
     │   ├── NotOffered             something that a mode cannot do truthfully
+    │   ├── StageProtected         something that writes was asked of a protected stage
     │   └── MisusedStep            a call that makes no sense, such as an unreadable body
     ├── StageError                 the environment: the cloud, the account, the stage
     │   ├── NoCredentials          no credentials, or credentials that have expired
@@ -25,6 +26,9 @@ The bases say who must act; the names say what happened::
     │   ├── RoleNotAssumed         a function's role could not be assumed
     │   ├── TapNotOpen             a bus, topic, queue or stream could not be tapped
     │   ├── NotPublished           the cloud did not take what a test wanted to publish
+    │   ├── LedgerNotWritten       the ledger could not be written, so nothing was created
+    │   ├── ForeignPlace           an account or region that the project does not allow
+    │   ├── ForeignThing           something of that name belongs to somebody else
     │   └── NotRemoved             something that was brought could not be taken away
     └── SystemFailure              the system under test (an AssertionError)
         ├── NotJson                an answer that was to be JSON is not
@@ -47,10 +51,13 @@ __all__ = [
     "CloudNotStarted",
     "DeploymentFailed",
     "EndlessChain",
+    "ForeignPlace",
+    "ForeignThing",
     "FunctionFailed",
     "HandlerNotFound",
     "HappenedAnyway",
     "HarnessError",
+    "LedgerNotWritten",
     "MalformedReport",
     "MalformedSettings",
     "MalformedTemplate",
@@ -69,6 +76,7 @@ __all__ = [
     "ResultLost",
     "RoleNotAssumed",
     "StageError",
+    "StageProtected",
     "SystemFailure",
     "TapNotOpen",
     "TimedOut",
@@ -161,6 +169,10 @@ class NotOffered(UsageError):
     """A mode cannot do something truthfully, so it does not do it; the test belongs to the other modes."""
 
 
+class StageProtected(UsageError):
+    """Something that writes was asked of a protected stage, in which tests only read."""
+
+
 class MisusedStep(UsageError):
     """A call makes no sense as it was written."""
 
@@ -210,6 +222,18 @@ class TapNotOpen(StageError):
 
 class NotPublished(StageError):
     """The cloud did not take what a test wanted to publish."""
+
+
+class LedgerNotWritten(StageError):
+    """The ledger could not be written, so nothing was created."""
+
+
+class ForeignPlace(StageError):
+    """The account or the region is none of those that the project allows."""
+
+
+class ForeignThing(StageError):
+    """Something of a name that the template gives is there already and belongs to somebody else."""
 
 
 class NotRemoved(StageError):

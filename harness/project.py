@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness._garbage import uncollected
-from harness._text import new_uuid
 from harness.cloud import embedded
 from harness.cloud.account import EMBEDDED_ACCOUNT, Cloud, embedded_cloud
 from harness.cloud.leases import Lease, lease
@@ -19,6 +18,8 @@ from harness.cloud.names import Names
 from harness.errors import HarnessError
 from harness.journal.journal import Journal
 from harness.journal.taps import Taps
+from harness.ledger import Ledger
+from harness.ledger.naming import CREATED, RUN, STAGE, TIME_TO_LIVE, TTL, new_run
 from harness.modes.behind import behind
 from harness.modes.protocol import Mode
 from harness.overrides import Overrides
@@ -41,6 +42,7 @@ class Project:
         tell: Called with each line that a person should see: progress, and what the stage cannot do.
         alone: Whether this process must have an embedded cloud of its own, also when `harness up` has left one
             running. Processes that test at the same time would otherwise take each other's data away.
+        run: The id of the run that this process belongs to; a new one when not given.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Project:
         *,
         tell: Callable[[str], None] = print,
         alone: bool = False,
+        run: str = "",
     ) -> None:
         self.settings = settings
         self._tell = tell
@@ -59,7 +62,7 @@ class Project:
         self._names: dict[tuple[str, bool], Names] = {}
         self._taps: dict[tuple[str, bool], Taps] = {}
         self._drift: dict[str, list[Difference] | Exception] = {}
-        self.run = new_uuid()[:8]
+        self.run = run or new_run()
         # When the running test began; whoever looks into a journal looks from there on.
         self.began = 0.0
 
@@ -79,8 +82,17 @@ class Project:
                 region=settings.region.value,
                 endpoint=settings.endpoint.value or None,
                 profile=settings.profile.value or None,
+                stage=settings.stage.value,
+                ledger=self.ledger,
             )
-        return embedded_cloud(self._found_or_started(), folder=settings.folder, region=settings.region.value)
+        return embedded_cloud(
+            self._found_or_started(), folder=settings.folder, region=settings.region.value, ledger=self.ledger
+        )
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What this run creates, written down before it does."""
+        return Ledger(self.settings.folder, run=self.run)
 
     @cached_property
     def muted_cloud(self) -> Cloud:
@@ -88,7 +100,11 @@ class Project:
         endpoint = self.cloud.endpoint or ""
         self._lease = lease(self.settings.folder, cloud=endpoint.rpartition(":")[2])
         return embedded_cloud(
-            endpoint, folder=self.settings.folder, region=self.settings.region.value, account=self._lease.account
+            endpoint,
+            folder=self.settings.folder,
+            region=self.settings.region.value,
+            account=self._lease.account,
+            ledger=self.ledger,
         )
 
     def _cloud(self, *, muted: bool) -> Cloud:
@@ -248,7 +264,7 @@ class Project:
     def tags(self) -> dict[str, str]:
         """The tags of all that this run creates, by which it is found if the run cannot take it away itself."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        return {"harness:run": self.run, "harness:stage": self.settings.stage.value, "harness:created": now}
+        return {RUN: self.run, STAGE: self.settings.stage.value, CREATED: now, TTL: str(TIME_TO_LIVE)}
 
     def _mode(self, name: str, *, system: System, names: Names, overrides: Overrides, taps: Taps) -> Mode:
         if name == "http":

@@ -10,6 +10,8 @@ from typing import Any
 from harness._garbage import uncollected
 from harness._secrets import keep_secret
 from harness.errors import NoCredentials
+from harness.ledger import Kind, Ledger, Thing
+from harness.ledger.naming import new_run
 from harness.system.partitions import partition_of
 
 __all__ = ["EMBEDDED_ACCOUNT", "EMBEDDED_SECRET", "Cloud", "embedded_cloud"]
@@ -30,6 +32,8 @@ class Cloud:
         profile: A profile of the AWS configuration, or None for what the environment offers.
         embedded: Whether this is the embedded cloud. Then nothing of the environment's AWS settings is used.
         account: Which account of the embedded cloud, in twelve digits. In AWS the credentials say which.
+        stage: The name of the stage for whose tests things are created.
+        ledger: Where it is written down what is created; a ledger of its own when not given.
     """
 
     def __init__(  # noqa: PLR0913 - each is a fact of the account, and most have defaults
@@ -41,12 +45,16 @@ class Cloud:
         profile: str | None = None,
         embedded: bool = False,
         account: str = EMBEDDED_ACCOUNT,
+        stage: str = "",
+        ledger: Ledger | None = None,
     ) -> None:
         self.folder = folder
         self.region = region
         self.endpoint = endpoint
         self.profile = profile
         self.embedded = embedded
+        self.stage = stage
+        self.ledger = ledger or Ledger(folder, run=new_run())
         self._embedded_account = account
         self._clients: dict[str, Any] = {}
 
@@ -105,6 +113,31 @@ class Cloud:
         """The account, in twelve digits."""
         return self.identity["Account"]
 
+    def creating(self, kind: Kind, name: str, *, within: str = "") -> Thing:
+        """Write into the ledger what is about to be created here, and give it.
+
+        Args:
+            kind: What it is.
+            name: Its name; see `Thing`.
+            within: Where it is; see `Thing`.
+
+        Raises:
+            LedgerNotWritten: It could not be written down, so it must not be created.
+        """
+        thing = Thing(
+            kind=kind,
+            name=name,
+            within=within,
+            account=self.account,
+            region=self.region,
+            endpoint=self.endpoint or "",
+            embedded=self.embedded,
+            profile=self.profile or "",
+            stage=self.stage,
+        )
+        self.ledger.creating(thing)
+        return thing
+
     @property
     def partition(self) -> str:
         """The first part of every ARN there: ``aws``, ``aws-cn`` or ``aws-us-gov``."""
@@ -134,6 +167,16 @@ class Cloud:
 _NO_CONFIGURATION = {"profile": None, "config_file": os.devnull, "credentials_file": os.devnull}
 
 
-def embedded_cloud(endpoint: str, *, folder: Path, region: str, account: str = EMBEDDED_ACCOUNT) -> Cloud:
+def embedded_cloud(
+    endpoint: str, *, folder: Path, region: str, account: str = EMBEDDED_ACCOUNT, ledger: Ledger | None = None
+) -> Cloud:
     """Give an account of the embedded cloud that answers at `endpoint`."""
-    return Cloud(folder=folder, region=region, endpoint=endpoint, embedded=True, account=account)
+    return Cloud(
+        folder=folder,
+        region=region,
+        endpoint=endpoint,
+        embedded=True,
+        account=account,
+        stage="embedded",
+        ledger=ledger,
+    )

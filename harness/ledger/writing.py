@@ -1,0 +1,107 @@
+"""The ledger as a process of a run writes it."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from harness.errors import LedgerNotWritten
+from harness.ledger.alive import Life
+from harness.ledger.reading import FOLDER, SUFFIX, read
+from harness.ledger.thing import Thing
+
+__all__ = ["Ledger"]
+
+
+class Ledger:
+    """The ledger of a run. Its file is made with the first line, and goes with the last thing that is left.
+
+    Args:
+        folder: The project's folder for caches and state.
+        run: What tells this run from every other, in eight hexadecimal digits; its processes share it.
+    """
+
+    def __init__(self, folder: Path, *, run: str) -> None:
+        self.run = run
+        self.path = folder / FOLDER / f"{run}{SUFFIX}"
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._file = -1
+        self._life: Life | None = None
+
+    def __repr__(self) -> str:
+        return f"<Ledger {self.run}>"
+
+    def creating(self, *things: Thing) -> None:
+        """Write down what is about to be created; when this returns, it is in the file.
+
+        Raises:
+            LedgerNotWritten: It could not be written, so nothing may be created.
+        """
+        now = time.time()
+        try:
+            self._append(*({"creating": asdict(thing), "at": now} for thing in things))
+            # A machine that loses its power takes the embedded cloud with it, but not AWS.
+            if not all(thing.embedded for thing in things):
+                os.fsync(self._file)
+        except OSError as error:
+            raise LedgerNotWritten(
+                f"The ledger {str(self.path)!r} cannot be written: {error.strerror}.",
+                facts=[("so this is not created", thing) for thing in things],
+                remedy="what is not in the ledger is found by nobody after a crash: make room, or let the project's "
+                "folder be written to",
+            ) from error
+
+    def removed(self, thing: Thing) -> None:
+        """Write down that something has gone. If that cannot be written it is looked for once more, which is harmless."""
+        try:
+            self._append({"removed": asdict(thing), "at": time.time()})
+        except OSError:
+            return
+
+    def failed(self, thing: Thing, *, why: str) -> None:
+        """Write down why something could not be taken away, for whoever tells it in the end.
+
+        Args:
+            thing: What it is.
+            why: The reason, in a line.
+        """
+        try:
+            self._append({"failed": asdict(thing), "why": why, "at": time.time()})
+        except OSError:
+            return
+
+    def _append(self, *records: Mapping[str, Any]) -> None:
+        # A line that a crash has cut off is ended by the line break that begins the next one.
+        lines = "".join(f"\n{json.dumps(record)}\n" for record in records).encode()
+        with self._lock:
+            if self._file < 0:
+                self._open()
+            if os.write(self._file, lines) < len(lines):
+                raise OSError(0, "only a part of it could be written")
+
+    def _open(self) -> None:
+        self._life = self._life or Life(self._folder, run=self.run)
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # What many processes append in one call each is not mixed up.
+        # https://pubs.opengroup.org/onlinepubs/9799919799/functions/write.html
+        self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+    def close(self) -> None:
+        """Say that this process creates nothing more; the file goes when nothing is left, and stays otherwise.
+
+        Twice does no harm, and whatever is created afterwards opens it again.
+        """
+        with self._lock:
+            life, file = self._life, self._file
+            self._life, self._file = None, -1
+        if file >= 0:
+            os.close(file)
+        if life is not None and life.close() and not read(self.path).left:
+            self.path.unlink(missing_ok=True)
