@@ -9,9 +9,21 @@ import re
 import secrets
 
 __all__ = [
-    "CREATED", "RUN", "STAGE", "TAP", "TIME_TO_LIVE", "TTL", "USER", "client_name", "new_run", "run_of_client", "run_of_email",
-    "run_of_tap", "tap_name", "user_address",
-]  # fmt: skip
+    "CREATED",
+    "RUN",
+    "STAGE",
+    "TAP",
+    "TIME_TO_LIVE",
+    "TTL",
+    "USER",
+    "client_name",
+    "new_run",
+    "run_of_client",
+    "run_of_email",
+    "run_of_tap",
+    "tap_name",
+    "user_address",
+]
 
 # The tags of all that can carry tags.
 RUN, STAGE, CREATED, TTL = "harness:run", "harness:stage", "harness:created", "harness:ttl"

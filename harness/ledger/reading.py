@@ -86,7 +86,8 @@ def read(path: Path) -> Book:
         elif thing in left:
             left[thing] = Left(thing=thing, since=left[thing].since, why=why)
     # Within a kind the latest first, as a stack is taken down.
-    inward = sorted(reversed(left.values()), key=lambda one: ORDER.index(one.thing.kind))
+    latest = list(left.values())[::-1]
+    inward = sorted(latest, key=lambda one: ORDER.index(one.thing.kind))
     return Book(run=path.name.removesuffix(SUFFIX), path=path, left=tuple(inward), unreadable=unreadable)
 
 

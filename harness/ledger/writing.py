@@ -59,7 +59,7 @@ class Ledger:
             ) from error
 
     def removed(self, thing: Thing) -> None:
-        """Write down that something has gone. If that cannot be written it is looked for once more, which is harmless."""
+        """Write down that something has gone; if that cannot be written, it is looked for once more in vain."""
         try:
             self._append({"removed": asdict(thing), "at": time.time()})
         except OSError:
