@@ -7,12 +7,22 @@ from pathlib import Path
 
 import pytest
 
+from harness import _secrets
 from harness.cloud import embedded
 from harness.cloud.account import Cloud, embedded_cloud
 
 pytest_plugins = ["pytester"]
 
 REGION = "us-east-1"
+
+
+@pytest.fixture(autouse=True)
+def _own_secrets() -> Iterator[None]:
+    """What is secret in one test may be a plain word in the next one; what a wider fixture knows stays secret."""
+    before = set(_secrets._known)  # noqa: SLF001 - a run of the harness never forgets
+    yield
+    for value in _secrets._known.keys() - before:  # noqa: SLF001
+        _secrets._forget(value)  # noqa: SLF001
 
 
 @pytest.fixture(scope="session")

@@ -319,12 +319,13 @@ def test_the_nearest_of_ten_thousand_is_found_at_once() -> None:
     entries = [event({"orderId": str(number), "items": [{"id": one} for one in range(20)]}) for number in range(10_000)]
     wanted = expectation("EventBus", detail_type=IsStr(), detail={"orderId": "a", "items": ANY})
 
-    started = time.perf_counter()
+    started = time.thread_time()
     error = never_happened(wanted, entries=entries, counts={"EventBus": 10_000}, within=1)
-    took = time.perf_counter() - started
+    took = time.thread_time() - started
 
     assert "    detail.orderId: expected 'a', was '9999'" == str(error.facts[0][1]).splitlines()[-1]
-    assert took < 0.3
+    # A tenth of a second; under coverage, on a busy machine, more. Comparing each with each would take minutes.
+    assert took < 2.0
 
 
 def test_a_secret_in_the_body_of_an_event_is_not_shown() -> None:
