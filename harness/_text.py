@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from harness._secrets import without_secrets
 
-__all__ = ["did_you_mean", "listed", "new_uuid", "redacted", "shortened"]
+__all__ = ["did_you_mean", "is_hidden", "listed", "new_uuid", "redacted", "shortened"]
 
 
 def listed(names: Iterable[str]) -> str:
@@ -45,6 +45,7 @@ def shortened(text: str, *, limit: int = 400) -> str:
 
 
 _HIDDEN_NAME = "(?:passw(?:or)?d|passphrase|secret|token|authorization|credential|cookie|(?:api|private)[-_]?key)"
+_SAYS_WHERE = "(?:arn|name|id|path|prefix|table|queue|bucket|url|uri|endpoint|ttl|seconds|minutes|hours|days)$"
 _HEADER = "(?:authorization|cookie|x-api-key|x-amz-security-token)"
 # Up to the value of what is secret by its name, as JSON and Python write it; DynamoDB gives a value with its type:
 # {"S": "text"}, {"N": "1"}, {"B": "AQ=="}. JSON in a text within JSON, such as the body of an event, has backslashes
@@ -74,6 +75,15 @@ _HINT = re.compile(
     "passw|passphrase|secret|token|authorization|credential|cookie|api[-_]?key|private[-_]?key|signature|bearer|basic"
 )
 _TOKEN = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*")
+
+
+def is_hidden(name: str) -> bool:
+    """Say whether what has this name is secret; what only says where a secret is, or how long it is good, is not.
+
+    >>> [name for name in ("DB_PASSWORD", "apiKey", "SECRET_ARN", "tokenTtl", "LEVEL") if is_hidden(name)]
+    ['DB_PASSWORD', 'apiKey']
+    """
+    return bool(re.search(_HIDDEN_NAME, name, re.IGNORECASE)) and not re.search(_SAYS_WHERE, name, re.IGNORECASE)
 
 
 def redacted(text: str) -> str:

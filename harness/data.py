@@ -11,17 +11,22 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from decimal import Context, Decimal
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar, Literal
 
 from harness._secrets import keep_secret
 from harness.cloud.account import Cloud
 from harness.cloud.faults import code_of, message_of, translated
+from harness.cloud.remains import has_gone
+from harness.cloud.taking import register
 from harness.cloud.typed import exact, typed
 from harness.errors import MisusedStep, StageError
-from harness.held import held
+from harness.held import Abandoned, Store, digest_of, drop, find_abandoned, held, put_right, reason_of
+from harness.ledger import Thing
 
-__all__ = ["item", "items", "secret_parameter"]
+__all__ = ["item", "items", "restore_abandoned", "secret_parameter"]
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html and API_BatchGetItem.html
 _WRITTEN_AT_ONCE = 25
@@ -56,7 +61,7 @@ def items(cloud: Cloud, *, table: str, items: Iterable[Mapping[str, Any]], sleep
     brought = {store.key_of(item): store.serialised(item) for item in items}
     puts = [{"PutRequest": {"Item": item}} for item in brought.values()]
     names = [store.name_of(key) for key in brought]
-    with held(cloud.folder, key=store.identity, names=names, store=store, bring=lambda: store.write(puts)):
+    with held(cloud, names=names, store=store, bring=lambda: store.write(puts)):
         yield
 
 
@@ -88,6 +93,8 @@ def item(cloud: Cloud, *, table: str, key: Mapping[str, Any]) -> dict[str, Any] 
 
 class _Table:
     """A table as the client of DynamoDB sees it: items in its own typed form."""
+
+    kind: ClassVar[Literal["items"]] = "items"
 
     def __init__(self, cloud: Cloud, *, name: str, sleep: Sleep) -> None:
         from boto3.dynamodb.types import TypeDeserializer, TypeSerializer  # noqa: PLC0415 - `import harness` is light
@@ -129,12 +136,13 @@ class _Table:
         return {self.name_of(key): _dumped(item) for key, item in self.read(keys).items()}
 
     def restore(self, before: Mapping[str, str | None]) -> None:
-        self.write(
-            [
-                {"DeleteRequest": {"Key": _loaded(name)}} if item is None else {"PutRequest": {"Item": _loaded(item)}}
-                for name, item in before.items()
-            ]
-        )
+        requests = [
+            {"DeleteRequest": {"Key": _loaded(name)}} if item is None else {"PutRequest": {"Item": _loaded(item)}}
+            for name, item in before.items()
+        ]
+        # A table that a test has deleted has taken everything with it.
+        with suppress(self._client.exceptions.ResourceNotFoundException):
+            self.write(requests)
 
     def read(self, keys: Iterable[tuple[Any, ...]]) -> dict[tuple[Any, ...], dict[str, Any]]:
         """Give those of the items that exist, by key."""
@@ -217,17 +225,20 @@ def secret_parameter(cloud: Cloud, *, name: str, value: str, key: str) -> Iterat
         key: The id of the KMS key that encrypts it.
     """
     keep_secret(value)
-    store = _Parameters(cloud)
-    identity = json.dumps(["ssm", cloud.endpoint, cloud.account, cloud.region])
+    store = _Parameter(cloud, name=name)
     secret = {"Value": value, "Type": _SECRET, "KeyId": key}
-    with held(cloud.folder, key=identity, names=[name], store=store, bring=lambda: store.put(name, secret)):
+    with held(cloud, names=[name], store=store, bring=lambda: store.put(name, secret)):
         yield
 
 
-class _Parameters:
-    """The parameters of SSM: value, type and key of each."""
+class _Parameter:
+    """A parameter of SSM: value, type and key."""
 
-    def __init__(self, cloud: Cloud) -> None:
+    kind: ClassVar[Literal["parameter"]] = "parameter"
+
+    def __init__(self, cloud: Cloud, *, name: str) -> None:
+        self.name = name
+        self.identity = json.dumps(["ssm", cloud.endpoint, cloud.account, cloud.region, name])
         self._cloud = cloud
         self._client = cloud.client("ssm")
 
@@ -265,3 +276,56 @@ class _Parameters:
         kept = {"Value": found[0]["Value"], "Type": found[0]["Type"]}
         key = described[0].get("KeyId") if described else None
         return kept | ({"KeyId": key} if key else {})
+
+
+def restore_abandoned(folder: Path, *, cloud_of: Callable[[Thing], Cloud | None]) -> list[Abandoned]:
+    """Restore what killed processes have left, and give what was dealt with; the reason is with what could not be.
+
+    What somebody holds stays. Where there is nothing to restore any more, because the table or the embedded cloud has
+    gone, it is forgotten what was there before, and given as well. Others may do the same at the same time.
+
+    Args:
+        folder: The project's folder for caches and state.
+        cloud_of: Gives the cloud of a thing, with the same folder, or None when the thing is to be left alone.
+    """
+    righted = (_righted(one, folder=folder, cloud_of=cloud_of) for one in find_abandoned(folder))
+    return [one for one in righted if one is not None]
+
+
+def _righted(one: Abandoned, *, folder: Path, cloud_of: Callable[[Thing], Cloud | None]) -> Abandoned | None:
+    try:
+        if has_gone(one.thing):
+            drop(folder, digest=one.thing.within)
+        else:
+            cloud = cloud_of(one.thing)
+            if cloud is None:
+                return None
+            _restore(cloud, one.thing)
+    except Exception as error:  # noqa: BLE001 - the next one is restored all the same
+        return replace(one, why=reason_of(error))
+    return one
+
+
+def _restore(cloud: Cloud, thing: Thing) -> None:
+    """Restore what killed processes have left in a store of the ledger, if there is anything and it is still there."""
+    with translated(cloud):
+        store = _store_of(thing, cloud=cloud)
+    if store is None:
+        drop(cloud.folder, digest=thing.within)
+    else:
+        put_right(cloud.folder, store=store)
+
+
+for _kind in (_Table.kind, _Parameter.kind):
+    register(_kind, _restore)
+
+
+def _store_of(thing: Thing, *, cloud: Cloud) -> Store | None:
+    """Give the store that a thing of the ledger is, or None when it has gone; one made anew of the name is another."""
+    if thing.kind == "parameter":
+        return _Parameter(cloud, name=thing.name)
+    try:
+        table = _Table(cloud, name=thing.name, sleep=time.sleep)
+    except cloud.client("dynamodb").exceptions.ResourceNotFoundException:
+        return None
+    return table if digest_of(table) == thing.within else None

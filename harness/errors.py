@@ -13,12 +13,14 @@ The bases say who must act; the names say what happened::
     │   ├── MalformedReport        a file that is no report of a run
     │   ├── HandlerNotFound        a handler that cannot be imported or is not there
     │   ├── NotOffered             something that a mode cannot do truthfully
+    │   ├── NotLetOut              a function of the embedded stage that asks for AWS itself
     │   ├── StageProtected         something that writes was asked of a protected stage
     │   └── MisusedStep            a call that makes no sense, such as an unreadable body
     ├── StageError                 the environment: the cloud, the account, the stage
     │   ├── NoCredentials          no credentials, or credentials that have expired
     │   ├── NotAllowed             the credentials do not allow a call
     │   ├── UnreachableEndpoint    nothing answers where the cloud should be
+    │   ├── AnswerLost             a connection broke, so nobody knows whether something was done
     │   ├── CloudNotStarted        the embedded cloud did not become ready
     │   ├── NotDeployed            no such stage in this account and region
     │   ├── DeploymentFailed       CloudFormation refused or rolled back
@@ -27,6 +29,7 @@ The bases say who must act; the names say what happened::
     │   ├── TapNotOpen             a bus, topic, queue or stream could not be tapped
     │   ├── NotPublished           the cloud did not take what a test wanted to publish
     │   ├── LedgerNotWritten       the ledger could not be written, so nothing was created
+    │   ├── FileNotWritten         a file of the harness's own could not be written
     │   ├── ForeignPlace           an account or region that the project does not allow
     │   ├── ForeignThing           something of that name belongs to somebody else
     │   └── NotRemoved             something that was brought could not be taken away
@@ -48,9 +51,11 @@ from collections.abc import Iterable
 from harness._text import did_you_mean, listed
 
 __all__ = [
+    "AnswerLost",
     "CloudNotStarted",
     "DeploymentFailed",
     "EndlessChain",
+    "FileNotWritten",
     "ForeignPlace",
     "ForeignThing",
     "FunctionFailed",
@@ -69,6 +74,7 @@ __all__ = [
     "NotDeployed",
     "NotHandedOn",
     "NotJson",
+    "NotLetOut",
     "NotOffered",
     "NotPublished",
     "NotRemoved",
@@ -169,6 +175,10 @@ class NotOffered(UsageError):
     """A mode cannot do something truthfully, so it does not do it; the test belongs to the other modes."""
 
 
+class NotLetOut(UsageError):
+    """A function of a stage in the embedded cloud asks for AWS itself, which it never reaches."""
+
+
 class StageProtected(UsageError):
     """Something that writes was asked of a protected stage, in which tests only read."""
 
@@ -194,6 +204,10 @@ class NotAllowed(StageError):
 
 class UnreachableEndpoint(StageError):
     """Nothing answers where the cloud should be."""
+
+
+class AnswerLost(StageError):
+    """A connection broke after something was asked, so nobody knows whether it was done."""
 
 
 class CloudNotStarted(StageError):
@@ -226,6 +240,10 @@ class NotPublished(StageError):
 
 class LedgerNotWritten(StageError):
     """The ledger could not be written, so nothing was created."""
+
+
+class FileNotWritten(StageError):
+    """A file of the harness's own could not be written: the disk is full, or its folder is not to be written to."""
 
 
 class ForeignPlace(StageError):

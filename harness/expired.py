@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,7 +14,9 @@ from harness._files import write
 from harness._secrets import keep_secret
 from harness.cloud.account import Cloud
 from harness.cloud.faults import translated
+from harness.cloud.taking import take_away
 from harness.errors import StageError
+from harness.ledger.naming import client_name
 from harness.people import User
 
 __all__ = ["with_expired_token"]
@@ -83,23 +84,25 @@ def _kept(user: User, cloud: Cloud, clock: Callable[[], float]) -> str:
 
 def _granted_for_five_minutes(user: User, *, cloud: Cloud, now: float) -> dict[str, Any]:
     cognito = cloud.client("cognito-idp")
-    with translated(cloud):
-        client = cognito.create_user_pool_client(
-            UserPoolId=user.pool,
-            ClientName=f"harness-five-minutes-{uuid.uuid4()}",
-            ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
-            IdTokenValidity=5,
-            TokenValidityUnits={"IdToken": "minutes"},
-        )["UserPoolClient"]["ClientId"]
-        try:
+    # Its id is not known before. If an answer is lost there are two of the name, and both are taken away by it.
+    app = cloud.creating("client", client_name(cloud.ledger.run), within=user.pool)
+    try:
+        with translated(cloud):
+            client = cognito.create_user_pool_client(
+                UserPoolId=user.pool,
+                ClientName=app.name,
+                ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+                IdTokenValidity=5,
+                TokenValidityUnits={"IdToken": "minutes"},
+            )["UserPoolClient"]["ClientId"]
             answer = cognito.admin_initiate_auth(
                 UserPoolId=user.pool,
                 ClientId=client,
                 AuthFlow="ADMIN_USER_PASSWORD_AUTH",
                 AuthParameters={"USERNAME": user.username, "PASSWORD": user.password},
             )
-        finally:
-            cognito.delete_user_pool_client(UserPoolId=user.pool, ClientId=client)
+    finally:
+        take_away(app, cloud=cloud)
     return {"token": answer["AuthenticationResult"]["IdToken"], "expires": now + 5 * 60 + 1}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -10,9 +11,10 @@ from typing import Any, NoReturn
 
 import pytest
 
+from harness.cloud.processes import GATE
 from harness.errors import HarnessError
 
-__all__ = ["Left", "end_in_order", "in_words_of_pytest", "leave", "refuse"]
+__all__ = ["Left", "end_in_order", "end_with_parent", "in_words_of_pytest", "leave", "refuse"]
 
 # What a worker of pytest-xdist leaves behind for its controller.
 _LEFT = "harness_left"
@@ -72,20 +74,39 @@ def _named(error: HarnessError) -> str:
     return f"harness.{type(error).__name__}: {error}"
 
 
-def end_in_order(signum: signal.Signals) -> Callable[[], None]:
-    """Let a signal end the run as Ctrl-C does, so that what the run has created is taken away; give what undoes that.
+def end_in_order(*signals: signal.Signals) -> Callable[[], None]:
+    """Let signals end the run as Ctrl-C does, so that what the run has created is taken away; give what undoes that.
 
-    It would end the process at once otherwise. Whoever has a handler for it keeps it.
+    They would end the process at once otherwise. Whoever has a handler for one keeps it, and what is ignored stays
+    ignored, as SIGHUP under `nohup`.
     """
-    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signum) is not signal.SIG_DFL:
+    if threading.current_thread() is not threading.main_thread():
         return lambda: None
-    signal.signal(signum, _interrupt)
+    taken = [one for one in signals if signal.getsignal(one) is signal.SIG_DFL]
+    for one in taken:
+        signal.signal(one, _interrupt)
 
     def undo() -> None:
-        signal.signal(signum, signal.SIG_DFL)
+        for one in taken:
+            signal.signal(one, signal.SIG_DFL)
 
     return undo
 
 
 def _interrupt(signum: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt(signal.Signals(signum).name)
+
+
+def end_with_parent() -> None:
+    """End the run in order when the gate that has started it ends, however that ends; the kernel closes the pipe.
+
+    Neither the workers nor what tests start hang on it: they end with this process.
+    """
+    lifeline = os.environ.pop(GATE, "")
+    if lifeline:
+        threading.Thread(target=_end_when_cut, args=(int(lifeline),), daemon=True, name="harness-lifeline").start()
+
+
+def _end_when_cut(lifeline: int) -> None:
+    os.read(lifeline, 1)  # Nobody ever writes.
+    os.kill(os.getpid(), signal.SIGTERM)

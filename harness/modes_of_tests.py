@@ -1,22 +1,33 @@
-"""Which tests run in which modes, and about which system: what the markers and the folders say."""
+"""Which tests run in which modes and stages, and about which system: what the markers and the folders say."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from harness._text import did_you_mean
-from harness.errors import NoTemplate, UnknownMode, UnknownSystem, UsageError
+from harness.errors import NoTemplate, StageError, UnknownMode, UnknownResource, UnknownSystem, UsageError
 from harness.report.deselected import in_short, line
 from harness.settings import MODES, Settings
+from harness.system.model import System
 
-__all__ = ["LEFT_OUT", "Deselected", "modes_of", "system_of", "without_mode"]
+__all__ = [
+    "LEFT_OUT",
+    "Deselected",
+    "insist_on_routes",
+    "modes_of",
+    "read_only_of",
+    "routes_that_read",
+    "system_of",
+    "without_mode",
+]
 
 # On a test that makes no sense in its mode.
 LEFT_OUT = pytest.StashKey[bool]()
+_METHODS = ("DELETE", "PATCH", "POST", "PUT")
 
 
 @dataclass
@@ -66,7 +77,7 @@ def modes_of(items: Iterable[pytest.Item], *, deselected: Deselected) -> tuple[l
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:
-        mode = getattr(getattr(item, "callspec", None), "params", {}).get("stage_mode")
+        mode = _asked(item).get("stage_mode")
         marker = item.get_closest_marker("modes")
         if mode is None or marker is None or mode in _admitted(marker, item=item):
             kept.append(item)
@@ -91,6 +102,87 @@ def _admitted(marker: pytest.Mark, *, item: pytest.Item) -> tuple[Any, ...]:
             remedy='say why: @pytest.mark.modes("http", reason="…")',
         )
     return marker.args
+
+
+def read_only_of(
+    items: Iterable[pytest.Item], *, stage: str, deselected: Deselected
+) -> tuple[list[pytest.Item], list[pytest.Item]]:
+    """Part the tests into those that stay on a protected stage and those whose stage no marker ``read_only`` allows.
+
+    A test that asks for no stage stays.
+    """
+    kept: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
+    for item in items:
+        mode = _asked(item).get("stage_mode")
+        if mode is None or item.get_closest_marker("read_only") is not None:
+            kept.append(item)
+        else:
+            left_out.append(item)
+            deselected.add(
+                item, mode=mode, reason=f"the stage {stage!r} is protected, and no marker read_only is on it"
+            )
+    return kept, left_out
+
+
+def insist_on_routes(items: Iterable[pytest.Item], *, system: Callable[[str], System]) -> None:
+    """Refuse markers ``read_only`` that name what is no route of the template, or something else altogether.
+
+    Args:
+        items: The tests.
+        system: Gives a system by its name.
+
+    Raises:
+        UnknownResource: There is no such route.
+        UsageError: The marker is written in another way.
+    """
+    checked: set[tuple[str, str]] = set()
+    for item in items:
+        name = _asked(item).get("stage_system")
+        for route in routes_that_read(item):
+            if name is None or (name, route) in checked:
+                continue
+            checked.add((name, route))
+            try:
+                declared = system(name)
+            except StageError:  # Without credentials nobody reads the template; opening the stage says what is wrong.
+                return
+            known = _routes(declared)
+            if route not in known:
+                raise UnknownResource("route", route, known=sorted(known), declared_in=declared.template)
+
+
+def _routes(system: System) -> set[str]:
+    """Give the routes of a system with each method that they take."""
+    routes = [route for api in system.apis.values() for route in api.routes]
+    named = {f"{route.method} {route.path}" for route in routes}
+    anyway = {f"{method} {route.path}" for route in routes if route.method == "ANY" for method in _METHODS}
+    return named | anyway
+
+
+def routes_that_read(item: pytest.Item) -> frozenset[str]:
+    """Give the routes of which the nearest marker ``read_only`` says that they only read.
+
+    Raises:
+        UsageError: It is not written as it should be.
+    """
+    marker = item.get_closest_marker("read_only")
+    if marker is None:
+        return frozenset()
+    also = marker.kwargs.get("also", ())
+    is_list = isinstance(also, list | tuple) and all(isinstance(one, str) for one in also)
+    if marker.args or set(marker.kwargs) - {"also"} or not is_list:
+        given = [*map(repr, marker.args), *(f"{name}={value!r}" for name, value in marker.kwargs.items())]
+        raise UsageError(
+            f"The marker 'read_only' is called with {', '.join(given)!r}.",
+            facts=[("on", item.nodeid)],
+            remedy='it takes routes as the template writes them: @pytest.mark.read_only(also=["POST /orders/search"])',
+        )
+    return frozenset(also)
+
+
+def _asked(item: pytest.Item) -> dict[str, Any]:
+    return getattr(getattr(item, "callspec", None), "params", {})
 
 
 def system_of(definition: pytest.Item, *, settings: Settings) -> str:

@@ -8,7 +8,7 @@ import hmac
 import secrets
 import string
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,7 +16,9 @@ from harness._secrets import keep_secret
 from harness._text import listed
 from harness.cloud.account import Cloud
 from harness.cloud.faults import translated
-from harness.errors import MisusedStep, NotRemoved, StageError, UnknownResource
+from harness.cloud.taking import take_away
+from harness.errors import MisusedStep, StageError, UnknownResource
+from harness.ledger.naming import user_address
 from harness.system.model import System
 
 __all__ = ["User", "pool_and_client", "signed_in_user"]
@@ -100,25 +102,28 @@ def _one(kind: str, name: str | None, known: Mapping[str, Any], *, among: Mappin
 
 
 @contextmanager
-def signed_in_user(cloud: Cloud, *, pool: str, client: str, run: str = "") -> Iterator[User]:
+def signed_in_user(cloud: Cloud, *, pool: str, client: str) -> Iterator[User]:
     """Bring a user with invented names, signed in, and take the user away afterwards, whatever happened.
 
-    The password satisfies the pool's own policy, and the required attributes are those of the pool.
+    The password satisfies the pool's own policy, and the required attributes are those of the pool. A user who cannot
+    be taken away is told when the run ends, and fails no test.
 
     Args:
         cloud: Where the pool is.
         pool: The id of the pool.
         client: The id of an app client that allows the admin user-password flow.
-        run: What tells this run from every other. The address begins with it, by which the user is found if the run
-            cannot take the user away itself: users have no tags.
     """
     registry = _Registry(cloud, pool=pool, client=client)
-    user = registry.invented(run)
+    user = registry.invented()
+    # A pool in which people sign in with their address makes up a user name, which nobody knows before. The address is
+    # as good: AdminDeleteUser takes "any of their alias attributes".
+    # https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminDeleteUser.html
+    thing = cloud.creating("user", user.username, within=pool)
     try:
         registry.create(user)
         yield registry.signed_in(user)
     finally:
-        registry.remove(user)
+        take_away(thing, cloud=cloud)
 
 
 class _Registry:
@@ -136,8 +141,9 @@ class _Registry:
         self._temporary_password = invented_password(self._policy)
         keep_secret(self._temporary_password, self._client_secret)
 
-    def invented(self, run: str) -> User:
-        attributes = invented_attributes(self._described.get("SchemaAttributes", []), run=run)
+    def invented(self) -> User:
+        schema = self._described.get("SchemaAttributes", [])
+        attributes = invented_attributes(schema, run=self._cloud.ledger.run)
         by_email = "email" in (self._described.get("UsernameAttributes") or [])
         # With e-mail as an alias, Cognito refuses a user name that has the form of an address.
         name = attributes["email"] if by_email else attributes["email"].partition("@")[0]
@@ -154,7 +160,8 @@ class _Registry:
 
     def create(self, user: User) -> None:
         given = {**user.attributes, "email_verified": "true"}
-        with translated(self._cloud):
+        # Nobody else gives this name: who has it was created by a first attempt whose answer was lost on the way.
+        with translated(self._cloud), suppress(self._cognito.exceptions.UsernameExistsException):
             self._cognito.admin_create_user(
                 UserPoolId=self._pool,
                 Username=user.username,
@@ -165,21 +172,10 @@ class _Registry:
 
     def signed_in(self, user: User) -> User:
         """Sign in with the temporary password and answer the challenge to choose another."""
-        app = {"UserPoolId": self._pool, "ClientId": self._client}
-        known = {"USERNAME": user.username} | self._secret_hash(user.username)
         with translated(self._cloud):
-            answer = self._cognito.admin_initiate_auth(
-                **app,
-                AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-                AuthParameters=known | {"PASSWORD": self._temporary_password},
-            )
+            answer = self._asked(user, password=self._temporary_password)
             if answer.get("ChallengeName") == "NEW_PASSWORD_REQUIRED":
-                answer = self._cognito.admin_respond_to_auth_challenge(
-                    **app,
-                    ChallengeName="NEW_PASSWORD_REQUIRED",
-                    Session=answer["Session"],
-                    ChallengeResponses=known | {"NEW_PASSWORD": user.password},
-                )
+                answer = self._with_new_password(user, challenge=answer)
         if "AuthenticationResult" not in answer:
             raise StageError(
                 f"The user {user.username!r} cannot sign in: the pool asks for {answer.get('ChallengeName')!r}.",
@@ -195,34 +191,52 @@ class _Registry:
             refresh_token=tokens.get("RefreshToken", ""),
         )
 
-    def _secret_hash(self, username: str) -> dict[str, str]:
-        """Give the proof that a client with a secret must send (RFC 2104 over user name and client id)."""
-        if not self._client_secret:
-            return {}
-        proof = hmac.new(self._client_secret.encode(), f"{username}{self._client}".encode(), hashlib.sha256)
-        return {"SECRET_HASH": base64.b64encode(proof.digest()).decode()}
+    def _asked(self, user: User, *, password: str) -> Mapping[str, Any]:
+        answer: Mapping[str, Any] = self._cognito.admin_initiate_auth(
+            UserPoolId=self._pool,
+            ClientId=self._client,
+            AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+            AuthParameters=self._known(user.username) | {"PASSWORD": password},
+        )
+        return answer
 
-    def remove(self, user: User) -> None:
+    def _with_new_password(self, user: User, *, challenge: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Answer a challenge.
+
+        It wants "the user's actual username, not an alias", which it tells as USER_ID_FOR_SRP.
+        https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminRespondToAuthChallenge.html
+        """
+        username = challenge.get("ChallengeParameters", {}).get("USER_ID_FOR_SRP", user.username)
         try:
-            with translated(self._cloud):
-                self._cognito.admin_delete_user(UserPoolId=self._pool, Username=user.username)
-        except self._cognito.exceptions.UserNotFoundException:
-            return
-        except Exception as error:
-            raise NotRemoved(
-                f"The user {user.username!r} could not be taken away.",
-                facts=[("pool", self._pool), ("cause", type(error).__name__)],
-                remedy=f"take the user away: aws cognito-idp admin-delete-user --user-pool-id {self._pool} "
-                f"--username {user.username}",
-            ) from error
+            answer: Mapping[str, Any] = self._cognito.admin_respond_to_auth_challenge(
+                UserPoolId=self._pool,
+                ClientId=self._client,
+                ChallengeName="NEW_PASSWORD_REQUIRED",
+                Session=challenge["Session"],
+                ChallengeResponses=self._known(username) | {"NEW_PASSWORD": user.password},
+            )
+        except self._cognito.exceptions.NotAuthorizedException:
+            # A session is good for one answer. If what came back on that was lost, the second attempt finds it used
+            # up, and the new password is set already.
+            with suppress(self._cognito.exceptions.NotAuthorizedException):
+                return self._asked(user, password=user.password)
+            raise
+        return answer
+
+    def _known(self, username: str) -> dict[str, str]:
+        """Give the user's name, and the proof that a client with a secret wants (RFC 2104 over name and client id)."""
+        if not self._client_secret:
+            return {"USERNAME": username}
+        proof = hmac.new(self._client_secret.encode(), f"{username}{self._client}".encode(), hashlib.sha256)
+        return {"USERNAME": username, "SECRET_HASH": base64.b64encode(proof.digest()).decode()}
 
 
-def invented_attributes(schema: list[dict[str, Any]], *, run: str = "") -> dict[str, str]:
+def invented_attributes(schema: list[dict[str, Any]], *, run: str) -> dict[str, str]:
     """Give invented values for the standard attributes that a pool requires, and an e-mail address.
 
     Args:
         schema: ``SchemaAttributes`` as DescribeUserPool gives them.
-        run: What the address begins with.
+        run: The id of the run, which is in the address: users have no tags.
 
     Raises:
         MisusedStep: The pool requires an attribute that cannot be invented.
@@ -231,16 +245,14 @@ def invented_attributes(schema: list[dict[str, Any]], *, run: str = "") -> dict[
 
     fake = Faker()
     given, family = fake.first_name(), fake.last_name()
-    unique = secrets.token_hex(4)
     invented = {
         "given_name": given,
         "family_name": family,
         "name": f"{given} {family}",
         "middle_name": fake.first_name(),
         "nickname": given,
-        "preferred_username": f"{given}-{unique}".lower(),
-        # example.com is reserved (RFC 2606), so no person ever gets mail from a test.
-        "email": f"{run}{run and '-'}{given}-{family}-{unique}@example.com".lower().replace(" ", "-").replace("'", ""),
+        "preferred_username": f"{given}-{secrets.token_hex(4)}".lower(),
+        "email": user_address(run, given, family),
         "phone_number": f"+1555{secrets.randbelow(10**7):07}",
         "birthdate": fake.date_of_birth(minimum_age=18).isoformat(),
         "gender": "unspecified",

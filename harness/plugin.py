@@ -10,14 +10,24 @@ from typing import Any
 import pytest
 
 from harness._garbage import uncollected
+from harness.closing import Closing, run_of
 from harness.errors import HarnessError
 from harness.fixtures import PROJECT, journal, stage, stage_mode, stage_system
-from harness.leaving import Left, end_in_order, in_words_of_pytest, refuse
-from harness.modes_of_tests import LEFT_OUT, Deselected, modes_of, system_of
+from harness.leaving import Left, end_in_order, end_with_parent, in_words_of_pytest, refuse
+from harness.modes_of_tests import (
+    LEFT_OUT,
+    Deselected,
+    insist_on_routes,
+    modes_of,
+    read_only_of,
+    routes_that_read,
+    system_of,
+)
 from harness.reporting import Reporting, take_options
 from harness.settings import MODES, Settings, read_settings
 from harness.story import listen
 from harness.telling import Told
+from harness.tracked import tracked
 
 __all__ = ["journal", "stage", "stage_mode", "stage_system"]
 
@@ -44,6 +54,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Read the settings; a project without systems goes on untouched."""
     config.addinivalue_line("markers", "modes(*names, reason): the test makes sense in these modes only")
+    config.addinivalue_line("markers", "read_only(also=()): the test runs on a protected stage; the routes only read")
     config.addinivalue_line("markers", "system(name): the system that the test is about")
     if config.option.help:  # `pytest --help` is for those whose settings are broken, too.
         return
@@ -61,10 +72,14 @@ def pytest_configure(config: pytest.Config) -> None:
         with uncollected():
             from harness.project import Project  # noqa: PLC0415 - a project without systems pays nothing
 
-        config.stash[PROJECT] = Project(settings, tell=_told(config), alone=hasattr(config, "workerinput"))
-        config.add_cleanup(end_in_order(signal.SIGTERM))
+        project = Project(settings, tell=_told(config), alone=hasattr(config, "workerinput"), run=run_of(config))
+        config.stash[PROJECT] = project
+        config.add_cleanup(end_in_order(signal.SIGTERM, signal.SIGHUP))
+        end_with_parent()
         config.add_cleanup(listen())
         _report(config)
+        # After the reports: it closes what they may ask.
+        config.pluginmanager.register(Closing(config, project=project), "harness-closing")
 
 
 def _report(config: pytest.Config) -> None:
@@ -101,8 +116,12 @@ def _told(config: pytest.Config) -> Callable[[str], None]:
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    """Say which modes, stage and account, and where each setting came from."""
-    return config.stash[PROJECT].described().splitlines() if PROJECT in config.stash else []
+    """Say which modes, stage and account, where each setting came from, and which secrets git takes in."""
+    if PROJECT not in config.stash:
+        return []
+    folders = [system.template.parent for system in config.stash[_SETTINGS].systems.values()]
+    leaks = [f"harness: {one.sentence[:-1]}; {one.why}" for one in tracked(folders)]
+    return [*config.stash[PROJECT].described().splitlines(), *leaks]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -121,12 +140,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect a test in the modes in which it makes no sense."""
+    """Deselect a test in the modes in which it makes no sense, and on a protected stage if it may write."""
     refused = config.stash[_REFUSED]
     try:
         if refused:
             raise refused[0]
-        kept, left_out = modes_of(items, deselected=config.stash[_DESELECTED])
+        kept, left_out = _parted(items, config=config)
     except HarnessError as error:
         refuse(error, config=config, items=items)
         return
@@ -137,6 +156,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = kept
     if hasattr(config, "workeroutput"):
         config.workeroutput[_DESELECTED_THERE] = list(config.stash[_DESELECTED].lines())
+
+
+def _parted(items: list[pytest.Item], *, config: pytest.Config) -> tuple[list[pytest.Item], list[pytest.Item]]:
+    """Give the tests that stay and those that are left out."""
+    deselected, settings = config.stash[_DESELECTED], config.stash[_SETTINGS]
+    kept, left_out = modes_of(items, deselected=deselected)
+    if PROJECT in config.stash:
+        insist_on_routes(kept, system=config.stash[PROJECT].system)
+    if settings.protected:
+        kept, writing = read_only_of(kept, stage=settings.stage.value, deselected=deselected)
+        left_out += writing
+    return kept, left_out
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let the test use the routes of which it says that they only read."""
+    protection = item.config.stash[PROJECT].protection if PROJECT in item.config.stash else None
+    if protection is not None:
+        protection.also = routes_that_read(item)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -180,10 +219,3 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
         opened: Any = (getattr(item, "funcargs", None) or {}).get("stage")
         if hasattr(opened, "over"):
             opened.over(passed=False)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the embedded cloud if this run started it."""
-    if PROJECT in config.stash:
-        config.stash[PROJECT].close()

@@ -11,20 +11,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness._garbage import uncollected
+from harness.brought import take_back
 from harness.cloud import embedded
 from harness.cloud.account import EMBEDDED_ACCOUNT, Cloud, embedded_cloud
+from harness.cloud.allowed import insist_on_account, insist_on_region
 from harness.cloud.leases import Lease, lease
 from harness.cloud.names import Names
+from harness.cloud.ports import listens
 from harness.errors import HarnessError
 from harness.journal.journal import Journal
 from harness.journal.taps import Taps
-from harness.ledger import Ledger
-from harness.ledger.naming import CREATED, RUN, STAGE, TIME_TO_LIVE, TTL, new_run
+from harness.ledger import Ledger, Left
+from harness.ledger.naming import CREATED, RUN, STAGE, TIME_TO_LIVE, TTL
 from harness.modes.behind import behind
 from harness.modes.protocol import Mode
 from harness.overrides import Overrides
+from harness.run import Run
 from harness.settings import Settings
 from harness.stage import Stage
+from harness.stage.protection import Protection
 from harness.system.model import Function, System
 from harness.system.reader import read
 
@@ -42,7 +47,8 @@ class Project:
         tell: Called with each line that a person should see: progress, and what the stage cannot do.
         alone: Whether this process must have an embedded cloud of its own, also when `harness up` has left one
             running. Processes that test at the same time would otherwise take each other's data away.
-        run: The id of the run that this process belongs to; a new one when not given.
+        run: The id of the run that this process belongs to, which another process began and will end; a new one when
+            not given.
     """
 
     def __init__(
@@ -62,7 +68,8 @@ class Project:
         self._names: dict[tuple[str, bool], Names] = {}
         self._taps: dict[tuple[str, bool], Taps] = {}
         self._drift: dict[str, list[Difference] | Exception] = {}
-        self.run = run or new_run()
+        self._run = Run(settings.folder, called=run, close=self.close)
+        self.run = self._run.id
         # When the running test began; whoever looks into a journal looks from there on.
         self.began = 0.0
 
@@ -73,11 +80,14 @@ class Project:
         Raises:
             CloudNotStarted: The embedded cloud did not become ready.
             UsageError: A cloud is chosen, but no stage is named.
+            ForeignPlace: The account or the region is none that the project allows. All that is written goes through
+                here first, so nothing has been.
         """
         settings = self.settings
         settings.insist_on_a_stage()
         if not settings.embedded:
-            return Cloud(
+            insist_on_region(settings)
+            cloud = Cloud(
                 folder=settings.folder,
                 region=settings.region.value,
                 endpoint=settings.endpoint.value or None,
@@ -85,14 +95,21 @@ class Project:
                 stage=settings.stage.value,
                 ledger=self.ledger,
             )
+            insist_on_account(settings, cloud=cloud)
+            return cloud
         return embedded_cloud(
             self._found_or_started(), folder=settings.folder, region=settings.region.value, ledger=self.ledger
         )
 
-    @cached_property
+    @property
     def ledger(self) -> Ledger:
         """What this run creates, written down before it does."""
-        return Ledger(self.settings.folder, run=self.run)
+        return self._run.ledger
+
+    @property
+    def left(self) -> tuple[Left, ...]:
+        """What this run has created and not taken away; once it is closed, what could not be taken away."""
+        return self._run.left
 
     @cached_property
     def muted_cloud(self) -> Cloud:
@@ -115,7 +132,10 @@ class Project:
         found = None if self._alone else embedded.find(self.settings.folder)
         # A cloud of another region is left alone: IAM is global, and a second stage in it would break the first.
         if found is None or found.region != region:
-            found = embedded.start(self.settings.folder, region=region, meanwhile=_load_what_deploys)
+            self._run.settle_others()
+            found = embedded.start(
+                self.settings.folder, region=region, ledger=self.ledger, meanwhile=_load_what_deploys
+            )
             self._started = found
         return found.endpoint
 
@@ -205,8 +225,11 @@ class Project:
             mode: ``handler``, ``invoke`` or ``http``.
 
         Raises:
+            LedgerNotWritten: It cannot be written down what is created; that is told before there is anything.
             TapNotOpen: Its buses and topics cannot be tapped.
         """
+        if not self.settings.protected:  # In a protected one nothing is created.
+            self.ledger.insist()
         with uncollected():
             return self._stage(system, mode=mode, muted=mode == "handler" and self.settings.embedded)
 
@@ -224,7 +247,14 @@ class Project:
             names=overrides.over(names),
             mode=opened,
             journal=Journal(taps, began=lambda: self.began, behind=stands_behind),
+            protection=self.protection,
         )
+
+    @cached_property
+    def protection(self) -> Protection | None:
+        """What keeps tests from writing in the stage; None where they may."""
+        because = self.settings.protection
+        return Protection(self.settings.stage, because=because) if because else None
 
     def drift(self, system: str) -> list[Difference]:
         """Give what differs between the template of a system and its stage; it is looked for once, also in vain."""
@@ -317,22 +347,43 @@ class Project:
         settings.insist_on_a_stage()
         if settings.embedded:
             return f"embedded cloud, account {EMBEDDED_ACCOUNT}"
-        return f"{settings.chosen_cloud or 'AWS (from the environment)'}, account {self.cloud.account}"
+        any_account = "" if settings.accounts else " (the project names no accounts)"
+        return f"{settings.chosen_cloud or 'AWS (from the environment)'}, account {self.cloud.account}{any_account}"
 
     def close(self) -> None:
-        """Close the taps, and stop the embedded cloud if this project started it; twice does no harm.
+        """Take away what this run has created, and stop the embedded cloud if this project started it.
 
-        Everything is closed, whatever goes wrong on the way; what went wrong first is raised in the end.
+        Everything is closed, whatever goes wrong on the way; what went wrong first is raised in the end. Twice does no
+        harm. What could not be taken away is told by `left`.
         """
-        with ExitStack() as closing:
-            if self._started is not None:
-                closing.callback(embedded.stop, self._started)
+        with ExitStack() as closing:  # From the last to the first.
             if self._lease is not None:
                 closing.callback(self._lease.close)
+            closing.callback(self._run.close)
+            closing.callback(self._stop_cloud)
+            goes = self._goes_with_its_cloud
             for taps in self._taps.values():
-                # A cloud that is about to be stopped takes everything with it.
-                closing.callback(taps.close if self._started is None else taps.stop)
-            self._taps, self._started = {}, None
+                closing.callback(taps.stop if goes else taps.close)
+            self._taps = {}
+            closing.callback(self._take_away_what_was_put)
+
+    def _take_away_what_was_put(self) -> None:
+        """Take away the objects and items of the verbs, while the account of the muted stages is still leased."""
+        opened = () if self._goes_with_its_cloud else ("cloud", "muted_cloud")
+        for cloud in (self.__dict__[name] for name in opened if name in self.__dict__):
+            take_back(cloud)
+
+    @property
+    def _goes_with_its_cloud(self) -> bool:
+        """Whether all that was created goes with a cloud that is about to be stopped, or has gone with one that ended."""
+        if self._started is not None or not self.settings.embedded or "cloud" not in self.__dict__:
+            return self._started is not None
+        return not listens(int((self.cloud.endpoint or "").rpartition(":")[2]))
+
+    def _stop_cloud(self) -> None:
+        if self._started is not None:
+            embedded.stop(self._started, ledger=self.ledger)
+            self._started = None
 
 
 def _load_what_deploys() -> None:

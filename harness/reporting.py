@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 __all__ = ["Reporting", "take_options"]
 
 _TEST: pytest.StashKey[_Test] = pytest.StashKey()
-# Under these names a worker of pytest-xdist gives its controller the record of a test, and its run's id.
+# Under these names a worker of pytest-xdist gives its controller the record of a test, and how many it did not select.
 _RECORD_THERE = "harness_record"
-_RUN_THERE = "harness_run"
+_UNSELECTED_THERE = "harness_unselected"
 _CAUSE = "harness.cause"
 # What pytest's exit codes say of a run that tested less than it was to test.
 _ENDINGS = {
@@ -107,7 +107,6 @@ class Reporting:
         self._began = time.time()
         # The last attempt counts, where a plugin runs a test that failed once more.
         self._tests: dict[tuple[str, ...], dict[str, Any]] = {}
-        self._runs: list[str] = []
         self._unselected = 0
         self._ended = ""
         self._trouble = ""
@@ -199,12 +198,10 @@ class Reporting:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Take in the id of a worker's run."""
+        """Take in how many tests a worker did not select."""
         output: dict[str, Any] = getattr(node, "workeroutput", None) or {}
-        if _RUN_THERE in output:
-            run, unselected = output[_RUN_THERE]
-            self._runs.append(run)
-            self._unselected = max(self._unselected, unselected)  # All of them select the same tests.
+        # All of them select the same tests.
+        self._unselected = max(self._unselected, output.get(_UNSELECTED_THERE, 0))
 
     def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
         """Count the tests that were not selected; those that make no sense in a mode are told with their reasons."""
@@ -214,7 +211,7 @@ class Reporting:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the reports, and fail a run that has reached too little."""
         if self._is_worker:
-            self._config.workeroutput[_RUN_THERE] = (self._project.run, self._unselected)  # type: ignore[attr-defined]
+            self._config.workeroutput[_UNSELECTED_THERE] = self._unselected  # type: ignore[attr-defined]
             return
         self._ended = self._said_of(session)
         if self._is_under and session.exitstatus == pytest.ExitCode.OK:
@@ -249,7 +246,7 @@ class Reporting:
         return Collected(
             self._project,
             tests=self._tests.values(),
-            runs=self._runs or [self._project.run],
+            runs=[self._project.run],
             deselected=list(self._deselected.lines()),
             began=self._began,
             unselected=self._unselected,

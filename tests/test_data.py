@@ -114,15 +114,14 @@ class Reluctant:
         return dict(self._client.batch_write_item(RequestItems=RequestItems))
 
 
-class CloudWith:
+class CloudWith(Cloud):
     """A cloud whose DynamoDB client is another."""
 
     def __init__(self, cloud: Cloud, *, dynamodb: Any) -> None:
-        self.endpoint, self.region, self.account, self.embedded = cloud.endpoint, cloud.region, cloud.account, True
-        self.folder = cloud.folder
+        super().__init__(folder=cloud.folder, region=cloud.region, endpoint=cloud.endpoint, embedded=True)
         self._dynamodb = dynamodb
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, **_config: Any) -> Any:
         assert service == "dynamodb"
         return self._dynamodb
 
@@ -132,7 +131,7 @@ def test_unprocessed_items_are_tried_again(cloud: Cloud, table: str) -> None:
     waits: list[float] = []
     reluctant = CloudWith(cloud, dynamodb=Reluctant(cloud.client("dynamodb"), refusals=4))
 
-    with data.items(reluctant, table=table, items=[{"id": "a"}], sleep=waits.append):  # type: ignore[arg-type]
+    with data.items(reluctant, table=table, items=[{"id": "a"}], sleep=waits.append):
         assert set(rows(cloud, table)) == {"a"}
 
     assert len(waits) == 4
@@ -145,7 +144,7 @@ def test_items_that_stay_unprocessed_are_an_error(cloud: Cloud, table: str) -> N
 
     with (
         pytest.raises(StageError) as caught,
-        data.items(reluctant, table=table, items=[{"id": "a"}], sleep=lambda _: None),  # type: ignore[arg-type]
+        data.items(reluctant, table=table, items=[{"id": "a"}], sleep=lambda _: None),
     ):
         pass
 

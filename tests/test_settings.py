@@ -134,7 +134,7 @@ def test_an_unknown_setting_is_refused(tmp_path: Path) -> None:
     assert str(caught.value) == (
         "[tool.harness] has no setting 'regon'.\n"
         f"  file: {tmp_path / 'pyproject.toml'}\n"
-        "  settings: endpoint, mode, profile, region, stage, systems\n"
+        "  settings: accounts, endpoint, mode, profile, protected, region, regions, stage, stages, systems\n"
         "  did you mean 'region'?"
     )
 

@@ -6,15 +6,16 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
-from harness.cli import doctor, gate, merge, put, tail
-from harness.cli.dotenv import write_dotenv
+from harness._files import DISK_IS_FULL
+from harness.cli import doctor, gate, merge, put, sweep, tail
+from harness.cli.dotenv import words_on_git, write_dotenv
 from harness.cli.guards import cloud_needed, cloud_that_runs, refuse_elsewhere, refuse_foreign, refuse_protected
 from harness.cloud import embedded
 from harness.cloud.locks import locked
-from harness.errors import HarnessError, StageError
+from harness.errors import FileNotWritten, HarnessError, StageError
 from harness.project import Project
 from harness.settings import Settings, read_settings
 from harness.telling import Told
@@ -45,8 +46,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # Whoever reads has read enough, as `head` has.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_nothing_more()
         return 141
+    except OSError as error:
+        if error.errno not in DISK_IS_FULL:
+            raise
+        _print_nothing_more()
+        where = repr(str(error.filename)) if error.filename else "what is printed"
+        print(f"harness.FileNotWritten: The disk takes no more of {where}: {error.strerror}.", file=sys.stderr)  # noqa: T201
+        return FileNotWritten.exit_code
+
+
+def _print_nothing_more() -> None:
+    """Let Python find a place for the rest of the output when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parted(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -72,6 +85,9 @@ def _parser() -> argparse.ArgumentParser:
     put.take_options(_command(commands, "put", put.put, "publish one event or message and print its id"))
     doctor.take_options(
         _command(commands, "doctor", doctor.doctor, "find what is wrong around a stage, drift included")
+    )
+    sweep.take_options(
+        _command(commands, "sweep", sweep.sweep, "take away what earlier runs have left behind; --dry-run shows it")
     )
     gate.take_options(_command(commands, "gate", gate.gate, "run suites in all modes; pass only when all is well"))
     merging = commands.add_parser("merge", help="make one report of those of several CI jobs")
@@ -111,7 +127,10 @@ def _up(settings: Settings, _asked: argparse.Namespace) -> None:
         running = cloud_that_runs(settings)
         if running is None:
             running = embedded.start(settings.folder, region=settings.region.value, outlives=True)
-            embedded.remember(running, folder=settings.folder)
+            with ExitStack() as undo:  # What is not remembered is found by no `harness down`.
+                undo.callback(embedded.stop, running)
+                embedded.remember(running, folder=settings.folder)
+                undo.pop_all()
             _say(f"The embedded cloud runs at {running.endpoint} (process {running.pid}, log {running.log}).")
         else:
             _say(f"The embedded cloud runs already at {running.endpoint} (process {running.pid}).")
@@ -195,5 +214,8 @@ def _env(settings: Settings, asked: argparse.Namespace) -> None:
     project = Project(settings, tell=_say)
     for name in asked.systems or settings.systems:
         folder = asked.to or settings.system(name).template.parent
-        for path in write_dotenv(project.names(name), folder=folder):
+        paths = write_dotenv(project.names(name), folder=folder)
+        for path in paths:
             _say(str(path))
+        for words in words_on_git(paths, folder=folder):
+            print(words, file=sys.stderr)  # noqa: T201 - a command line prints

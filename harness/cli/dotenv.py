@@ -2,32 +2,48 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from harness._files import write
+from harness._text import listed
 from harness.cloud.names import Names
+from harness.tracked import IGNORING, not_ignored, tracked
 
-__all__ = ["write_dotenv"]
+__all__ = ["words_on_git", "write_dotenv"]
 
 
 def write_dotenv(names: Names, *, folder: Path) -> list[Path]:
     """Write ``.env`` with the outputs and ``.env.<Function>`` with each function's environment; give the paths.
 
     Only the user may read them (mode 0600): an environment may hold what others must not see.
+
+    Raises:
+        FileNotWritten: One of them cannot be written; it is as it was.
     """
     files = {".env": names.outputs} | {f".env.{name}": one.environment for name, one in names.functions.items()}
-    folder.mkdir(parents=True, exist_ok=True)
     return [_written(folder / name, variables) for name, variables in files.items()]
 
 
 def _written(path: Path, variables: Mapping[str, str]) -> Path:
     lines = "".join(f"{name}={_quoted(value)}\n" for name, value in sorted(variables.items()))
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        os.fchmod(descriptor, 0o600)
-        file.write(lines)
+    # What is behind a link is written, and the link stays.
+    write(path.resolve(), lines.encode())
     return path
+
+
+def words_on_git(paths: Sequence[Path], *, folder: Path) -> Iterator[str]:
+    """Give what is to be said of dotenv files that git takes in, or would take in; without git that is nothing.
+
+    Args:
+        paths: Those that were written just now.
+        folder: Where they are; others may be beside them.
+    """
+    for one in tracked([folder], written=paths):
+        yield "\n  ".join([one.sentence, one.why, *one.remedy.splitlines()])
+    if found := not_ignored(paths):
+        names = listed(path.name for path in found)
+        yield f"Git does not ignore what was written to {str(folder)!r}: {names}.\n  add to .gitignore: {IGNORING}"
 
 
 def _quoted(value: str) -> str:

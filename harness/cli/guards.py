@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from harness.cloud import embedded
-from harness.errors import StageError, UsageError
+from harness.errors import StageError, StageProtected, UsageError
 from harness.project import Project
-from harness.settings import PROTECTED, Settings
+from harness.settings import Settings
 
 __all__ = ["cloud_needed", "cloud_that_runs", "refuse_elsewhere", "refuse_foreign", "refuse_protected"]
 
@@ -56,11 +56,15 @@ def _refuse_silent(running: embedded.Running | None) -> None:
 
 
 def refuse_protected(settings: Settings, command: str, *, remedy: str = _BY_OTHER_MEANS) -> None:
-    """Refuse to change anything in a stage that only tests which read may see."""
+    """Refuse to change anything in a stage that only tests which read may see.
+
+    Raises:
+        StageProtected: It is one.
+    """
     if settings.protected:
-        raise UsageError(
+        raise StageProtected(
             f"`harness {command}` does not touch the stage {settings.stage.value!r}.",
-            facts=[("stage", settings.stage), ("protected", ", ".join(PROTECTED))],
+            facts=[("stage", settings.stage), ("protected", settings.protection)],
             remedy=remedy,
         )
 

@@ -15,7 +15,6 @@ from harness.cloud.left import Made, left_behind
 from harness.cloud.locks import locked
 from harness.errors import NotDeployed, StageError
 from harness.held import abandoned
-from harness.journal.bystanders import PREFIX
 from harness.project import Project
 from harness.report.record import DriftRecord, RunRecord
 from harness.settings import Settings
@@ -100,8 +99,7 @@ def _left(
     """Give what is left, or None where that cannot be told: other runs may be at work, and this one told no id."""
     if not run.runs and not alone:
         return None
-    taps = tuple(f"{PREFIX}{one}-" for one in run.runs) or (PREFIX,)
-    made = Made(taps=taps, users=tuple(f"{one}-" for one in run.runs))
+    made = Made.by(run.runs)
     lines = [
         line
         for system in systems

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from harness._files import in_words
 from harness.cli.ending import Ending
+from harness.cloud.processes import GATE
 from harness.errors import MalformedReport
 from harness.report.document import read
 from harness.report.record import RunRecord
@@ -76,7 +78,7 @@ def tested(
         report: The file in which the report is to be in the end, empty by now; None where nobody wants it.
     """
     began = time.time()
-    with TemporaryDirectory(prefix="harness-gate-") as folder:
+    with _place() as folder:
         report = (report or Path(folder) / "report.json").resolve()
         # The last one counts, should the caller ask for one, too.
         code = pytest_ran([*arguments, f"--report-json={report}"], folder=settings.root, ending=ending)
@@ -94,11 +96,17 @@ def tested(
     return Ended(code=code, run=run, reported=False)
 
 
+def _place() -> TemporaryDirectory[str]:
+    with in_words(Path("harness-gate")):
+        return TemporaryDirectory(prefix="harness-gate-")
+
+
 def pytest_ran(arguments: Sequence[str], *, folder: Path, ending: Ending, patience: float = 60.0) -> int:
     """Run pytest and give its exit code; below zero it is the signal that ended it.
 
     It has a process group of its own, so that Ctrl-C reaches this process only, which hands it on once: a second one
-    would interrupt pytest in its tidying up. What it prints goes to the terminal.
+    would interrupt pytest in its tidying up. What it prints goes to the terminal. It hangs on a lifeline: when this
+    process is killed, it takes away what it has created and ends.
 
     Args:
         arguments: Those of pytest.
@@ -107,7 +115,18 @@ def pytest_ran(arguments: Sequence[str], *, folder: Path, ending: Ending, patien
         patience: How many seconds it then has to take away what it has created; after that it is killed.
     """
     command = [sys.executable, "-m", "pytest", *arguments]
-    process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, process_group=0)
+    near, far = os.pipe()
+    try:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=os.environ | {GATE: str(near)},
+            stdin=subprocess.DEVNULL,
+            pass_fds=(near,),
+            process_group=0,
+        )
+    finally:
+        os.close(near)
     try:
         while not ending.asked and _runs(process):
             pass
@@ -118,6 +137,7 @@ def pytest_ran(arguments: Sequence[str], *, folder: Path, ending: Ending, patien
             pass
     finally:
         _kill(process)
+        os.close(far)
     return process.returncode
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from harness._garbage import uncollected
 from harness._secrets import keep_secret
+from harness.cloud import retrying
 from harness.errors import NoCredentials
 from harness.ledger import Kind, Ledger, Thing
 from harness.ledger.naming import new_run
@@ -87,13 +88,27 @@ class Cloud:
         return self._clients[service]
 
     def _new_client(self, service: str, **config: Any) -> Any:
+        with uncollected():
+            client = self.session.client(service, endpoint_url=self.endpoint, config=self.configuration(**config))
+        retrying.watch(client)
+        if not self.embedded:
+            from harness.cloud.renewing import renew  # noqa: PLC0415 - the embedded cloud's keys never expire
+
+            renew(client, session=self.session, profile=self.profile)
+        return client
+
+    def configuration(self, **config: Any) -> Any:
+        """Give the configuration of a client: how long it waits, and how often it tries."""
         from botocore.config import Config  # noqa: PLC0415 - `import harness` must not load boto3
 
-        settings: dict[str, Any] = {"connect_timeout": 5, "retries": {"mode": "standard", "max_attempts": 5}}
+        settings: dict[str, Any] = {
+            "connect_timeout": retrying.CONNECT_WITHIN,
+            "read_timeout": retrying.READ_WITHIN,
+            "retries": dict(retrying.RETRIES),
+        }
         if self.embedded:
             settings["proxies"] = {}
-        with uncollected():
-            return self.session.client(service, endpoint_url=self.endpoint, config=Config(**settings | config))
+        return Config(**settings | config)
 
     @cached_property
     def identity(self) -> dict[str, str]:
@@ -161,6 +176,14 @@ class Cloud:
         frozen = found.get_frozen_credentials()
         keep_secret(frozen.secret_key, frozen.token)
         return frozen.access_key, frozen.secret_key, frozen.token
+
+    @property
+    def credentials_end(self) -> float | None:
+        """When the tester's credentials of now end, in epoch seconds; None when that is not known."""
+        found = None if self.embedded else self.session.get_credentials()
+        # botocore renews credentials of a profile by itself, and tells nobody else how long they last.
+        end = getattr(found, "_expiry_time", None)
+        return end.timestamp() if end is not None else None
 
 
 # A profile or a configuration file of the tester, broken or not, has no say in the embedded cloud.

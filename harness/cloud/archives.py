@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+
+from harness._files import replacing
 
 __all__ = ["Found", "digest", "files", "stats", "zipped"]
 
@@ -88,17 +89,12 @@ def digest(found: Mapping[str, Found]) -> str:
 
 def zipped(found: Mapping[str, Found], *, into: Path) -> None:
     """Write an archive: sorted, with one time for all, with the two modes that Lambda needs."""
-    into.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        tempfile.NamedTemporaryFile(dir=into.parent, suffix=".part", delete=False) as part,
-        zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive,
-    ):
+    with replacing(into) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, entry in sorted(found.items()):
             member = zipfile.ZipInfo(path, date_time=_EARLIEST)
             member.external_attr = (0o100000 | _mode(entry)) << 16
             member.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(member, Path(entry.path).read_bytes())
-    Path(part.name).replace(into)
 
 
 def _mode(entry: Found) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import shutil
 import socket
 import sys
@@ -14,16 +15,32 @@ from dataclasses import asdict, dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
+from harness._files import in_words, private_folder, write
 from harness.cloud import processes
 from harness.cloud.account import EMBEDDED_ACCOUNT, EMBEDDED_SECRET
 from harness.cloud.interpreter import interpreter
 from harness.cloud.ports import LOOPBACK, claimed, listens
 from harness.cloud.serve import INTERPRETER, LIFELINE
 from harness.errors import CloudNotStarted
+from harness.ledger import Ledger, Thing, is_alive
 
-__all__ = ["Running", "answers", "find", "forget", "remember", "remembered", "remove_stale", "runs", "start", "stop"]
+__all__ = [
+    "Running",
+    "answers",
+    "end_left",
+    "find",
+    "forget",
+    "remember",
+    "remembered",
+    "remove_stale",
+    "runs",
+    "start",
+    "stop",
+]
 
 _MODULE = "harness.cloud.serve"
+_CLOUDS = "clouds"
+_RUN = re.compile("[0-9a-f]{8}")
 _TRIES = 5
 # What the child needs of this process's environment. Everything else, AWS settings above all, stays out.
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE", "SYSTEMROOT")
@@ -62,6 +79,7 @@ def start(  # noqa: PLR0913 - all but the region have defaults
     *,
     region: str,
     outlives: bool = False,
+    ledger: Ledger | None = None,
     within: float = 20.0,
     meanwhile: Callable[[], object] = lambda: None,
     claim: Callable[[], socket.socket] = claimed,
@@ -73,6 +91,7 @@ def start(  # noqa: PLR0913 - all but the region have defaults
         region: The region that it plays.
         outlives: Whether it goes on when this process ends, as `harness up` wants. Otherwise it ends with
             this process, also when this process is killed.
+        ledger: Where it is written down before it is started; one that stays on purpose is in none.
         within: How many seconds it may take.
         meanwhile: What this process does while the other one starts, such as imports. It is done again when
             another port has to be tried.
@@ -80,18 +99,20 @@ def start(  # noqa: PLR0913 - all but the region have defaults
 
     Raises:
         CloudNotStarted: It is not installed, or it did not become ready; the error shows the end of its log.
+        FileNotWritten: Its folder cannot be made.
+        LedgerNotWritten: It could not be written down.
     """
     _insist_on_ministack()
     remove_stale(folder)
     for _ in range(_TRIES):
         with claim() as held:
             home = _new_home(folder, port=held.getsockname()[1])
-            running = home and _spawn(home, region=region, outlives=outlives)
-            if running and _became_ready(running, within=within, meanwhile=meanwhile):
+            running = home and _noted_and_spawned(home, region=region, outlives=outlives, ledger=ledger)
+            if running and _became_ready(running, within=within, meanwhile=meanwhile, ledger=ledger):
                 return running
     raise CloudNotStarted(
         f"The embedded cloud found no port of its own in {_TRIES} tries.",
-        facts=[("its folders", folder / "clouds")],
+        facts=[("its folders", folder / _CLOUDS)],
     )
 
 
@@ -111,7 +132,7 @@ def remove_stale(folder: Path, *, older: float = 3600.0) -> None:
         folder: The project's folder for caches and state.
         older: How many seconds ago a folder's cloud must have been started; one that starts does not listen yet.
     """
-    for home in (folder / "clouds").glob("*"):
+    for home in (folder / _CLOUDS).glob("*"):
         if home.name.isdecimal() and _age(home) > older and not listens(int(home.name)):
             shutil.rmtree(home, ignore_errors=True)
 
@@ -130,24 +151,52 @@ def _new_home(folder: Path, *, port: int) -> Path | None:
     """
     if listens(port):
         return None
-    home = folder / "clouds" / str(port)
-    home.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        home.mkdir()
-    except FileExistsError:
-        return None
-    (home / "tmp").mkdir()
+    home = folder / _CLOUDS / str(port)
+    with in_words(home):
+        private_folder(home.parent)
+        try:
+            home.mkdir(mode=0o700)
+        except FileExistsError:
+            return None
+        private_folder(home / "tmp")
     return home
 
 
-def _spawn(home: Path, *, region: str, outlives: bool) -> Running:
+def _noted_and_spawned(home: Path, *, region: str, outlives: bool, ledger: Ledger | None) -> Running:
+    """Write a cloud down and start it; of what cannot be started nothing is left."""
+    thing = _thing(home, region=region)
+    try:
+        if ledger is not None:
+            ledger.creating(thing)
+        return _spawn(home, region=region, outlives=outlives, run=ledger.run if ledger else "")
+    except BaseException:
+        shutil.rmtree(home, ignore_errors=True)
+        if ledger is not None:
+            ledger.removed(thing)
+        raise
+
+
+def _thing(home: Path, *, region: str) -> Thing:
+    endpoint = f"http://{LOOPBACK}:{home.name}"
+    return Thing(
+        kind="cloud",
+        name=home.name,
+        within=str(home),
+        region=region,
+        endpoint=endpoint,
+        embedded=True,
+        stage="embedded",
+    )
+
+
+def _spawn(home: Path, *, region: str, outlives: bool, run: str) -> Running:
     environment = _environment(home, region=region)
     near, far = (-1, -1) if outlives else os.pipe()
     try:
         pid = processes.spawn(
             # -P: a module of the project that is called like one of the cloud's must not be taken for it.
-            # The folder is there only to tell this process from every other.
-            [sys.executable, "-P", "-m", _MODULE, str(home)],
+            # Folder and run are there only to tell this process from every other.
+            [sys.executable, "-P", "-m", _MODULE, str(home), run],
             folder=home,
             log=home / "cloud.log",
             environment=environment if outlives else environment | {LIFELINE: str(near)},
@@ -182,7 +231,7 @@ def _environment(home: Path, *, region: str) -> dict[str, str]:
     }
 
 
-def _became_ready(running: Running, *, within: float, meanwhile: Callable[[], object]) -> bool:
+def _became_ready(running: Running, *, within: float, meanwhile: Callable[[], object], ledger: Ledger | None) -> bool:
     """Wait until a cloud is ready; whatever comes in between, Ctrl-C too, it is not left running."""
     ready = False
     try:
@@ -191,7 +240,7 @@ def _became_ready(running: Running, *, within: float, meanwhile: Callable[[], ob
         ready = _waited(running, deadline=deadline, within=within)
     finally:
         if not ready:
-            stop(running)
+            stop(running, ledger=ledger)
     return ready
 
 
@@ -230,8 +279,13 @@ def answers(endpoint: str, *, within: float = 1.0) -> bool:
         connection.close()
 
 
-def stop(running: Running, *, within: float = 5.0) -> bool:
+def stop(running: Running, *, within: float = 5.0, ledger: Ledger | None = None) -> bool:
     """Stop an embedded cloud, its functions and what they started, and remove its folder; twice does no harm.
+
+    Args:
+        running: The cloud.
+        within: How many seconds it has to end in order.
+        ledger: Where it is written down; all that was created in it has gone with it.
 
     Returns:
         Whether its process was there to be stopped, answering or not. A process that was given its id since is
@@ -242,7 +296,39 @@ def stop(running: Running, *, within: float = 5.0) -> bool:
     stopped = processes.end(running.pid, words=running.words, within=within)
     if stopped or not listens(running.port):
         shutil.rmtree(running.folder, ignore_errors=True)
+        if ledger is not None:
+            _write_off(running.endpoint, ledger=ledger)
     return stopped
+
+
+def _write_off(endpoint: str, *, ledger: Ledger) -> None:
+    """Say of a cloud, and of all that was created in it, that it has gone."""
+    for left in ledger.left:
+        if left.thing.endpoint == endpoint:
+            ledger.removed(left.thing)
+
+
+def end_left(thing: Thing, *, by: str = "", within: float = 5.0) -> None:
+    """End the process of a cloud that a dead run has left, and remove its folder; that neither is there is fine.
+
+    Ports, and so folders, are given again: what stands there since is left alone, whether a run that is alive has
+    started it or `harness up`, which names no run.
+
+    Args:
+        thing: The cloud, as the ledger of the run tells of it.
+        by: The run that asks, whose own clouds it may end though it is alive.
+        within: How many seconds it has to end in order.
+    """
+    home, port = Path(thing.within), int(thing.name)
+    words = (_MODULE, thing.within)
+    for pid in processes.found(words=words):
+        run = "".join(processes.command_line(pid).split()[-1:])
+        if _RUN.fullmatch(run) and (run == by or not is_alive(home.parent.parent, run=run)):
+            processes.end(pid, words=words, within=within)
+    # Whoever starts a cloud holds the claim to its port, from before there is a folder until the cloud listens.
+    with claimed(first=port) as held:
+        if held.getsockname()[1] == port and home.parts[-2:] == (_CLOUDS, thing.name):
+            shutil.rmtree(home, ignore_errors=True)
 
 
 def runs(running: Running) -> bool:
@@ -251,8 +337,12 @@ def runs(running: Running) -> bool:
 
 
 def remember(running: Running, *, folder: Path) -> None:
-    """Write down a cloud that goes on, so that the next run finds it."""
-    _record(folder).write_text(json.dumps(asdict(running)))
+    """Write down a cloud that goes on, so that the next run finds it.
+
+    Raises:
+        FileNotWritten: It cannot be written down.
+    """
+    write(_record(folder), json.dumps(asdict(running)).encode())
 
 
 def remembered(folder: Path) -> Running | None:

@@ -8,9 +8,9 @@ from typing import Any, Protocol
 
 from harness.errors import NoCredentials, NotAllowed, StageError, UnreachableEndpoint
 
-__all__ = ["Place", "code_of", "message_of", "translated"]
+__all__ = ["EXPIRED", "Place", "code_of", "message_of", "translated"]
 
-_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"})
+EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"})
 _REFUSED = frozenset({
     "AuthFailure", "IncompleteSignature", "InvalidAccessKeyId", "InvalidClientTokenId", "InvalidSignatureException",
     "MissingAuthenticationToken", "SignatureDoesNotMatch", "UnrecognizedClientException",
@@ -95,7 +95,7 @@ def _in_our_words(fault: Exception, *, cloud: Place) -> StageError | None:
 def _of_a_service(fault: Any, *, place: list[tuple[str, str]]) -> StageError | None:
     code = code_of(fault)
     facts = [*place, ("call", fault.operation_name), ("code", code)]
-    if code in _EXPIRED:
+    if code in EXPIRED:
         return NoCredentials("The credentials have expired.", facts=facts, remedy="Sign in again (`aws sso login`).")
     if code in _REFUSED:
         return NoCredentials(

@@ -13,9 +13,11 @@ import hashlib
 import shutil
 import sys
 import tempfile
+from contextlib import ExitStack
 from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 
+from harness._files import in_words, narrow, private_folder
 from harness.errors import CloudNotStarted
 
 __all__ = ["interpreter"]
@@ -29,6 +31,7 @@ def interpreter(folder: Path) -> Path:
 
     Raises:
         CloudNotStarted: A package that the Lambda runtime holds is not installed here.
+        FileNotWritten: It cannot be built in `folder`.
     """
     home = folder / "runtime" / _fingerprint()
     if not home.exists():
@@ -55,17 +58,21 @@ def _build(home: Path) -> None:
     """Build beside and move into place, so that a second process never sees half of it."""
     import venv  # noqa: PLC0415 - needed once for each set of versions
 
-    home.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(dir=home.parent))
-    venv.EnvBuilder(symlinks=True, with_pip=False).create(draft)
-    site = next(draft.glob("lib/python*/site-packages"))
-    shutil.copyfile(_SITE, site / "sitecustomize.py")
-    for name in IN_THE_LAMBDA_RUNTIME:
-        _link(name, site)
-    try:
-        draft.rename(home)
-    except OSError:  # Another process was first; its result is the same.
-        shutil.rmtree(draft)
+    with in_words(home), ExitStack() as undo:
+        private_folder(home.parent)
+        draft = Path(tempfile.mkdtemp(dir=home.parent))
+        undo.callback(shutil.rmtree, draft, ignore_errors=True)
+        venv.EnvBuilder(symlinks=True, with_pip=False).create(draft)
+        site = next(draft.glob("lib/python*/site-packages"))
+        shutil.copyfile(_SITE, site / "sitecustomize.py")
+        for name in IN_THE_LAMBDA_RUNTIME:
+            _link(name, site)
+        narrow(draft)
+        try:
+            draft.rename(home)
+        except OSError:
+            if not home.exists():  # Else another process was first, and its result is the same.
+                raise
 
 
 def _link(name: str, site: Path) -> None:

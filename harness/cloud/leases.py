@@ -7,6 +7,8 @@ from itertools import count
 from pathlib import Path
 from typing import IO
 
+from harness._files import in_words, open_private
+
 __all__ = ["Lease", "lease", "leased"]
 
 
@@ -38,13 +40,16 @@ def lease(folder: Path, *, cloud: str) -> Lease:
     Args:
         folder: The project's folder for caches and state.
         cloud: What tells this cloud from others, such as its port.
+
+    Raises:
+        FileNotWritten: It cannot be written down which accounts are leased.
     """
     place = folder / "leases"
-    place.mkdir(parents=True, exist_ok=True)
     for number in count(1):
         account = f"{number:012}"
         # Python opens files such that programs which are started do not inherit them, so a lease ends with us.
-        file = (place / f"{cloud}-{account}").open("ab")
+        with in_words(place):
+            file = open_private(place / f"{cloud}-{account}", "ab")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -1,7 +1,6 @@
-"""What runs of the harness have left behind in a cloud: what taps are made of, and users.
+"""What runs of the harness have left behind in a cloud: what taps are made of, users and their app clients.
 
-All of it is told by its name, which holds the id of the run. Where a ledger says what a run has created, it can say
-better what there is to look for.
+All of it is told by its name, which holds the id of the run. No ledger is asked: this finds out whether one was right.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from typing import Any
 from harness.cloud.account import Cloud
 from harness.cloud.faults import code_of, translated
 from harness.cloud.names import Names
+from harness.ledger.naming import CLIENT, TAP, USER
 from harness.system.model import System
 
 __all__ = ["Made", "left_behind"]
@@ -32,11 +32,27 @@ class Made:
 
     Args:
         taps: What the names of rules, queues and notifications begin with, as ``harness-tap-0f3a9c21-``.
-        users: What the addresses of users begin with, as ``0f3a9c21-``.
+        users: What the addresses of users begin with, as ``harness-0f3a9c21-``.
+        clients: What the names of app clients begin with, as ``harness-five-minutes-0f3a9c21-``.
     """
 
     taps: tuple[str, ...]
     users: tuple[str, ...]
+    clients: tuple[str, ...] = ()
+
+    @classmethod
+    def by(cls, runs: Iterable[str]) -> Made:
+        """Give how the things are called that runs have made; without a run, whatever taps any run has made.
+
+        Args:
+            runs: Their ids.
+        """
+        known = tuple(runs)
+        return cls(
+            taps=tuple(f"{TAP}{run}-" for run in known) or (TAP,),
+            users=tuple(f"{USER}{run}-" for run in known),
+            clients=tuple(f"{CLIENT}{run}-" for run in known),
+        )
 
 
 def left_behind(
@@ -76,7 +92,14 @@ class _Stage:
 
     def look(self) -> list[str]:
         with translated(self._cloud):
-            return [*self.queues(), *self.rules(), *self.subscriptions(), *self.notifications(), *self.users()]
+            return [
+                *self.queues(),
+                *self.rules(),
+                *self.subscriptions(),
+                *self.notifications(),
+                *self.users(),
+                *self.clients(),
+            ]
 
     def _of_type(self, kind: str) -> list[str]:
         """Give the physical ids of the resources of a type that there are."""
@@ -122,6 +145,14 @@ class _Stage:
             for prefix in self._made.users:
                 pages = cognito.get_paginator("list_users").paginate(UserPoolId=pool, Filter=f'email ^= "{prefix}"')
                 yield from (f"user {user['Username']} of pool {pool}" for user in _all(pages, "Users"))
+
+    def clients(self) -> Iterator[str]:
+        cognito = self._cloud.client("cognito-idp")
+        for pool in self._of_type("AWS::Cognito::UserPool") if self._made.clients else ():
+            pages = cognito.get_paginator("list_user_pool_clients").paginate(UserPoolId=pool, MaxResults=60)
+            for one in _all(pages, "UserPoolClients"):
+                if one["ClientName"].startswith(self._made.clients):
+                    yield f"client {one['ClientName']} of pool {pool}"
 
 
 def _all(pages: Iterable[dict[str, Any]], what: str) -> Iterator[Any]:

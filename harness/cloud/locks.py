@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from harness._files import in_words, open_private
+
 __all__ = ["locked"]
 
 
@@ -16,8 +18,12 @@ def locked(path: Path) -> Iterator[None]:
 
     Args:
         path: The file that stands for the lock; it is created and stays.
+
+    Raises:
+        FileNotWritten: It cannot be created.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as lock:
+    with in_words(path):
+        lock = open_private(path, "ab")
+    with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from harness._files import write
 from harness.cloud.account import Cloud
 
 __all__ = ["DOES_NOT_WAIT", "Responses", "read_mocks", "write_mocks"]
@@ -34,9 +35,8 @@ def write_mocks(responses: Responses, *, cloud: Cloud, execution: str) -> None:
         execution: The name that the execution will have.
     """
     port = (cloud.endpoint or "").rpartition(":")[2]
-    folder = cloud.folder / "clouds" / port / _FOLDER
-    folder.mkdir(exist_ok=True)
-    (folder / f"{execution}.json").write_text(json.dumps(responses))
+    place = cloud.folder / "clouds" / port / _FOLDER / f"{execution}.json"
+    write(place, json.dumps(responses).encode())
 
 
 def read_mocks(home: Path, *, execution: str) -> Responses:

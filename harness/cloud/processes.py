@@ -7,10 +7,15 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-__all__ = ["code", "command_line", "end", "is_child", "runs", "spawn"]
+from harness._files import UMASK, in_words, open_private
+
+__all__ = ["GATE", "code", "command_line", "end", "found", "is_child", "runs", "spawn"]
+
+# In the environment of a pytest that a gate has started: the end of a pipe whose other end the gate holds.
+GATE = "HARNESS_GATE"
 
 # The children of this process, by process id: a process that nobody holds is reaped by nobody.
 _CHILDREN: dict[int, subprocess.Popen[bytes]] = {}
@@ -29,11 +34,13 @@ def spawn(
     Args:
         command: The program and its arguments.
         folder: Where it works.
-        log: The file that takes all that it prints.
+        log: The file that takes all that it prints; what it writes itself is for the owner's eyes only as well.
         environment: All that it sees of the environment.
         kept: The open files that it inherits.
     """
-    with log.open("wb") as output:
+    with in_words(log):
+        output = open_private(log, "wb")
+    with output:
         process = subprocess.Popen(
             command,
             cwd=folder,
@@ -42,6 +49,7 @@ def spawn(
             stdout=output,
             stderr=subprocess.STDOUT,
             pass_fds=kept,
+            umask=UMASK,
             start_new_session=True,  # Ctrl-C is for the test run, which then stops the cloud in order.
         )
     _CHILDREN[process.pid] = process
@@ -67,9 +75,34 @@ def runs(pid: int, *, words: Sequence[str]) -> bool:
     """
     if is_child(pid):
         return code(pid) is None
-    command = f" {command_line(pid)} "
+    return _holds(command_line(pid), words)
+
+
+def _holds(command: str, words: Sequence[str]) -> bool:
     # Whole words: a folder `clouds/1` is not the folder `clouds/18626`.
-    return all(f" {word} " in command for word in words)
+    return all(f" {word} " in f" {command} " for word in words)
+
+
+def found(*, words: Sequence[str], proc: Path = Path("/proc")) -> list[int]:
+    """Give the ids of all processes of this machine whose command line holds these words.
+
+    Args:
+        words: What is looked for, each as an argument of its own.
+        proc: Where Linux shows its processes as files; elsewhere `ps` is asked.
+    """
+    return [pid for pid, command in _all(proc) if _holds(command, words)]
+
+
+def _all(proc: Path) -> Iterator[tuple[int, str]]:
+    if (proc / "self").exists():
+        for process in proc.glob("[0-9]*"):
+            yield int(process.name), command_line(int(process.name), proc=proc)
+        return
+    asked = ["/bin/ps", "-axww", "-o", "pid=,command="]
+    listed = subprocess.run(asked, capture_output=True, text=True, errors="replace", check=False).stdout
+    for line in listed.splitlines():
+        pid, _, command = line.strip().partition(" ")
+        yield int(pid), command
 
 
 def command_line(pid: int, *, proc: Path = Path("/proc")) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness._files import UMASK, in_words
 from harness.cloud import archives
 from harness.cloud.locks import locked
 from harness.errors import PackagingFailed
@@ -137,7 +138,8 @@ def _key(requirements: Path, *, target: Target) -> str:
 
 def _install(requirements: Path, *, into: Path, target: Target, python: str) -> None:
     """Install beside the place and move there when all is well, so that nobody finds half of it."""
-    part = Path(tempfile.mkdtemp(dir=into.parent, prefix="part-"))
+    with in_words(into):
+        part = Path(tempfile.mkdtemp(dir=into.parent, prefix="part-"))
     # -P: a module of the function that is called like one of pip's must not be taken for it.
     command = [python, "-P", "-m", "pip", "install", "--target", str(part), "--no-compile", "--no-input", "--quiet"]
     command += ["--disable-pip-version-check", *target.options, "-r", str(requirements)]
@@ -150,10 +152,12 @@ def _install(requirements: Path, *, into: Path, target: Target, python: str) -> 
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
+            umask=UMASK,
         )
         if ended.returncode != 0:
             raise _failure(requirements, target=target, python=python, output=ended.stdout)
-        part.rename(into)
+        with in_words(into):
+            part.rename(into)
     finally:
         shutil.rmtree(part, ignore_errors=True)
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from harness._text import did_you_mean, listed
 from harness.cloud.names import Names
 from harness.doctor.checked import Checked, Finding
+from harness.tracked import tracked
 
-__all__ = ["check", "check_overrides"]
+__all__ = ["check", "check_overrides", "check_tracked"]
 
 _OVERRIDES = ".test.env"
 # As `harness env` writes variables: in single quotes, one after the other.
@@ -68,6 +69,20 @@ def check_overrides(folder: Path, *, names: Names) -> Checked:
     findings = [finding for path in files for finding in _without_effect(path, names=names)]
     well = f"{len(files)} files override what there is" if files else "none"
     return Checked(name="overrides", well=well, findings=tuple(findings))
+
+
+def check_tracked(folder: Path) -> Checked:
+    """Say which dotenv files git tracks although they hold secrets, or were written by `harness env`.
+
+    Args:
+        folder: The folder of the template.
+    """
+    ours = [path for path in folder.glob(".env*") if _is_ours(path)]
+    findings = [
+        Finding(sentence=one.sentence, facts=(("why that is wrong", one.why),), remedy=one.remedy)
+        for one in tracked([folder], written=ours)
+    ]
+    return Checked(name="git", well="no dotenv file with secrets is tracked", findings=tuple(findings))
 
 
 def _without_effect(path: Path, *, names: Names) -> Iterator[Finding]:

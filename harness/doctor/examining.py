@@ -47,4 +47,5 @@ def examine(  # noqa: PLR0913 - what there is to know of a stage
     folder = system.template.parent
     yield dotenv.check(folder, names=names, system=system.name)
     yield dotenv.check_overrides(folder, names=names)
+    yield dotenv.check_tracked(folder)
     yield drifting.check(system, cloud=cloud, names=names)

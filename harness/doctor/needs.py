@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from harness.cloud.attributes import scope
 from harness.cloud.names import Names
+from harness.ledger.naming import TAP
 from harness.system.intrinsics import resolve
 from harness.system.model import System
 
 __all__ = ["Need", "needs"]
 
-_TAP = "harness-tap-doctor"
+_TAP = f"{TAP}doctor"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from harness.cloud.names import Names
 from harness.doctor.checked import Checked, Finding
 from harness.doctor.needs import Need
 from harness.errors import NotAllowed
+from harness.ledger.naming import TAP
 
 __all__ = ["check"]
 
@@ -27,7 +28,7 @@ _EVENT = (
     '{"id": "", "account": "", "source": "harness", "time": "2026-01-01T00:00:00Z", "region": "",'
     ' "resources": [], "detail-type": "harness", "detail": {}}'
 )
-_NOWHERE = "harness-tap-doctor"
+_NOWHERE = f"{TAP}doctor"
 
 
 def check(wanted: Iterable[Need], *, arn: str, cloud: Cloud, names: Names) -> Checked:

@@ -8,12 +8,13 @@ from typing import Any
 
 from harness.cloud.account import Cloud
 from harness.cloud.faults import code_of, translated
-from harness.cloud.locks import locked
+from harness.cloud.taking.buckets import alone_with
 from harness.errors import TapNotOpen
 from harness.journal.asking import opened
-from harness.journal.bystanders import PREFIX
 from harness.journal.collector import Collector
+from harness.journal.creation import Creation
 from harness.journal.entry import Kind
+from harness.ledger.naming import TAP
 
 __all__ = ["BucketTap"]
 
@@ -34,6 +35,9 @@ class BucketTap:
         bucket: Its name.
         collector: The queue into which the notification leads.
         name: The id of the notification, unique in the bucket.
+
+    Attributes:
+        creation: The notification, as it is created and taken away.
     """
 
     kind: Kind = "bucket"
@@ -45,8 +49,7 @@ class BucketTap:
         self._bucket = bucket
         self._collector = collector
         self._name = name
-        # Whether there may be something to take away; an interrupt may come before the answer does.
-        self._created = False
+        self.creation = Creation(cloud, "notification", name=name, within=bucket)
 
     def open(self) -> None:
         """Let the bucket tell the queue.
@@ -55,10 +58,10 @@ class BucketTap:
             TapNotOpen: There is no such bucket.
         """
         ours = {"Id": self._name, "QueueArn": self._collector.arn, "Events": _EVENTS}
-        with self._alone():
+        with alone_with(self._bucket, cloud=self._cloud):
             found = self._configuration()
             others = [one for one in found.get("QueueConfigurations", []) if not self._is_left(one)]
-            self._created = True
+            self.creation.note()
             self._configure({**found, "QueueConfigurations": [*others, ours]})
 
     def barrier(self) -> Callable[[], bool]:
@@ -77,21 +80,14 @@ class BucketTap:
 
     def close(self) -> None:
         """Take the notification out of the configuration, if it is there; all else stays."""
-        if not self._created:
-            return
-        # The stage may have been taken away, its bucket with it.
-        with contextlib.suppress(TapNotOpen), self._alone():
-            found = self._configuration()
-            others = [one for one in found.get("QueueConfigurations", []) if not self._is_ours(one)]
-            self._configure({**found, "QueueConfigurations": others})
-        self._created = False
+        self.creation.take_away()
 
     def _is_ours(self, configuration: dict[str, Any]) -> bool:
         return configuration.get("Id") == self._name
 
     def _is_left(self, configuration: dict[str, Any]) -> bool:
         """Say whether it is of a tap whose process was killed: the queue has been tidied away, this has not."""
-        if not configuration.get("Id", "").startswith(PREFIX):
+        if not configuration.get("Id", "").startswith(TAP):
             return False
         sqs, name = self._cloud.client("sqs"), configuration["QueueArn"].rpartition(":")[2]
         try:
@@ -100,10 +96,6 @@ class BucketTap:
         except sqs.exceptions.QueueDoesNotExist:
             return True
         return False
-
-    def _alone(self) -> contextlib.AbstractContextManager[None]:
-        """Keep other runs of the embedded cloud from a configuration that is read, changed and written."""
-        return locked(self._cloud.folder / "buckets" / f"{self._bucket}.lock")
 
     def _configuration(self) -> dict[str, Any]:
         with self._asking():

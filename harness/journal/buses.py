@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import uuid
 from collections.abc import Callable, Mapping
@@ -13,12 +12,12 @@ from harness.cloud.faults import translated
 from harness.errors import TapNotOpen
 from harness.journal.asking import opened
 from harness.journal.collector import Collector
+from harness.journal.creation import Creation
 from harness.journal.entry import Kind
 from harness.journal.envelopes import SENTINEL, template_for
+from harness.ledger.naming import TARGET
 
 __all__ = ["BusTap", "rule_arn", "send_sentinel"]
-
-_TARGET = "harness"
 
 
 class BusTap:
@@ -38,6 +37,9 @@ class BusTap:
         collector: The queue into which the rule leads.
         tags: The tags of the rule.
         through: Whether nobody but taps would take a sentinel.
+
+    Attributes:
+        creation: The rule, as it is created and taken away.
     """
 
     kind: Kind = "bus"
@@ -62,9 +64,7 @@ class BusTap:
         self._collector = collector
         self._tags = dict(tags)
         self._through = through
-        # Whether there may be something to take away. An interrupt may come when the cloud has done what it was asked
-        # for and before this process knows it, so it is told before each call.
-        self._created = False
+        self.creation = Creation(cloud, "rule", name=rule, within=bus)
 
     def open(self) -> None:
         """Create the rule.
@@ -72,7 +72,7 @@ class BusTap:
         Raises:
             TapNotOpen: It cannot be created.
         """
-        self._created = True
+        self.creation.note()
         with opened(self._cloud, what=f"bus {self._bus!r}"):
             self._events.put_rule(
                 Name=self._rule,
@@ -110,7 +110,7 @@ class BusTap:
         with opened(self._cloud, what=f"rule {self._rule!r} any more, through which {self.source!r} is tapped"):
             state = self._events.describe_rule(Name=self._rule, **rule)["State"]
             targets = self._events.list_targets_by_rule(Rule=self._rule, **rule)["Targets"]
-        if state == "DISABLED" or not any(target["Id"] == _TARGET for target in targets):
+        if state == "DISABLED" or not any(target["Id"] == TARGET for target in targets):
             raise TapNotOpen(
                 f"The rule {self._rule!r}, through which {self.source!r} is tapped, leads nowhere any more.",
                 facts=[("state", state), ("targets", len(targets))],
@@ -119,20 +119,12 @@ class BusTap:
 
     def close(self) -> None:
         """Delete the rule, if there is one of its name."""
-        if not self._created:
-            return
-        rule = {"EventBusName": self._bus}
-        # The stage may have been taken away, its bus with it; or the rule was never created, for all that was tried.
-        gone = contextlib.suppress(self._events.exceptions.ResourceNotFoundException)
-        with translated(self._cloud), gone:
-            self._events.remove_targets(Rule=self._rule, **rule, Ids=[_TARGET])
-            self._events.delete_rule(Name=self._rule, **rule)
-        self._created = False
+        self.creation.take_away()
 
 
 def _target(queue: str, source: str) -> dict[str, Any]:
     # EventBridge wants an InputPathsMap, or none at all; the template needs no paths.
-    return {"Id": _TARGET, "Arn": queue, "InputTransformer": {"InputTemplate": template_for(source)}}
+    return {"Id": TARGET, "Arn": queue, "InputTransformer": {"InputTemplate": template_for(source)}}
 
 
 def send_sentinel(cloud: Cloud, *, bus: str) -> str:

@@ -11,12 +11,9 @@ from harness.errors import MisusedStep
 from harness.events.filters import accepts
 from harness.events.patterns import matches
 from harness.journal.envelopes import SENTINEL
+from harness.ledger.naming import TAP
 
-__all__ = ["PREFIX", "bus_has_only_taps", "topic_has_only_taps"]
-
-# The rules and queues of taps are called so, whichever process they belong to. "harness-" alone may begin the name of
-# a system, and so of its stacks and all that is in them.
-PREFIX = "harness-tap-"
+__all__ = ["bus_has_only_taps", "topic_has_only_taps"]
 
 
 def bus_has_only_taps(bus: str, *, cloud: Cloud) -> bool:
@@ -48,7 +45,7 @@ def bus_has_only_taps(bus: str, *, cloud: Cloud) -> bool:
 
 
 def _matches(rule: dict[str, Any], event: dict[str, Any]) -> bool:
-    if rule["Name"].startswith(PREFIX) or rule["State"] == "DISABLED" or rule.get("ManagedBy"):
+    if rule["Name"].startswith(TAP) or rule["State"] == "DISABLED" or rule.get("ManagedBy"):
         return False
     try:
         return "EventPattern" in rule and matches(json.loads(rule["EventPattern"]), event)
@@ -77,7 +74,7 @@ def _takes(subscription: dict[str, Any], *, sns: Any) -> bool:
     arn = subscription["SubscriptionArn"]
     if not arn.startswith("arn:"):  # PendingConfirmation, Deleted: SNS sends it nothing.
         return False
-    if subscription["Protocol"] == "sqs" and subscription["Endpoint"].rpartition(":")[2].startswith(PREFIX):
+    if subscription["Protocol"] == "sqs" and subscription["Endpoint"].rpartition(":")[2].startswith(TAP):
         return False
     try:
         attributes = sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]

@@ -12,6 +12,7 @@ from harness.cloud.account import Cloud
 from harness.cloud.faults import translated
 from harness.errors import TapNotOpen
 from harness.journal.asking import asked
+from harness.journal.creation import Creation
 from harness.journal.entry import Entry
 from harness.journal.envelopes import Sources
 from harness.journal.letters import later, send_token, told_apart
@@ -40,6 +41,7 @@ class Collector:
         tags: Its tags.
 
     Attributes:
+        creation: Its queue, as it is created and taken away.
         tokens: The tokens of the sentinels that have come, and before which all has been handed over.
         ahead: By how many seconds at least the cloud's clock is ahead of this machine's; None before the first message.
     """
@@ -66,9 +68,7 @@ class Collector:
         self._undeleted_since = 0.0
         # Tokens that have come together with entries: they are told at the next read, when these are in the journal.
         self._untold: list[str] = []
-        # Whether there may be a queue to take away; an interrupt may come before its URL is known.
-        self._created = False
-        self._closed = False
+        self.creation = Creation(cloud, "queue", name=name)
         self.tokens: set[str] = set()
         self.ahead: float | None = None
         self.arn = f"arn:{cloud.partition}:sqs:{cloud.region}:{cloud.account}:{name}"
@@ -77,7 +77,7 @@ class Collector:
     def open(self) -> None:
         """Create the queue."""
         senders = [_statement(self.arn, *sender) for sender in self._senders.items()]
-        self._created = True
+        self.creation.note()
         with translated(self._cloud):
             answer = self._sqs.create_queue(
                 QueueName=self._name,
@@ -88,7 +88,7 @@ class Collector:
                 },
                 tags=self._tags,
             )
-        self.url = answer["QueueUrl"]
+        self.url = self.creation.known = answer["QueueUrl"]
 
     def read(self, *, wait: float) -> list[Entry]:
         """Give the entries that have come, and keep the tokens of the sentinels that have."""
@@ -131,7 +131,8 @@ class Collector:
                 )
                 return answer
         except TapNotOpen:
-            if self._closed:
+            # A read that is still on finds out that the queue has gone; it may have been us.
+            if self.creation.ends:
                 return {}
             raise TapNotOpen(
                 f"The queue {self.url!r}, into which the taps of this run lead, has been deleted.",
@@ -153,17 +154,7 @@ class Collector:
 
     def close(self) -> None:
         """Delete the queue, if there is one of its name."""
-        if not self._created:
-            return
-        # A read that is still on finds out that the queue has gone; it must know that it was us.
-        self._closed = True
-        try:
-            with translated(self._cloud), contextlib.suppress(self._sqs.exceptions.QueueDoesNotExist):
-                self._sqs.delete_queue(QueueUrl=self.url or self._sqs.get_queue_url(QueueName=self._name)["QueueUrl"])
-        except BaseException:
-            self._closed = False
-            raise
-        self._created = False
+        self.creation.take_away()
 
 
 def _statement(queue: str, service: str, arns: Sequence[str]) -> dict[str, Any]:

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from harness.cloud.account import Cloud
 from harness.journal.buckets import BucketTap
 from harness.journal.buses import BusTap, rule_arn
-from harness.journal.bystanders import PREFIX, bus_has_only_taps, topic_has_only_taps
+from harness.journal.bystanders import bus_has_only_taps, topic_has_only_taps
 from harness.journal.collector import Collector
+from harness.journal.creation import Creation
 from harness.journal.envelopes import Sources
 from harness.journal.leading import Led
 from harness.journal.stack_queue import StackQueue, StackTap
 from harness.journal.tap import Tap
 from harness.journal.topics import TopicTap
+from harness.ledger.naming import tap_name
 
 __all__ = ["Heard", "Undo", "hear", "hear_bucket", "hear_through", "sources_of"]
 
-# Keeps what takes away what is about to be created.
-Undo = Callable[[Callable[[], None]], object]
+# Keeps what is about to be created, so that it is taken away in the end.
+Undo = Callable[[Creation], object]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,17 +49,17 @@ def hear(  # noqa: PLR0913 - what a queue and rules need
         cloud: Where they are.
         run: What tells this process from every other, in letters and digits.
         tags: The tags of the queue and the rules; a subscription has none.
-        undo: Is given what takes each thing away before that is created, so that no interrupt comes between.
+        undo: Is given each thing before it is created, so that no interrupt comes between.
     """
-    rules = {source: _name(run, source, longest=64) for source in buses}
+    rules = {source: tap_name(run, source, longest=64) for source in buses}
     collector = Collector(
         cloud,
-        name=_name(run, *buses, *topics, longest=80),
+        name=tap_name(run, *buses, *topics, longest=80),
         senders=_senders(cloud, buses=buses, rules=rules, topics=topics),
         sources=sources_of(buses, topics),
         tags=tags,
     )
-    undo(collector.close)
+    undo(collector.creation)
     collector.open()
     taps: list[Tap] = []
     for source, bus in buses.items():
@@ -66,13 +67,13 @@ def hear(  # noqa: PLR0913 - what a queue and rules need
         rule = BusTap(
             cloud, source=source, bus=bus, rule=rules[source], collector=collector, tags=tags, through=through
         )
-        undo(rule.close)
+        undo(rule.creation)
         rule.open()
         taps.append(rule)
     for source, topic in topics.items():
         through = topic_has_only_taps(topic, cloud=cloud)
         subscription = TopicTap(cloud, source=source, topic=topic, collector=collector, through=through)
-        undo(subscription.close)
+        undo(subscription.creation)
         subscription.open()
         taps.append(subscription)
     return Heard(reader=collector, taps=tuple(taps))
@@ -89,9 +90,9 @@ def hear_bucket(  # noqa: PLR0913 - what a queue and a notification need
         cloud: Where it is.
         run: What tells this process from every other, in letters and digits.
         tags: The tags of the queue; a notification has none.
-        undo: Is given what takes each thing away before that is created.
+        undo: Is given each thing before it is created.
     """
-    name = _name(run, source, longest=80)
+    name = tap_name(run, source, longest=80)
     collector = Collector(
         cloud,
         name=name,
@@ -99,10 +100,10 @@ def hear_bucket(  # noqa: PLR0913 - what a queue and a notification need
         sources=Sources(buckets={bucket: source}),
         tags=tags,
     )
-    undo(collector.close)
+    undo(collector.creation)
     collector.open()
     tap = BucketTap(cloud, source=source, bucket=bucket, collector=collector, name=name)
-    undo(tap.close)
+    undo(tap.creation)
     tap.open()
     return Heard(reader=collector, taps=(tap,))
 
@@ -140,8 +141,3 @@ def _senders(
     arns = [rule_arn(cloud, bus=bus, rule=rules[source]) for source, bus in buses.items()]
     senders = {"events.amazonaws.com": arns, "sns.amazonaws.com": list(topics.values())}
     return {service: arns for service, arns in senders.items() if arns}
-
-
-def _name(run: str, *sources: str, longest: int) -> str:
-    """Give a name that no other process gives, of the characters that rules and queues may have."""
-    return re.sub(r"[^A-Za-z0-9_-]", "-", f"{PREFIX}{run}-{'-'.join(sources)}")[:longest]

@@ -12,6 +12,7 @@ from harness.cloud.account import Cloud
 from harness.cloud.names import Names
 from harness.errors import StageError, TapNotOpen, UnknownResource
 from harness.journal.collector import Collector
+from harness.journal.creation import Creation
 from harness.journal.entry import Kind
 from harness.journal.hearing import Heard, hear, hear_bucket, hear_through, sources_of
 from harness.journal.leading import Led, led_into, reader_of
@@ -90,8 +91,8 @@ class Taps:
         self._open: dict[str, Tap] = {}
         # Whose messages tell the cloud's clock; what they have told stays known when they are closed.
         self._clocks: list[Collector | StackQueue] = []
-        # What takes away each thing that was created, in the order in which they were.
-        self._undo: list[Callable[[], None]] = []
+        # What there may be to take away, in the order in which it was created.
+        self._created: list[Creation] = []
         self._hearings = 0
 
     @property
@@ -186,7 +187,7 @@ class Taps:
                 cloud=self.cloud,
                 run=f"{self._run}-{self._hearings}",
                 tags=self._tags,
-                undo=self._undo.append,
+                undo=self._created.append,
             )
             self._clocks.append(heard.reader)
             self._poll(heard.reader, name=name)
@@ -204,7 +205,7 @@ class Taps:
                 cloud=self.cloud,
                 run=f"{self._run}-{self._hearings}",
                 tags=self._tags,
-                undo=self._undo.append,
+                undo=self._created.append,
             )
             self._poll(heard.reader, name=source)
             self._await(heard, reading=self._pollers[source])
@@ -238,7 +239,7 @@ class Taps:
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
         """Take away what has been created since, and read it no more, if anything fails."""
-        pollers, readers, created = dict(self._pollers), list(self._readers), len(self._undo)
+        pollers, readers, created = dict(self._pollers), list(self._readers), len(self._created)
         try:
             yield
         except BaseException:
@@ -359,28 +360,33 @@ class Taps:
         return lambda: all(proof() for proof in proofs)
 
     def stop(self) -> None:
-        """Stop reading; what was created stays, as where the whole cloud goes."""
-        for poller in self._pollers.values():
-            poller.close()
-        self._pollers.clear()
+        """Stop reading, where the whole cloud goes, and with it all that was created."""
+        self._read_no_more()
+        for creation in self._created:
+            creation.goes_with_its_cloud()
 
     def close(self) -> None:
         """Take away all that was created; the entries stay. Twice does no harm.
 
-        Raises:
-            StageError: Something could not be taken away; all else was, and another call tries again.
+        What cannot be taken away is in the ledger with the reason, and another call tries again.
         """
-        self.stop()
+        self._read_no_more()
         self._open.clear()
         self._readers.clear()
         self._take_away(since=0)
 
-    def _take_away(self, *, since: int) -> None:
-        """Undo in reverse what was created from there on; what fails stays to be tried again."""
-        with ExitStack() as stack:
-            for undo in self._undo[since:]:
-                stack.callback(self._take_one_away, undo)
+    def _read_no_more(self) -> None:
+        for poller in self._pollers.values():
+            poller.close()
+        self._pollers.clear()
 
-    def _take_one_away(self, undo: Callable[[], None]) -> None:
-        undo()
-        self._undo.remove(undo)
+    def _take_away(self, *, since: int) -> None:
+        """Undo in reverse what was created from there on: what leads into a queue goes before the queue does."""
+        with ExitStack() as stack:
+            for creation in self._created[since:]:
+                stack.callback(self._take_one_away, creation)
+
+    def _take_one_away(self, creation: Creation) -> None:
+        creation.take_away()
+        if not creation.may_be_there:
+            self._created.remove(creation)

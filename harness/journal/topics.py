@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 from harness.cloud.account import Cloud
-from harness.cloud.faults import translated
 from harness.journal.asking import opened
 from harness.journal.collector import Collector
+from harness.journal.creation import Creation
 from harness.journal.entry import Kind
 from harness.journal.envelopes import SENTINEL
 
@@ -31,6 +30,9 @@ class TopicTap:
         topic: Its ARN.
         collector: The queue into which the subscription leads.
         through: Whether nobody but taps would take a sentinel.
+
+    Attributes:
+        creation: The subscription, as it is created and taken away.
     """
 
     kind: Kind = "topic"
@@ -43,9 +45,7 @@ class TopicTap:
         self._topic = topic
         self._collector = collector
         self._through = through
-        self._subscription = ""
-        # Whether there may be something to take away; an interrupt may come before the ARN is known.
-        self._created = False
+        self.creation = Creation(cloud, "subscription", name=collector.arn, within=topic)
 
     def open(self) -> None:
         """Subscribe the queue.
@@ -53,12 +53,12 @@ class TopicTap:
         Raises:
             TapNotOpen: There is no such topic.
         """
-        self._created = True
+        self.creation.note()
         with opened(self._cloud, what=f"topic {self._topic!r}"):
             answer = self._sns.subscribe(
                 TopicArn=self._topic, Protocol="sqs", Endpoint=self._collector.arn, ReturnSubscriptionArn=True
             )
-        self._subscription = answer["SubscriptionArn"]
+        self.creation.known = answer["SubscriptionArn"]
 
     def barrier(self) -> Callable[[], bool]:
         """Send a sentinel, and give what says whether it has come."""
@@ -66,25 +66,13 @@ class TopicTap:
             token = send_sentinel(self._cloud, topic=self._topic)
         else:
             with opened(self._cloud, what=f"subscription any more, through which {self.source!r} is tapped"):
-                self._sns.get_subscription_attributes(SubscriptionArn=self._subscription)
+                self._sns.get_subscription_attributes(SubscriptionArn=self.creation.known)
             token = self._collector.send_token()
         return lambda: token in self._collector.tokens
 
     def close(self) -> None:
         """Cancel the subscription, if there is one that leads into the queue."""
-        if not self._created:
-            return
-        # The stage may have been taken away, its topic with it.
-        with translated(self._cloud), contextlib.suppress(self._sns.exceptions.NotFoundException):
-            for subscription in [self._subscription] if self._subscription else self._found():
-                self._sns.unsubscribe(SubscriptionArn=subscription)
-        self._created = False
-
-    def _found(self) -> list[str]:
-        """Give what leads from the topic into the queue; nobody else knows that queue's name."""
-        pages = self._sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=self._topic)
-        subscriptions = [one for page in pages for one in page["Subscriptions"]]
-        return [one["SubscriptionArn"] for one in subscriptions if one.get("Endpoint") == self._collector.arn]
+        self.creation.take_away()
 
 
 def send_sentinel(cloud: Cloud, *, topic: str) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import fcntl
+import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+
+from harness._files import private_folder
 
 __all__ = ["Life", "is_alive"]
 
@@ -18,25 +21,47 @@ class Life:
     Args:
         folder: The project's folder for caches and state.
         run: The id of the run.
+
+    Raises:
+        OSError: It cannot be written.
     """
 
     def __init__(self, folder: Path, *, run: str) -> None:
         self._path = _path(folder, run)
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._file: IO[bytes] = self._path.open("ab")
-        fcntl.flock(self._file, fcntl.LOCK_SH)
+        private_folder(self._path.parent)
+        self._file = self._entered()
+        # The last one may have left while this one waited for the lock, and has taken the file with it.
+        while not self._is_there():
+            os.close(self._file)
+            self._file = self._entered()
 
-    def close(self) -> bool:
-        """End it, and say whether this was the last process of the run."""
+    def _entered(self) -> int:
+        # No file of Python's: nobody closes this one but the end of the process, which is what it is for.
+        file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(file, fcntl.LOCK_SH)
+        return file
+
+    def _is_there(self) -> bool:
+        try:
+            return os.path.samestat(os.fstat(self._file), self._path.stat())
+        except FileNotFoundError:
+            return False
+
+    def close(self, *, last: Callable[[], object] = lambda: None) -> None:
+        """End it.
+
+        Args:
+            last: What to do if this was the last process of the run; no other begins meanwhile.
+        """
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            last()
+            with suppress(OSError):  # A file that stays and is not locked says the same.
+                self._path.unlink()
         except BlockingIOError:
-            return False
-        else:
-            self._path.unlink(missing_ok=True)
-            return True
+            return
         finally:
-            self._file.close()
+            os.close(self._file)
 
 
 def is_alive(folder: Path, *, run: str) -> bool:
@@ -46,7 +71,7 @@ def is_alive(folder: Path, *, run: str) -> bool:
         folder: The project's folder for caches and state.
         run: The id of the run.
     """
-    with suppress(FileNotFoundError), _path(folder, run).open("rb") as file:
+    with suppress(FileNotFoundError, NotADirectoryError), _path(folder, run).open("rb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

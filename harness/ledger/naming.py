@@ -9,10 +9,12 @@ import re
 import secrets
 
 __all__ = [
+    "CLIENT",
     "CREATED",
     "RUN",
     "STAGE",
     "TAP",
+    "TARGET",
     "TIME_TO_LIVE",
     "TTL",
     "USER",
@@ -34,12 +36,14 @@ TIME_TO_LIVE = 24 * 3600
 # "harness-" alone may begin the name of a system, and so of its stacks and all that is in them.
 TAP = "harness-tap-"
 USER = "harness-"
-_CLIENT = "harness-five-minutes-"
+# The one target of a rule of a tap.
+TARGET = "harness"
+CLIENT = "harness-five-minutes-"
 
 _RUN = "[0-9a-f]{8}"
 _TAP_NAME = re.compile(rf"{TAP}({_RUN})-[0-9a-f]{{4}}-")
 _EMAIL = re.compile(rf"{USER}({_RUN})-.+-[0-9a-f]{{8}}@example\.com")
-_CLIENT_NAME = re.compile(rf"{_CLIENT}({_RUN})-[0-9a-f]{{8}}")
+_CLIENT_NAME = re.compile(rf"{CLIENT}({_RUN})-[0-9a-f]{{8}}")
 
 
 def new_run() -> str:
@@ -99,7 +103,7 @@ def client_name(run: str) -> str:
     >>> run_of_client(client_name("0f3a9c21"))
     '0f3a9c21'
     """
-    return f"{_CLIENT}{run}-{secrets.token_hex(4)}"
+    return f"{CLIENT}{run}-{secrets.token_hex(4)}"
 
 
 def run_of_client(name: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -92,10 +93,11 @@ def read(path: Path) -> Book:
 
 
 def _lines(path: Path) -> Iterator[bytes]:
-    try:
-        yield from filter(None, path.read_bytes().split(b"\n"))
-    except FileNotFoundError:
+    # What is no file cannot have been written, so nothing was created.
+    if not path.is_file():
         return
+    with suppress(FileNotFoundError):
+        yield from filter(None, path.read_bytes().split(b"\n"))
 
 
 def _record(line: bytes) -> tuple[str, Thing, float, str] | None:

@@ -7,13 +7,15 @@ import os
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from harness._files import private_folder
 from harness.errors import LedgerNotWritten
 from harness.ledger.alive import Life
-from harness.ledger.reading import FOLDER, SUFFIX, read
+from harness.ledger.reading import FOLDER, SUFFIX, Left, read
 from harness.ledger.thing import Thing
 
 __all__ = ["Ledger"]
@@ -34,6 +36,8 @@ class Ledger:
         self._lock = threading.Lock()
         self._file = -1
         self._life: Life | None = None
+        # Taken away on a full disk.
+        self._gone: set[Thing] = set()
 
     def __repr__(self) -> str:
         return f"<Ledger {self.run}>"
@@ -51,19 +55,34 @@ class Ledger:
             if not all(thing.embedded for thing in things):
                 os.fsync(self._file)
         except OSError as error:
-            raise LedgerNotWritten(
-                f"The ledger {str(self.path)!r} cannot be written: {error.strerror}.",
-                facts=[("so this is not created", thing) for thing in things],
-                remedy="what is not in the ledger is found by nobody after a crash: make room, or let the project's "
-                "folder be written to",
-            ) from error
+            raise self._not_written(error, *things) from error
+        self._gone.difference_update(things)
+
+    def insist(self) -> None:
+        """Make sure that it can be written, while there is nothing yet to write down.
+
+        Raises:
+            LedgerNotWritten: It cannot be written.
+        """
+        try:
+            self._write(b"\n")
+        except OSError as error:
+            raise self._not_written(error) from error
+
+    def _not_written(self, error: OSError, *things: Thing) -> LedgerNotWritten:
+        return LedgerNotWritten(
+            f"The ledger {str(self.path)!r} cannot be written: {error.strerror}.",
+            facts=[("so this is not created", thing) for thing in things],
+            remedy="what is not in the ledger is found by nobody after a crash: make room, or let the project's "
+            "folder be written to",
+        )
 
     def removed(self, thing: Thing) -> None:
-        """Write down that something has gone; if that cannot be written, it is looked for once more in vain."""
+        """Write down that something has gone; if that cannot be written, only this process knows it."""
         try:
             self._append({"removed": asdict(thing), "at": time.time()})
         except OSError:
-            return
+            self._gone.add(thing)
 
     def failed(self, thing: Thing, *, why: str) -> None:
         """Write down why something could not be taken away, for whoever tells it in the end.
@@ -77,9 +96,24 @@ class Ledger:
         except OSError:
             return
 
+    @property
+    def left(self) -> tuple[Left, ...]:
+        """What is still there of the whole run, whichever of its processes created it, in the order of taking away."""
+        return tuple(one for one in read(self.path).left if one.thing not in self._gone)
+
+    def hold(self) -> None:
+        """Keep the run alive until `close`, for a process that creates nothing itself while others of the run do.
+
+        Where that cannot be written no process can write the ledger, and the first one to create something says so.
+        """
+        with self._lock, suppress(OSError):
+            self._life = self._life or Life(self._folder, run=self.run)
+
     def _append(self, *records: Mapping[str, Any]) -> None:
         # A line that a crash has cut off is ended by the line break that begins the next one.
-        lines = "".join(f"\n{json.dumps(record)}\n" for record in records).encode()
+        self._write("".join(f"\n{json.dumps(record)}\n" for record in records).encode())
+
+    def _write(self, lines: bytes) -> None:
         with self._lock:
             if self._file < 0:
                 self._open()
@@ -88,7 +122,7 @@ class Ledger:
 
     def _open(self) -> None:
         self._life = self._life or Life(self._folder, run=self.run)
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(self.path.parent)
         # What many processes append in one call each is not mixed up.
         # https://pubs.opengroup.org/onlinepubs/9799919799/functions/write.html
         self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -103,5 +137,12 @@ class Ledger:
             self._life, self._file = None, -1
         if file >= 0:
             os.close(file)
-        if life is not None and life.close() and not read(self.path).left:
-            self.path.unlink(missing_ok=True)
+        if life is not None:
+            life.close(last=self._discard)
+
+    def _discard(self) -> None:
+        """Remove the file, unless it tells of something that is left."""
+        if not self.left:
+            # Where it could not be made it cannot be removed.
+            with suppress(OSError):
+                self.path.unlink()

@@ -12,7 +12,9 @@ from typing import Any
 from harness.cloud.account import Cloud
 from harness.cloud.faults import translated
 from harness.cloud.names import Names
+from harness.cloud.retrying import never_twice
 from harness.modes.links import failure
+from harness.modes.sending.delivering import delivering
 from harness.runtime.invocation import FunctionError, Invocation
 
 __all__ = ["CALLED", "Deployed", "returned"]
@@ -35,8 +37,8 @@ class Deployed:
 
     @cached_property
     def _client(self) -> Any:
-        # Lambda runs a function for 900 s at most, and a second attempt would run it twice.
-        return self._cloud.client("lambda", read_timeout=910, retries={"max_attempts": 0})
+        # Lambda runs a function for 900 s at most.
+        return self._cloud.client("lambda", read_timeout=910)
 
     def call(self, function: str, event: Any, *, asynchronous: bool = False) -> Any:
         """Call a function and give what it returned; None of an asynchronous call, which Lambda has taken in.
@@ -51,10 +53,17 @@ class Deployed:
         return returned(self.invoke(function, event))
 
     def invoke(self, function: str, event: Any) -> Invocation:
-        """Invoke a function and give what came back, the end of its log included."""
+        """Invoke a function and give what came back, the end of its log included.
+
+        A 500 of Lambda's own says that it could not run the function, and is tried again, as AWS advises:
+        https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html#bp-lambda-serviceexception
+
+        Raises:
+            AnswerLost: The connection broke while the function may have been running; it is not run twice.
+        """
         __tracebackhide__ = True
         started = time.perf_counter()
-        with translated(self._cloud):
+        with translated(self._cloud), never_twice(f"the function {function!r} ran"):
             answer = self._client.invoke(
                 FunctionName=self._names.functions[function].name,
                 LogType="Tail",
@@ -75,7 +84,7 @@ class Deployed:
     def send(self, function: str, event: Any) -> None:
         """Let Lambda take an event in: it tries the function, more than once if need be, and tells its destinations."""
         __tracebackhide__ = True
-        with translated(self._cloud):
+        with delivering(f"function {function!r}", cloud=self._cloud):
             self._client.invoke(
                 FunctionName=self._names.functions[function].name,
                 InvocationType="Event",

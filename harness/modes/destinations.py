@@ -114,8 +114,6 @@ class Destinations:
 
     def _client(self, service: str, function: str) -> Any:
         """Give the client of a service as the role of a function has it."""
-        from botocore.config import Config  # noqa: PLC0415 - `import harness` must not load boto3
-
         known = self._known.get(function)
         if known is None or known.expire_within(_RENEW, now=time.time()):
             known = self._known[function] = self._credentials(function)
@@ -125,7 +123,7 @@ class Destinations:
             aws_access_key_id=known.access_key,
             aws_secret_access_key=known.secret_key,
             aws_session_token=known.token or None,
-            config=Config(proxies={}) if self._cloud.embedded else None,
+            config=self._cloud.configuration(),
         )
 
     def _queue(self, letter: Letter) -> None:

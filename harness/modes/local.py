@@ -11,19 +11,20 @@ from typing import Any
 from harness._text import redacted
 from harness.cloud.account import Cloud
 from harness.cloud.names import Names
-from harness.errors import HandlerNotFound
+from harness.errors import HandlerNotFound, NotLetOut
 from harness.modes.inline import with_code
 from harness.modes.roles import assumed
 from harness.runtime.credentials import Credentials
 from harness.runtime.environment import ExecutionEnvironment
 from harness.runtime.invocation import Invocation
+from harness.runtime.wall import PAST_PROXIES
 from harness.system.model import Function, System
 
 __all__ = ["LocalFunctions"]
 
 # Of one test: it is over with the next one, and may call a function many times.
 _LOGS_KEPT = 10_000
-_HERE = "127.0.0.1,localhost"
+_HERE = f"127.0.0.1,localhost,{PAST_PROXIES}"
 
 
 class LocalFunctions:
@@ -63,12 +64,13 @@ class LocalFunctions:
 
         Raises:
             HandlerNotFound: The handler cannot be imported. AWS would answer 502, and the project must act.
+            NotLetOut: It asks for AWS itself, while the stage is in the embedded cloud.
         """
         __tracebackhide__ = True
         invocation = self.environment(function).invoke(event, request_id=request_id)
         self._last_ran[function] = time.time()
         self._logs.append((self._last_ran[function], invocation))
-        if invocation.error and isinstance(invocation.error.exception, HandlerNotFound):
+        if invocation.error and isinstance(invocation.error.exception, HandlerNotFound | NotLetOut):
             raise invocation.error.exception
         return invocation
 
@@ -113,7 +115,7 @@ class LocalFunctions:
                 '@pytest.mark.modes("invoke", "http", reason="…")',
             )
         endpoint = {"AWS_ENDPOINT_URL": self._cloud.endpoint} if self._cloud.endpoint else {}
-        if self._cloud.embedded:  # The tester's proxy does not lead to this machine.
+        if self._cloud.embedded:  # The tester's proxy does not lead to this machine, but it may lead to AWS.
             endpoint |= {"NO_PROXY": _HERE, "no_proxy": _HERE}
         return ExecutionEnvironment(
             with_code(function, system=self._system, folder=self._cloud.folder),
@@ -124,6 +126,7 @@ class LocalFunctions:
             account=self._names.account,
             region=self._names.region,
             credentials=lambda: self.credentials(function.name),
+            walled=self._cloud.embedded,
         )
 
     def cold_start(self, function: str) -> None:

@@ -40,7 +40,10 @@ def assumed(role: str, *, cloud: Cloud, session: str, tell: Callable[[str], None
             f"{role.rsplit('/', 1)[-1]} does not admit you. Permissions are only tested by the modes invoke and http."
         )
         access_key, secret_key, token = cloud.credentials()
-        return Credentials(access_key=access_key, secret_key=secret_key, token=token or "", expires=None)
+        # A copy: botocore renews its own only.
+        return Credentials(
+            access_key=access_key, secret_key=secret_key, token=token or "", expires=cloud.credentials_end
+        )
     found = answer["Credentials"]
     keep_secret(found["SecretAccessKey"], found["SessionToken"])
     return Credentials(

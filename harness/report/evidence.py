@@ -21,6 +21,8 @@ _LOG_LINES = 20
 _WIDTH = 200
 _ENTRIES = 30
 _STEPS = 60
+# Verbs that bring nothing back: what is told of them is how they got there.
+_SENDING = frozenset({"notify", "publish", "put_record", "send"})
 
 
 def sections(record: TestRecord) -> Iterator[tuple[str, str]]:
@@ -63,7 +65,11 @@ def _steps(steps: Sequence[StepRecord]) -> Iterator[str]:
 def _act(act: ActRecord) -> Iterator[str]:
     asked = act.what if act.verb == "request" else f"{act.verb} {act.what}"
     asked += f" {shortened(act.sent, limit=_WIDTH)}" if act.sent else ""
-    yield asked if act.status is None else f"{asked} -> {act.status} {shortened(act.answer, limit=_WIDTH)}"
+    if act.status is not None:
+        asked += f" -> {act.status} {shortened(act.answer, limit=_WIDTH)}"
+    elif act.verb in _SENDING and act.answer:
+        asked += f" ({act.answer})"
+    yield asked
     if act.function:
         yield from (f"  {line}" for line in _function(act.function, act.error, log=act.log))
 

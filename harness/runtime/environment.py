@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -18,6 +19,7 @@ from harness.runtime.paths import folders
 from harness.runtime.payload import sent
 from harness.runtime.process import Process
 from harness.runtime.variables import defaults, keys, reserved
+from harness.runtime.wall import Wall
 from harness.runtime.world import World
 from harness.system.model import Function
 
@@ -54,6 +56,7 @@ class ExecutionEnvironment:
             start, within five minutes of their end. None leaves the keys to `variables`.
         clock: Gives epoch seconds.
         init_timeout: How long the import of the handler's module may take.
+        walled: Whether AWS is out of the function's reach, as it is where the stage is in the embedded cloud.
 
     Raises:
         HandlerNotFound: The function's code is not on this machine.
@@ -72,6 +75,7 @@ class ExecutionEnvironment:
         credentials: Callable[[], Credentials] | None = None,
         clock: Callable[[], float] = time.time,
         init_timeout: float = INIT_TIMEOUT,
+        walled: bool = False,
     ) -> None:
         if function.code is None:
             raise HandlerNotFound(
@@ -89,6 +93,7 @@ class ExecutionEnvironment:
         self._ask_credentials = credentials
         self._clock = clock
         self._init_timeout = init_timeout
+        self._wall = Wall(function.name, handler=function.handler) if walled else None
         self._running = False
         self._closed = False
         self._process: Process | None = None
@@ -151,17 +156,21 @@ class ExecutionEnvironment:
     def _answered(self, body: str, request_id: str) -> tuple[Any, FunctionError | None, str]:
         process = self._warm()
         world = process.world
+        payload, error = None, None
         world.log.clear()
         world.variables.trace = _trace_header(request_id)
         world.enter()
         _inside.append(world)
         try:
-            payload, error = world.run(process.answer, body, request_id)
+            with self._wall or nullcontext():
+                payload, error = world.run(process.answer, body, request_id)
         finally:
             _inside.pop()
             world.leave()
             if process.dead:
                 self._end()
+        if self._wall is not None and self._wall.error is not None:
+            payload, error = None, self._wall.error
         return payload, error, "".join(world.log)
 
     def _check(self) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Any
 
 from harness.modes.exchange import Response
+from harness.modes.sending.delivering import noted
 
 __all__ = ["Act"]
 
@@ -20,7 +22,7 @@ class Act:
         sent: What went there, as it was given.
     """
 
-    __slots__ = ("began", "came", "failed", "response", "seconds", "sent", "verb", "what")
+    __slots__ = ("_noted", "_notes", "began", "came", "failed", "response", "seconds", "sent", "verb", "what")
 
     def __init__(self, verb: str, what: str, *, sent: Any = None) -> None:
         self.verb = verb
@@ -32,8 +34,11 @@ class Act:
         self.began = 0.0
         self.seconds = 0.0
         self.failed = False
+        self._noted: AbstractContextManager[list[str]] = noted()
+        self._notes: list[str] = []
 
     def __enter__(self) -> Act:
+        self._notes = self._noted.__enter__()
         self.began = time.time()
         return self
 
@@ -42,3 +47,6 @@ class Act:
     ) -> None:
         self.seconds = time.time() - self.began
         self.failed = raised is not None
+        self._noted.__exit__(kind, raised, trace)
+        if self.came is None and self._notes:
+            self.came = "; ".join(self._notes)

@@ -23,10 +23,10 @@ class Bringing(Place):
             pool: The logical id of the user pool; the only one when not given.
             client: The logical id of the app client; the one that allows the admin flow when not given.
         """
+        __tracebackhide__ = True
+        self._writes("user")
         pool, client = people.pool_and_client(self.system, pool=pool, client=client)
-        return people.signed_in_user(
-            self.cloud, pool=self.physical_id(pool), client=self.physical_id(client), run=self.journal.run
-        )
+        return people.signed_in_user(self.cloud, pool=self.physical_id(pool), client=self.physical_id(client))
 
     def with_expired_token(self, user: User) -> User:
         """Give the same user with an id token that the pool signed and that has expired.
@@ -34,6 +34,8 @@ class Bringing(Place):
         Raises:
             StageError: In AWS: none has expired yet; the error says when one will have.
         """
+        __tracebackhide__ = True
+        self._writes("with_expired_token")
         return expired.with_expired_token(user, cloud=self.cloud)
 
     def items(self, table: str, items: Iterable[Mapping[str, Any]]) -> AbstractContextManager[None]:
@@ -43,6 +45,8 @@ class Bringing(Place):
             table: The logical id of the table.
             items: Any number of items as Python objects; floats become numbers of DynamoDB.
         """
+        __tracebackhide__ = True
+        self._writes("items", table)
         return data.items(self.cloud, table=self._declared("table", table, "AWS::DynamoDB::Table"), items=items)
 
     def secret_parameter(self, name: str, value: str, *, key: str) -> AbstractContextManager[None]:
@@ -56,4 +60,6 @@ class Bringing(Place):
             value: The secret.
             key: The logical id of the KMS key.
         """
+        __tracebackhide__ = True
+        self._writes("secret_parameter", name)
         return data.secret_parameter(self.cloud, name=name, value=value, key=self.physical_id(key))

@@ -14,6 +14,7 @@ from harness.modes.exchange import Response
 from harness.modes.protocol import Mode
 from harness.runtime.invocation import Invocation
 from harness.stage.acts import Act
+from harness.stage.protection import Protection
 from harness.system.model import System
 
 __all__ = ["Place"]
@@ -32,10 +33,19 @@ class Place:
         names: What its things are called there.
         mode: How its code is reached.
         journal: What it has published.
+        protection: What keeps tests from writing there; None where they may.
     """
 
     def __init__(  # noqa: PLR0913 - each is one fact of a stage
-        self, name: str, *, system: System, cloud: Cloud, names: Names, mode: Mode, journal: Journal
+        self,
+        name: str,
+        *,
+        system: System,
+        cloud: Cloud,
+        names: Names,
+        mode: Mode,
+        journal: Journal,
+        protection: Protection | None = None,
     ) -> None:
         self.name = name
         self.system = system
@@ -43,6 +53,7 @@ class Place:
         self.names = names
         self.journal = journal
         self._mode = mode
+        self._protection = protection
         self.acts: deque[Act] = deque(maxlen=_ACTS_KEPT)
 
     def __repr__(self) -> str:
@@ -97,8 +108,17 @@ class Place:
         """Let go of what the mode holds; the stage stays deployed."""
         self._mode.close()
 
-    def _act(self, verb: str, what: str, *, sent: Any = None) -> Act:
-        """Note what the test does; the verb does it in its context."""
+    def _writes(self, verb: str, what: str = "") -> None:
+        """Refuse a verb that may write, where the stage is protected."""
+        __tracebackhide__ = True
+        if self._protection is not None:
+            self._protection.refuse(verb, what)
+
+    def _act(self, verb: str, what: str, *, sent: Any = None, reads: bool = False) -> Act:
+        """Note what the test does; the verb does it in its context. It may write, unless it is said that it reads."""
+        __tracebackhide__ = True
+        if not reads:
+            self._writes(verb, what)
         act = Act(verb, what, sent=sent)
         self.acts.append(act)
         return act

@@ -10,7 +10,8 @@ from harness.errors import MisusedStep, UnknownResource
 from harness.modes.exchange import Request, Response
 from harness.modes.graphql.places import APIS, key_of
 from harness.people import User
-from harness.stage.requests import Requests, headers_of
+from harness.stage.protection import is_mutation
+from harness.stage.requests import Requests, headers_of, parted
 
 __all__ = ["Querying"]
 
@@ -51,8 +52,11 @@ class Querying(Requests):
             UnknownResource: No API has this logical id.
             MisusedStep: None is named where the system has several; or a key is sent to API Gateway.
             StageError: A key is wanted, and the API has none that is valid.
+            StageProtected: It is a mutation, and the stage is protected.
         """
         __tracebackhide__ = True
+        if is_mutation(query):
+            self._writes("query", f"mutation {operation or ''}".rstrip())
         body = {"query": query, "variables": dict(variables or {})}
         if operation is not None:
             body["operationName"] = operation
@@ -60,7 +64,7 @@ class Querying(Requests):
         if graph is None:
             if key is not False:
                 raise MisusedStep("An API key of AppSync is sent to an API of API Gateway.", remedy="leave out key=…")
-            return self.request("POST", path, json=body, user=user, sign=sign, api=api)
+            return self._asked(body, path=path, user=user, sign=sign, api=api)
         given = {} if key is False else {"x-api-key": self._key(graph) if key is True else key}
         request = Request(
             method="POST",
@@ -70,9 +74,24 @@ class Querying(Requests):
             sign=sign,
             api=graph,
         )
-        with self._act("query", f"{graph} {operation or ''}".rstrip()) as act:
+        with self._act("query", f"{graph} {operation or ''}".rstrip(), reads=True) as act:
             act.response = response = self._mode.query(request)
         return response
+
+    def _asked(self, body: Mapping[str, Any], *, path: str, user: User | None, sign: bool, api: str | None) -> Response:
+        """Ask an API of API Gateway. A query that only reads is sent with POST as well."""
+        __tracebackhide__ = True
+        encoded, asked = parted(path)
+        request = Request(
+            method="POST",
+            path=encoded,
+            query=asked,
+            headers=headers_of((), json=body, user=user),
+            body=json.dumps(body).encode(),
+            sign=sign,
+            api=self._api(api),
+        )
+        return self._sent(request)
 
     def _graph_api(self, name: str | None) -> str | None:
         """Give the API of AppSync that is meant; None where one of API Gateway is."""

@@ -16,7 +16,7 @@ from harness.modes.exchange import Request, Response
 from harness.people import User
 from harness.stage.place import Place
 
-__all__ = ["Requests", "headers_of"]
+__all__ = ["Requests", "headers_of", "parted"]
 
 # What any HTTP client sends. A handler sees the same in every mode.
 _USUAL_HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "serverless-harness"}
@@ -57,9 +57,10 @@ class Requests(Place):
         Raises:
             UnknownResource: No API has this logical id.
             MisusedStep: `json` and `body` are both given, or the system has several APIs and none is named.
+            StageProtected: Its method may change something, and the stage is protected.
         """
         __tracebackhide__ = True
-        encoded, asked = _parted(path)
+        encoded, asked = parted(path)
         request = Request(
             method=method.upper(),
             path=encoded,
@@ -69,7 +70,13 @@ class Requests(Place):
             sign=sign,
             api=self._api(api),
         )
-        with self._act("request", f"{request.method} {encoded}") as act:
+        if self._protection is not None:
+            self._protection.admit(request, system=self.system)
+        return self._sent(request)
+
+    def _sent(self, request: Request) -> Response:
+        __tracebackhide__ = True
+        with self._act("request", f"{request.method} {request.path}", reads=True) as act:
             act.response = response = self._mode.request(request)
         return response
 
@@ -92,7 +99,7 @@ class Requests(Place):
 
 
 @lru_cache(maxsize=256)
-def _parted(path: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+def parted(path: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Give a path percent-encoded where it may not stay as it is, and the names and values of its query string."""
     parts = urlsplit(path)
     plain = parts.path if parts.path.startswith("/") else f"/{parts.path}"

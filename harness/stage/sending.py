@@ -174,7 +174,8 @@ class Sending(Place):
     def write(self, table: str, item: Mapping[str, Any]) -> None:
         """Write an item into a table, whose stream starts what the template says.
 
-        The item stays; `items` brings such as are taken away afterwards.
+        The item stays until the run ends, and for good where there was one of its key before: that one is the test's to
+        change. `items` brings such as are taken away when a test ends, and what they replace comes back.
 
         Args:
             table: The logical id of the table.
@@ -225,6 +226,9 @@ class Sending(Place):
         metadata: Mapping[str, str] | None = None,
     ) -> None:
         """Put an object into a bucket, which starts what the template says.
+
+        The object stays until the run ends, and for good where there was one of its key before: that one is the test's
+        to overwrite.
 
         Args:
             bucket: The logical id of the bucket.

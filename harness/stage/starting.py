@@ -116,4 +116,7 @@ class Starting(Place):
         Raises:
             UnknownResource: No function has this logical id.
         """
-        self._mode.cold_start(self.system.function(function).name)
+        __tracebackhide__ = True
+        name = self.system.function(function).name
+        self._writes("cold_start", name)
+        self._mode.cold_start(name)

@@ -12,15 +12,12 @@ from harness.cloud.account import Cloud, embedded_cloud
 from harness.cloud.left import Made, left_behind
 from harness.cloud.names import Names
 from harness.errors import NotAllowed, UnreachableEndpoint
-from harness.journal.bystanders import PREFIX
 from harness.journal.taps import Taps
-from harness.people import signed_in_user
+from harness.ledger.naming import TAP, client_name, user_address
 from harness.system.model import Resource, System
 
 RUN = "0f3a9c21"
-OURS = Made(taps=(f"{PREFIX}{RUN}-",), users=(f"{RUN}-",))
-OTHERS = Made(taps=(f"{PREFIX}0f3a9c22-",), users=("0f3a9c22-",))
-ALL = Made(taps=(PREFIX,), users=())
+OURS, OTHERS, ALL = Made.by([RUN]), Made.by(["0f3a9c22"]), Made.by([])
 TYPES = {
     "Bus": "AWS::Events::EventBus",
     "Topic": "AWS::SNS::Topic",
@@ -38,13 +35,20 @@ class Place:
     system: System
     cloud: Cloud
     names: Names
-    client: str
 
     def left(self, made: Made = OURS) -> list[str]:
         return left_behind(self.system, cloud=self.cloud, names=self.names, made=made)
 
     def taps(self) -> Taps:
         return Taps(self.system, cloud=self.cloud, names=self.names, run=RUN)
+
+    def brings(self, pool: str) -> str:
+        """Bring a user and a client, as the run would, and give the name of the client."""
+        cognito, client = self.cloud.client("cognito-idp"), client_name(RUN)
+        address = {"Name": "email", "Value": user_address(RUN, "ann")}
+        cognito.admin_create_user(UserPoolId=pool, Username="ann", UserAttributes=[address])
+        cognito.create_user_pool_client(UserPoolId=pool, ClientName=client)
+        return client
 
 
 @pytest.fixture
@@ -55,9 +59,7 @@ def place(cloud: Cloud, tmp_path: Path) -> Iterator[Place]:
     topic = sns.create_topic(Name="left-topic")["TopicArn"]
     s3.create_bucket(Bucket="left-bucket")
     pool = cognito.create_user_pool(PoolName="left", AliasAttributes=["email"])["UserPool"]["Id"]
-    client = cognito.create_user_pool_client(
-        UserPoolId=pool, ClientName="tests", ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH"]
-    )["UserPoolClient"]["ClientId"]
+    cognito.create_user_pool_client(UserPoolId=pool, ClientName="tests")
     physical = {"Bus": "left-bus", "Topic": topic, "Bucket": "left-bucket", "Pool": pool}
     yield Place(
         system=System(
@@ -68,7 +70,6 @@ def place(cloud: Cloud, tmp_path: Path) -> Iterator[Place]:
         ),
         cloud=cloud,
         names=Names(stack="left-dev", account=cloud.account, region=cloud.region, physical=physical),
-        client=client,
     )
     events.delete_event_bus(Name="left-bus")
     sns.delete_topic(TopicArn=topic)
@@ -92,7 +93,7 @@ def test_what_taps_are_made_of_is_found(place: Place) -> None:
 
     kinds = [line.partition(" ")[0] for line in found]
     assert ["queue", "queue", "rule", "subscription", "notification"] == kinds
-    assert all(f"{PREFIX}{RUN}-" in line for line in found)
+    assert all(f"{TAP}{RUN}-" in line for line in found)
     assert [] == place.left()
 
 
@@ -107,7 +108,7 @@ def test_each_thing_is_told_with_where_it_is(place: Place) -> None:
     taps.close()
 
     assert f"subscription of queue {called} to topic left-topic" == subscription
-    assert rule.startswith(f"rule {PREFIX}{RUN}-")
+    assert rule.startswith(f"rule {TAP}{RUN}-")
     assert rule.endswith(" on bus left-bus")
 
 
@@ -122,22 +123,23 @@ def test_the_default_bus_is_looked_at(place: Place) -> None:
     assert [" on bus default"] == [line[line.index(" on ") :] for line in found if line.startswith("rule")]
 
 
-def test_a_user_is_found_by_the_run(place: Place) -> None:
-    """Users have no tags, so their addresses begin with it."""
-    with signed_in_user(place.cloud, pool=place.names.physical["Pool"], client=place.client, run=RUN) as user:
-        found = place.left()
+def test_users_and_their_clients_are_found_by_the_run(place: Place) -> None:
+    """They have no tags, so the address of the one and the name of the other tell it."""
+    pool = place.names.physical["Pool"]
+    client = place.brings(pool)
 
-    assert [f"user {user.username} of pool {place.names.physical['Pool']}"] == found
-    assert [] == place.left()
+    found = place.left()
+
+    assert [f"user ann of pool {pool}", f"client {client} of pool {pool}"] == found
 
 
 def test_what_belongs_to_another_run_is_left_alone(place: Place) -> None:
     """It may be alive."""
-    pool = place.names.physical["Pool"]
+    place.brings(place.names.physical["Pool"])
     taps = place.taps()
     taps.open()
-    with signed_in_user(place.cloud, pool=pool, client=place.client, run=RUN):
-        found = place.left(OTHERS)
+
+    found = place.left(OTHERS)
     taps.close()
 
     assert [] == found
@@ -199,7 +201,7 @@ def test_every_page_is_read(place: Place) -> None:
     """A list of queues has up to 1,000 a page, one of users up to 60."""
     cognito, pool = place.cloud.client("cognito-idp"), place.names.physical["Pool"]
     for number in range(70):
-        address = {"Name": "email", "Value": f"{RUN}-ann-{number}@example.com"}
+        address = {"Name": "email", "Value": user_address(RUN, "ann")}
         cognito.admin_create_user(UserPoolId=pool, Username=f"ann-{number}", UserAttributes=[address])
 
     assert 70 == len(place.left())

@@ -47,6 +47,7 @@ def test_a_stage_that_is_well_has_a_line_for_each_check(examined: Examined) -> N
         "ok     roles: all 1 admit you",
         "ok     dotenv files: `harness env` has written none here",
         "ok     overrides: none",
+        "ok     git: no dotenv file with secrets is tracked",
         "ok     drift: the stage is as the template says (5 resources)",
     ] == examined_by(root, examined)
 

@@ -29,6 +29,7 @@ def well(shop: Shop) -> list[str]:
         "ok     permissions: you are root, so all 23 actions are allowed",
         "ok     dotenv files: `harness env` has written none here",
         "ok     overrides: none",
+        "ok     git: no dotenv file with secrets is tracked",
         "ok     drift: the stage is as the template says (7 resources)",
         "0 findings.",
     ]

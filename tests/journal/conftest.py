@@ -18,8 +18,9 @@ from harness.cloud.opening import deployed
 from harness.journal.behind import Patience
 from harness.journal.journal import Journal
 from harness.journal.taps import Taps
+from harness.ledger import read
 from harness.system.model import System
-from harness.system.reader import read
+from harness.system.reader import read as read_template
 
 TEMPLATE = """
 Resources:
@@ -218,6 +219,14 @@ class Place:
         self.cloud = cloud
         return taps
 
+    def noted(self) -> list[str]:
+        """Give the kinds of what the ledger has as left, in the order in which it is taken away."""
+        return [one.thing.kind for one in read(self.cloud.ledger.path).left]
+
+    def reasons(self) -> list[str]:
+        """Give why it could not be taken away."""
+        return [one.why for one in read(self.cloud.ledger.path).left]
+
     def left(self) -> list[str]:
         """Give what taps have created and not taken away: queues, rules, subscriptions."""
         sqs, events, sns = (self.cloud.client(name) for name in ("sqs", "events", "sns"))
@@ -243,7 +252,7 @@ def deploy(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[C
         (folder / "code").mkdir()
         (folder / "code" / "recorder.py").write_text(RECORDER)
         (folder / "template.yaml").write_text(template)
-        system = read(folder / "template.yaml", name="small")
+        system = read_template(folder / "template.yaml", name="small")
         stacks.append(f"small-{new_uuid()[:8]}")
         names = deployed(system, cloud=cloud, stack=stacks[-1], tell=lambda _line: None)
         return Place(system=system, cloud=cloud, names=names)

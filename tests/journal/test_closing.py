@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from harness.cloud.account import Cloud
 from harness.cloud.deploying import undeploy
@@ -62,13 +63,14 @@ def test_closing_is_quick(place: Any) -> None:
     assert time.monotonic() - began < 0.9
 
 
-def test_stopping_leaves_what_was_created(place: Any) -> None:
-    """Where the cloud itself is about to go; it can be closed later."""
+def test_stopping_takes_nothing_away(place: Any) -> None:
+    """The cloud itself is about to go, and all with it, so the ledger has nothing left. It can be closed later."""
     taps = place.opened("EventBus")
+    noted = place.noted()
 
     taps.stop()
 
-    assert 2 == len(place.left())
+    assert (["rule", "queue"], [], 2) == (noted, place.noted(), len(place.left()))
     taps.close()
     assert [] == place.left()
 
@@ -99,7 +101,7 @@ def test_what_somebody_else_has_taken_away_is_no_trouble(place: Any) -> None:
     (rule,) = events.list_rules(EventBusName=bus, NamePrefix="harness-")["Rules"]
     events.remove_targets(Rule=rule["Name"], EventBusName=bus, Ids=["harness"])
     events.delete_rule(Name=rule["Name"], EventBusName=bus)
-    sns.unsubscribe(SubscriptionArn=taps.opened["Topic"]._subscription)  # noqa: SLF001
+    sns.unsubscribe(SubscriptionArn=taps.opened["Topic"].creation.known)
 
     taps.close()
 
@@ -107,27 +109,29 @@ def test_what_somebody_else_has_taken_away_is_no_trouble(place: Any) -> None:
 
 
 def test_what_cannot_be_taken_away_keeps_nothing_else(place: Any) -> None:
-    """The rest goes; the error is told, and another call tries again."""
+    """The rest goes; the ledger has what is left with the reason, nothing is raised, and another call tries again."""
     taps = place.opened("EventBus", "LoudBus", "Topic")
-    events, queues = place.cloud.client("events"), taps._readers[0]._sqs  # noqa: SLF001
+    events, queues = place.cloud.client("events"), place.cloud.client("sqs")
     broken = [(events, "before-call.eventbridge.RemoveTargets"), (queues, "before-call.sqs.DeleteQueue")]
     for client, call in broken:
-        client.meta.events.register(call, _cut)
+        client.meta.events.register(call, _refuse)
 
-    with pytest.raises(UnreachableEndpoint):
-        taps.close()
+    taps.close()
 
-    left = place.left()
+    left, noted, why = place.left(), place.noted(), place.reasons()
     for client, call in broken:
-        client.meta.events.unregister(call, _cut)
+        client.meta.events.unregister(call, _refuse)
     taps.close()
     # The queue and two rules; the subscription has gone.
-    assert (3, []) == (len(left), place.left())
+    assert (3, ["rule", "rule", "queue"], [], []) == (len(left), noted, place.left(), place.noted())
+    assert {"The credentials do not allow 'Anything'."} == set(why)
+
+
+def _refuse(**_request: Any) -> None:
+    raise ClientError({"Error": {"Code": "AccessDenied"}}, "Anything")
 
 
 def _cut(**_request: Any) -> None:
-    from botocore.exceptions import EndpointConnectionError
-
     raise EndpointConnectionError(endpoint_url="http://nowhere")
 
 
@@ -187,13 +191,13 @@ def test_what_cannot_be_taken_away_after_a_failure_is_later(place: Any) -> None:
     """The network is away when a tap has failed; closing all tries again."""
     taps = place.opened("LoudBus")
     events = place.cloud.client("events")
-    for call in ("PutTargets", "RemoveTargets"):
+    for call in ("PutTargets", "DeleteRule"):
         events.meta.events.register(f"before-call.eventbridge.{call}", _cut)
 
     with pytest.raises(UnreachableEndpoint):
         taps.tap("EventBus")
 
-    for call in ("PutTargets", "RemoveTargets"):
+    for call in ("PutTargets", "DeleteRule"):
         events.meta.events.unregister(f"before-call.eventbridge.{call}", _cut)
     left = place.left()
     taps.close()

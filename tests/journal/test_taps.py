@@ -318,7 +318,7 @@ def test_what_hears_past_the_system_is_missed_when_it_goes(place: Any, source: s
         delete_rules(place, bus="LoudBus")
         what = f"rule '{taps.opened[source]._rule}'"  # type: ignore[attr-defined]  # noqa: SLF001
     else:
-        place.cloud.client("sns").unsubscribe(SubscriptionArn=taps.opened[source]._subscription)  # type: ignore[attr-defined]  # noqa: SLF001
+        place.cloud.client("sns").unsubscribe(SubscriptionArn=taps.opened[source].creation.known)  # type: ignore[attr-defined]
         what = "subscription"
 
     with pytest.raises(TapNotOpen) as caught:
@@ -397,7 +397,7 @@ def test_a_sentinel_goes_through_a_topic_of_its_own(place: Any, topic: str) -> N
     place.names = replace(place.names, physical={**place.names.physical, "Topic": topic})
     journal = place.journal(place.opened("Topic"))
     journal.expect_none("Topic")
-    place.cloud.client("sns").unsubscribe(SubscriptionArn=place.tapped[0].opened["Topic"]._subscription)  # noqa: SLF001
+    place.cloud.client("sns").unsubscribe(SubscriptionArn=place.tapped[0].opened["Topic"].creation.known)
 
     with pytest.raises(StageError, match="No sentinel has come back"):
         journal.settle(within=0.5)

@@ -10,12 +10,11 @@ from typing import Any
 
 from harness.cloud.drift.difference import Difference, extra, missing
 from harness.cloud.drift.place import Absent, Place
+from harness.ledger.naming import TAP
 from harness.system.model import Notification
 
 __all__ = ["look"]
 
-# As `harness.journal.bystanders.PREFIX`, which a lower layer cannot import.
-_TAPS = "harness-tap-"
 _LISTS = {
     "LambdaFunctionConfigurations": "LambdaFunctionArn",
     "QueueConfigurations": "QueueArn",
@@ -57,7 +56,7 @@ def _of_bucket(bucket: str, have: Mapping[str, Any], *, place: Place) -> Iterato
             yield missing("notification", notification.name)
     if known == declared:
         for (target, events, _, _), one in there.items():
-            if not one.get("Id", "").startswith(_TAPS):
+            if not one.get("Id", "").startswith(TAP):
                 yield extra("notification", bucket, f"{', '.join(sorted(events))} to {target}")
     if bucket in place.system.buckets_on_bus and "EventBridgeConfiguration" not in have:
         yield missing("notification", bucket, what="EventBridge")

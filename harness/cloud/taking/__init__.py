@@ -1,5 +1,7 @@
 """Taking away what the harness has created: by the run that did, when it ends, and by a sweep after a crash."""
 
-from harness.cloud.taking.away import command, remove, take_away
+from harness.cloud.taking.away import register, remove, take_away
+from harness.cloud.taking.by_hand import command
+from harness.cloud.taking.many import take_all_away
 
-__all__ = ["command", "remove", "take_away"]
+__all__ = ["command", "register", "remove", "take_all_away", "take_away"]

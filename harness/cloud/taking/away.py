@@ -2,21 +2,50 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
+from harness._secrets import without_secrets
 from harness.cloud.account import Cloud
-from harness.cloud.faults import translated
-from harness.ledger import Thing
+from harness.cloud.faults import code_of, message_of, translated
+from harness.cloud.taking import buckets, queues, rules, stored, topics, users
+from harness.cloud.taking.by_hand import command
+from harness.cloud.taking.patience import answered, silent
+from harness.cloud.taking.removal import Removal
+from harness.errors import NotRemoved, StageError, UnreachableEndpoint
+from harness.ledger import Kind, Thing
 
-__all__ = ["command", "remove", "take_away"]
+__all__ = ["register", "remove", "take_away"]
 
-# Removes a thing; that it is not there is fine.
-Remover = Callable[[Cloud, Thing], None]
+_REMOVERS: dict[Kind, Callable[[Removal], None]] = {
+    "client": users.remove_client,
+    "user": users.remove_user,
+    "object": stored.remove_object,
+    "item": stored.remove_item,
+    "notification": buckets.remove_notification,
+    "subscription": topics.remove_subscription,
+    "rule": rules.remove_rule,
+    "queue": queues.remove_queue,
+}
 
-_REMOVERS: dict[str, Remover] = {}
+# What passes and botocore does not try again: somebody else changes the same rule or the same bucket at this moment.
+_PASSING = frozenset({"ConcurrentModificationException", "OperationAborted"})
+_PAUSES = (0.5, 1.0, 2.0)
+
+Sleep = Callable[[float], None]
 
 
-def take_away(thing: Thing, *, cloud: Cloud) -> bool:
+def register(kind: Kind, remover: Callable[[Cloud, Thing], None]) -> None:
+    """Say how things of a kind are removed that lie in a layer above.
+
+    Args:
+        kind: Of which kind.
+        remover: Removes one; that it is not there is fine.
+    """
+    _REMOVERS[kind] = lambda removal: remover(removal.cloud, removal.thing)
+
+
+def take_away(thing: Thing, *, cloud: Cloud, known: str = "", many: bool = False) -> bool:
     """Take a thing away, write into the ledger how that went, and say whether it has gone.
 
     It raises nothing, for it must hide no test's own result: what could not be taken away is in the ledger with the
@@ -25,26 +54,65 @@ def take_away(thing: Thing, *, cloud: Cloud) -> bool:
     Args:
         thing: What is to go; one that is not there has gone.
         cloud: Where it is.
+        known: How its service calls it, if that is known; see `Removal`.
+        many: Whether very many things go at once.
     """
     try:
-        remove(thing, cloud=cloud)
+        remove(thing, cloud=cloud, known=known, many=many)
     except Exception as error:  # noqa: BLE001 - it is told in the end
-        cloud.ledger.failed(thing, why=str(error).splitlines()[0])
+        cloud.ledger.failed(thing, why=_reason(error))
         return False
     cloud.ledger.removed(thing)
     return True
 
 
-def remove(thing: Thing, *, cloud: Cloud) -> None:
+def _reason(error: Exception) -> str:
+    """Give the reason in a line."""
+    return next(iter(without_secrets(str(error)).splitlines()), "") or type(error).__name__
+
+
+def remove(thing: Thing, *, cloud: Cloud, known: str = "", many: bool = False, sleep: Sleep = time.sleep) -> None:
     """Take a thing away without a word to the ledger.
+
+    Args:
+        thing: What is to go; one that is not there has gone.
+        cloud: Where it is.
+        known: How its service calls it, if that is known; see `Removal`.
+        many: Whether very many things go at once.
+        sleep: How to wait until somebody else has done with the same thing.
 
     Raises:
         StageError: It could not be taken away.
     """
-    with translated(cloud):
-        _REMOVERS[thing.kind](cloud, thing)
+    if thing.kind not in _REMOVERS:
+        raise NotRemoved(f"The {thing.kind} {thing.name!r} is taken away by `{command(thing)}` only.")
+    removal = Removal(thing=thing, cloud=cloud, known=known, many=many)
+    try:
+        with translated(cloud):
+            _repeated(removal, sleep=sleep)
+    except UnreachableEndpoint:
+        silent(cloud)
+        raise
+    except StageError:
+        raise
+    except Exception as fault:
+        if not code_of(fault):
+            raise
+        raise NotRemoved(
+            f"It could not be taken away, {code_of(fault)}: {message_of(fault).rstrip('.')}.",
+            facts=[("thing", thing)],
+            remedy=command(thing),
+        ) from None
+    answered(cloud)
 
 
-def command(thing: Thing) -> str:
-    """Give the command of the AWS CLI that takes a thing away, for whoever must do it by hand."""
-    raise NotImplementedError(thing)
+def _repeated(removal: Removal, *, sleep: Sleep) -> None:
+    remover = _REMOVERS[removal.thing.kind]
+    for pause in _PAUSES:
+        try:
+            return remover(removal)
+        except Exception as fault:
+            if code_of(fault) not in _PASSING:
+                raise
+            sleep(pause)
+    return remover(removal)

@@ -13,6 +13,7 @@ from typing import Any
 from harness._text import redacted, shortened
 from harness.cloud.account import Cloud
 from harness.cloud.faults import code_of, message_of, translated
+from harness.cloud.retrying import never_twice
 from harness.errors import StageError
 from harness.modes.machines.definitions import Deployed
 from harness.modes.machines.execution import Execution
@@ -31,7 +32,7 @@ def client_of(cloud: Cloud, *, read_timeout: float = 60.0) -> Any:
     """Give a client for the calls that last as long as what they run, and that are not to be made twice."""
     # In AWS these calls have a host of their own, which no embedded cloud has.
     more = {"inject_host_prefix": False} if cloud.embedded else {}
-    return cloud.client("stepfunctions", read_timeout=read_timeout, retries={"max_attempts": 0}, **more)
+    return cloud.client("stepfunctions", read_timeout=read_timeout, **more)
 
 
 class Runner:
@@ -162,9 +163,15 @@ class Runner:
         """
         __tracebackhide__ = True
         client = client_of(self._cloud, read_timeout=max(_LONGEST, within + 5))
-        running = _in_background(
-            lambda: client.start_sync_execution(stateMachineArn=machine.arn, name=name, input=given)
-        )
+
+        def start() -> Mapping[str, Any]:
+            with never_twice(f"the execution of {machine.name!r} took place"):
+                found: Mapping[str, Any] = client.start_sync_execution(
+                    stateMachineArn=machine.arn, name=name, input=given
+                )
+            return found
+
+        running = _in_background(start)
         if not self._waited(running.done, within=within):
             raise StageError(
                 f"The execution of {machine.name!r} has not ended within {within:g} s.",

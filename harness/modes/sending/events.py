@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from harness.cloud.account import Cloud
-from harness.cloud.faults import code_of, message_of, translated
 from harness.cloud.names import Names
-from harness.modes.limits import insist_on_event, refused
+from harness.modes.limits import insist_on_event
 from harness.modes.messages import BusEvent
+from harness.modes.sending.delivering import Refusal, all_taken, delivering
 
 __all__ = ["put_event"]
 
@@ -33,12 +34,16 @@ def put_event(event: BusEvent, *, cloud: Cloud, names: Names) -> str:
     }
     if event.time is not None:
         entry["Time"] = event.time
-    with translated(cloud):
-        try:
-            answer = events.put_events(Entries=[entry])
-        except events.exceptions.ClientError as fault:
-            raise refused(f"bus {event.bus!r}", code_of(fault), message_of(fault)) from None
-    (result,) = answer["Entries"]
-    if answer["FailedEntryCount"]:  # PutEvents answers 200 for an entry that it refuses.
-        raise refused(f"bus {event.bus!r}", result.get("ErrorCode", ""), result.get("ErrorMessage", ""))
-    return str(result["EventId"])
+    where = f"bus {event.bus!r}"
+    with delivering(where, cloud=cloud):
+        (identity,) = all_taken([entry], where=where, send=lambda entries: _put(events, entries))
+    return identity
+
+
+def _put(events: Any, entries: Sequence[dict[str, Any]]) -> list[str | Refusal]:
+    # PutEvents answers 200 for an entry that it refuses.
+    results = events.put_events(Entries=entries)["Entries"]
+    return [
+        Refusal(one["ErrorCode"], one.get("ErrorMessage", "")) if one.get("ErrorCode") else str(one["EventId"])
+        for one in results
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from harness.brought import deleted, putting_item
 from harness.cloud.account import Cloud
 from harness.cloud.faults import code_of, message_of, translated
 from harness.cloud.names import Names
@@ -18,18 +19,25 @@ __all__ = ["change_item"]
 def change_item(change: ItemChange, *, cloud: Cloud, names: Names) -> str:
     """Change an item of a table and give nothing: DynamoDB does not say which record of the stream tells it.
 
+    An item is taken away when the run ends, unless there was one of its key before: that one was the test's to change.
+
     Raises:
         NotPublished: DynamoDB does not take it.
         MisusedStep: A value is none that DynamoDB knows.
     """
     __tracebackhide__ = True
     insist_on_item(change)
-    dynamodb = cloud.client("dynamodb")
+    dynamodb, table, asked = cloud.client("dynamodb"), names.physical[change.table], _asked(change)
+    if change.operation != "delete":
+        # UpdateItem makes an item as well, where there is none.
+        putting_item(cloud, table=table, item=asked.get("Item") or asked["Key"])
     with translated(cloud):
         try:
-            getattr(dynamodb, f"{change.operation}_item")(TableName=names.physical[change.table], **_asked(change))
+            getattr(dynamodb, f"{change.operation}_item")(TableName=table, **asked)
         except dynamodb.exceptions.ClientError as fault:
             raise refused(f"table {change.table!r}", code_of(fault), message_of(fault)) from None
+    if change.operation == "delete":
+        deleted(cloud, table=table, key=asked["Key"])
     return ""
 
 

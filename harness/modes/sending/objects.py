@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from harness.brought import putting_object
 from harness.cloud.account import Cloud
 from harness.cloud.faults import code_of, message_of, translated
 from harness.cloud.names import Names
@@ -15,19 +16,20 @@ __all__ = ["put_object"]
 def put_object(upload: Upload, *, cloud: Cloud, names: Names) -> str:
     """Put an object into a bucket and give its version, or its ETag where the bucket keeps no versions.
 
+    It is taken away when the run ends, unless there was one of its key before: that one was the test's to overwrite.
+
     Raises:
         NotPublished: S3 does not take it.
     """
     __tracebackhide__ = True
     if cloud.embedded:
         insist_on_object(upload)
-    s3 = cloud.client("s3")
+    s3, bucket = cloud.client("s3"), names.physical[upload.bucket]
+    putting_object(cloud, bucket=bucket, key=upload.key)
     optional = {"ContentType": upload.content_type or None, "Metadata": dict(upload.metadata) or None}
     with translated(cloud):
         try:
-            answer = s3.put_object(
-                Bucket=names.physical[upload.bucket], Key=upload.key, Body=upload.content, **given(optional)
-            )
+            answer = s3.put_object(Bucket=bucket, Key=upload.key, Body=upload.content, **given(optional))
         except s3.exceptions.ClientError as fault:
             raise refused(f"bucket {upload.bucket!r}", code_of(fault), message_of(fault)) from None
     return str(answer.get("VersionId") or answer["ETag"])

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from harness.cloud.account import Cloud
-from harness.cloud.faults import code_of, message_of, translated
 from harness.cloud.names import Names
-from harness.modes.limits import refused
 from harness.modes.messages import QueueMessage
 from harness.modes.quotas import fitting, insist_on_queued, size_of_message
+from harness.modes.sending.delivering import Refusal, all_taken, delivering
 from harness.modes.sending.given import given
 
 __all__ = ["put_queue_message", "put_queue_messages"]
@@ -51,18 +50,23 @@ def put_queue_message(message: QueueMessage, *, cloud: Cloud, names: Names) -> s
 def _sent(request: Sequence[QueueMessage], *, cloud: Cloud, url: str) -> list[str]:
     __tracebackhide__ = True
     sqs = cloud.client("sqs")
-    with translated(cloud):
-        try:
-            if len(request) == 1:
-                return [str(sqs.send_message(QueueUrl=url, **_asked(request[0]))["MessageId"])]
-            entries = [{"Id": str(number), **_asked(message)} for number, message in enumerate(request)]
-            answer = sqs.send_message_batch(QueueUrl=url, Entries=entries)
-        except sqs.exceptions.ClientError as fault:
-            raise refused(f"queue {request[0].queue!r}", code_of(fault), message_of(fault)) from None
-    for failed in answer.get("Failed", []):  # SendMessageBatch answers 200 for an entry that it refuses.
-        raise refused(f"queue {request[0].queue!r}", failed.get("Code", ""), failed.get("Message", ""))
-    ids = {one["Id"]: str(one["MessageId"]) for one in answer["Successful"]}
-    return [ids[str(number)] for number in range(len(request))]
+    where = f"queue {request[0].queue!r}"
+    # A FIFO queue drops what comes again within five minutes, by its deduplication id or its content.
+    with delivering(where, cloud=cloud, repeatable=url.endswith(".fifo")):
+        if len(request) == 1:
+            return [str(sqs.send_message(QueueUrl=url, **_asked(request[0]))["MessageId"])]
+        return all_taken(request, where=where, send=lambda some: _batch(sqs, some, url=url))
+
+
+def _batch(sqs: Any, messages: Sequence[QueueMessage], *, url: str) -> list[str | Refusal]:
+    entries = [{"Id": str(number), **_asked(message)} for number, message in enumerate(messages)]
+    answer = sqs.send_message_batch(QueueUrl=url, Entries=entries)
+    # SendMessageBatch answers 200 for an entry that it refuses.
+    came: dict[str, str | Refusal] = {
+        one["Id"]: Refusal(one.get("Code", ""), one.get("Message", "")) for one in answer.get("Failed", [])
+    }
+    came |= {one["Id"]: str(one["MessageId"]) for one in answer.get("Successful", [])}
+    return [came[str(number)] for number in range(len(messages))]
 
 
 def _asked(message: QueueMessage) -> dict[str, Any]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from harness.cloud.account import Cloud
-from harness.cloud.faults import code_of, message_of, translated
 from harness.cloud.names import Names
-from harness.modes.limits import refused
 from harness.modes.messages import StreamRecord
 from harness.modes.quotas import fitting, insist_on_record, size_of_record
+from harness.modes.sending.delivering import Refusal, all_taken, delivering
 
 __all__ = ["put_records"]
 
@@ -38,13 +38,16 @@ def put_records(batch: Sequence[StreamRecord], *, cloud: Cloud, names: Names) ->
 def _put(request: Sequence[StreamRecord], *, cloud: Cloud, name: str) -> list[str]:
     __tracebackhide__ = True
     kinesis = cloud.client("kinesis")
-    entries = [{"Data": record.data, "PartitionKey": record.key} for record in request]
-    with translated(cloud):
-        try:
-            answer = kinesis.put_records(StreamName=name, Records=entries)
-        except kinesis.exceptions.ClientError as fault:
-            raise refused(f"stream {request[0].stream!r}", code_of(fault), message_of(fault)) from None
-    for one in answer["Records"]:  # PutRecords answers 200 for a record that it refuses.
-        if one.get("ErrorCode"):
-            raise refused(f"stream {request[0].stream!r}", one["ErrorCode"], one.get("ErrorMessage", ""))
-    return [str(one["SequenceNumber"]) for one in answer["Records"]]
+    where = f"stream {request[0].stream!r}"
+    with delivering(where, cloud=cloud):
+        return all_taken(request, where=where, send=lambda some: _together(kinesis, some, name=name))
+
+
+def _together(kinesis: Any, records: Sequence[StreamRecord], *, name: str) -> list[str | Refusal]:
+    entries = [{"Data": record.data, "PartitionKey": record.key} for record in records]
+    # PutRecords answers 200 for a record that it refuses.
+    results = kinesis.put_records(StreamName=name, Records=entries)["Records"]
+    return [
+        Refusal(one["ErrorCode"], one.get("ErrorMessage", "")) if one.get("ErrorCode") else str(one["SequenceNumber"])
+        for one in results
+    ]

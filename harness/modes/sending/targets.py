@@ -7,9 +7,9 @@ from typing import Any
 
 from harness._text import new_uuid
 from harness.cloud.account import Cloud
-from harness.cloud.faults import code_of, message_of, translated
 from harness.errors import StageError
 from harness.modes.limits import refused
+from harness.modes.sending.delivering import delivering
 
 __all__ = ["hand_over"]
 
@@ -36,13 +36,8 @@ def hand_over(text: str, *, to: str, cloud: Cloud, parameters: _Parameters | Non
             f"The target {to!r} is none to which the harness hands anything.",
             facts=[("known are", ", ".join(sorted(_SEND)))],
         )
-    from botocore.exceptions import ClientError  # noqa: PLC0415 - `import harness` must not load boto3
-
-    with translated(cloud):
-        try:
-            _SEND[service](text, to, cloud, parameters or {})
-        except ClientError as fault:
-            raise refused(f"target {to!r}", code_of(fault), message_of(fault)) from None
+    with delivering(f"target {to!r}", cloud=cloud, repeatable=to.endswith(".fifo")):
+        _SEND[service](text, to, cloud, parameters or {})
 
 
 def _function(text: str, arn: str, cloud: Cloud, _parameters: _Parameters) -> None:
@@ -65,7 +60,9 @@ def _topic(text: str, arn: str, cloud: Cloud, _parameters: _Parameters) -> None:
 
 
 def _machine(text: str, arn: str, cloud: Cloud, _parameters: _Parameters) -> None:
-    cloud.client("stepfunctions").start_execution(stateMachineArn=arn, input=text)
+    # Of one name and input there is one execution of a standard workflow, however often it is started; one of an
+    # express workflow may come twice. https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+    cloud.client("stepfunctions").start_execution(stateMachineArn=arn, input=text, name=new_uuid())
 
 
 def _stream(text: str, arn: str, cloud: Cloud, parameters: _Parameters) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from harness.cloud.account import Cloud
-from harness.cloud.faults import code_of, message_of, translated
 from harness.cloud.names import Names
-from harness.modes.limits import insist_on_message, refused
+from harness.modes.limits import insist_on_message
 from harness.modes.messages import TopicMessage
+from harness.modes.sending.delivering import delivering
 from harness.modes.sending.given import given
 
 __all__ = ["put_message"]
@@ -28,9 +28,8 @@ def put_message(message: TopicMessage, *, cloud: Cloud, names: Names) -> str:
         "MessageGroupId": message.group,
         "MessageDeduplicationId": message.deduplication,
     }
-    with translated(cloud):
-        try:
-            answer = sns.publish(TopicArn=names.physical[message.topic], Message=message.message, **given(optional))
-        except sns.exceptions.ClientError as fault:
-            raise refused(f"topic {message.topic!r}", code_of(fault), message_of(fault)) from None
+    arn = names.physical[message.topic]
+    # A FIFO topic drops what comes again within five minutes, by its deduplication id or its content.
+    with delivering(f"topic {message.topic!r}", cloud=cloud, repeatable=arn.endswith(".fifo")):
+        answer = sns.publish(TopicArn=arn, Message=message.message, **given(optional))
     return str(answer["MessageId"])

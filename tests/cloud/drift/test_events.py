@@ -331,12 +331,12 @@ def bucket(stage_of: StageOf) -> Stage:
 
 def test_a_bucket_that_nobody_has_changed_has_no_drift(bucket: Stage) -> None:
     """Nor has one that the harness hears."""
-    undone = []
-    hear_bucket("Photos", bucket=bucket["Photos"], cloud=bucket.cloud, run="drift", tags={}, undo=undone.append)
+    made = []
+    hear_bucket("Photos", bucket=bucket["Photos"], cloud=bucket.cloud, run="drift", tags={}, undo=made.append)
 
     drift = bucket.drift
-    for undo in reversed(undone):
-        undo()
+    for one in reversed(made):
+        one.take_away()
 
     assert [] == drift
 
@@ -424,11 +424,11 @@ def test_a_schedule_that_is_gone_is_told(schedule: Stage) -> None:
 
 def test_taps_are_no_drift(rules: Stage) -> None:
     """The harness's own rules, while a test run listens."""
-    undone = []
-    hear(buses={"Bus": rules["Bus"]}, topics={}, cloud=rules.cloud, run="drift", tags={}, undo=undone.append)
+    made = []
+    hear(buses={"Bus": rules["Bus"]}, topics={}, cloud=rules.cloud, run="drift", tags={}, undo=made.append)
 
     drift = rules.drift
-    for undo in reversed(undone):
-        undo()
+    for one in reversed(made):
+        one.take_away()
 
     assert [] == drift

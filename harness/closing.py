@@ -1,0 +1,104 @@
+"""The end of a run, for pytest: what it has created is taken away, and what could not be is told."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness.settings import Settings
+
+if TYPE_CHECKING:  # A project without systems does not load what opens stages.
+    from harness.project import Project
+
+__all__ = ["Closing", "run_of", "sweep"]
+
+# Under this name the controller of pytest-xdist tells its workers which run they belong to.
+_RUN = "harness_run"
+
+
+def run_of(config: pytest.Config) -> str:
+    """Give the id of the run that a worker of pytest-xdist belongs to; empty in any other process."""
+    return str(getattr(config, "workerinput", {}).get(_RUN, ""))
+
+
+def sweep(settings: Settings) -> str:
+    """Give the command that takes away what runs have left in a stage."""
+    where = "" if settings.embedded else f" --stage {settings.stage.value}"
+    return f"harness sweep{where}" + (f" --profile {settings.profile.value}" if settings.profile.value else "")
+
+
+class Closing:
+    """Hooks that close the project, in each process of a run.
+
+    Args:
+        config: Of pytest.
+        project: What has created something, perhaps.
+    """
+
+    def __init__(self, config: pytest.Config, *, project: Project) -> None:
+        self._is_worker = hasattr(config, "workerinput")
+        self._project = project
+        self._trouble = ""
+        self._told = False
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Let a worker belong to this run, which stays alive while it works, and when it crashes."""
+        node.workerinput[_RUN] = self._project.run
+        self._project.ledger.hold()
+
+    def pytest_report_header(self) -> list[str]:
+        """Say what earlier runs have left in this stage; where none has a ledger, nothing is looked at."""
+        from harness.cloud.remains import remaining  # noqa: PLC0415 - a project without systems pays nothing
+
+        settings = self._project.settings
+        things, runs = remaining(settings.folder, stage=settings.stage.value)
+        if not things:
+            return []
+        what = "1 thing is" if things == 1 else f"{things} things are"
+        return [f"harness: {what} left of {runs} earlier run{'s' if runs > 1 else ''}: {sweep(settings)}"]
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self) -> None:
+        """Close the project when all fixtures are, and all workers: what they have left is taken away here."""
+        self._close()
+
+    def _close(self) -> None:
+        try:
+            self._project.close()
+        except Exception as trouble:  # noqa: BLE001 - it must not hide what the tests have said
+            self._trouble = f"{type(trouble).__name__}: {trouble}"
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Tell what could not be taken away."""
+        self._told = True
+        lines = list(self._lines())
+        if lines:
+            terminalreporter.section("left behind", yellow=True)
+        for line in lines:
+            terminalreporter.write_line(line, yellow=True)
+
+    def _lines(self) -> Iterator[str]:
+        from harness.cloud.taking import command  # noqa: PLC0415 - a usual run leaves nothing
+
+        left = self._project.left
+        for one in left:
+            yield f"{one.thing}: {one.why or 'it was not taken away'}"
+            yield f"  {command(one.thing)}"
+        if self._trouble:
+            yield f"harness: closing failed: {self._trouble}"
+        if left:
+            things = "1 thing is" if len(left) == 1 else f"{len(left)} things are"
+            yield f"harness: {things} left, which takes away: {sweep(self._project.settings)}"
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self) -> None:
+        """Close what is not closed yet, as after a second Ctrl-C, and tell it where the summary could not."""
+        self._close()
+        if not self._told and not self._is_worker:
+            for line in self._lines():
+                print(line, file=sys.stderr)  # noqa: T201 - pytest has no terminal any more

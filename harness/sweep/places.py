@@ -1,0 +1,79 @@
+"""The accounts in which a sweep looks, and those in which it does not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from harness.cloud import embedded
+from harness.cloud.account import EMBEDDED_ACCOUNT, Cloud, embedded_cloud
+from harness.cloud.leases import leased
+from harness.ledger import Ledger, Thing
+from harness.project import Project
+from harness.settings import Settings
+from harness.sweep.found import Found
+from harness.sweep.telling import counted, place_of
+
+__all__ = ["Elsewhere", "clouds_of", "elsewhere"]
+
+
+def clouds_of(settings: Settings, *, ledger: Ledger, known: Sequence[Thing]) -> list[Cloud]:
+    """Give the accounts of the stage: the one in AWS, or all of the embedded clouds that answer.
+
+    Args:
+        settings: What is set.
+        ledger: Where it is written down what has gone.
+        known: What ledgers tell of: clouds that are not that of `harness up`, and accounts.
+    """
+    if not settings.embedded:
+        cloud = Project(settings).cloud
+        cloud.ledger = ledger
+        return [cloud]
+    # The cloud of a run that is alive is its own, and that of one that has ended is ended itself.
+    of_runs = {thing.name for thing in known if thing.kind == "cloud"}
+    places = {thing.place for thing in known if thing.embedded and thing.endpoint and _port(thing) not in of_runs}
+    running = embedded.find(settings.folder)
+    if running:
+        accounts = [EMBEDDED_ACCOUNT, *leased(settings.folder, cloud=str(running.port))]
+        places |= {(account, running.region, running.endpoint) for account in accounts}
+    answering = {endpoint for endpoint in {place[2] for place in places} if embedded.answers(endpoint)}
+    return [
+        embedded_cloud(endpoint, folder=settings.folder, region=region, account=account, ledger=ledger)
+        for account, region, endpoint in sorted(places)
+        if endpoint in answering
+    ]
+
+
+def _port(thing: Thing) -> str:
+    return thing.endpoint.rpartition(":")[2]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Elsewhere:
+    """What ledgers of runs that have ended tell of that this sweep does not touch.
+
+    Args:
+        told: How much there is of what, and where.
+        command: The sweep that does.
+    """
+
+    told: str
+    command: str
+
+
+def elsewhere(found: Iterable[Found]) -> Iterator[Elsewhere]:
+    """Give what is in other places, one line each."""
+    things = [one.thing for one in found]
+    for one in Counter((thing.stage, thing.profile, *thing.place, thing.embedded) for thing in things):
+        there = [thing for thing in things if (thing.stage, thing.profile, *thing.place, thing.embedded) == one]
+        yield Elsewhere(
+            told=f"{counted(thing.kind for thing in there)} of the stage {there[0].stage!r}, {place_of(there[0])}",
+            command=_command(there[0]),
+        )
+
+
+def _command(thing: Thing) -> str:
+    address = f"AWS_ENDPOINT_URL={thing.endpoint} " if thing.endpoint and not thing.embedded else ""
+    profile = f" --profile {thing.profile}" if thing.profile else ""
+    return f"{address}harness sweep --stage {thing.stage}{profile} --region {thing.region}"

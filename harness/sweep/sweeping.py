@@ -1,0 +1,211 @@
+"""A sweep: look, decide, take away."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.cloud import embedded
+from harness.cloud.account import Cloud, embedded_cloud
+from harness.cloud.faults import translated
+from harness.cloud.ports import LOOPBACK
+from harness.ledger import Thing
+from harness.settings import Settings
+from harness.sweep.account import Account
+from harness.sweep.asked import Asked
+from harness.sweep.deciding import why_left
+from harness.sweep.found import Found, merged
+from harness.sweep.ledgers import Ledgers
+from harness.sweep.places import Elsewhere, clouds_of, elsewhere
+from harness.sweep.removing import remove_all
+from harness.sweep.scope import Scope, scope_of
+
+__all__ = ["Outcome", "Plan", "Sweep"]
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a sweep has found, and what is to become of it.
+
+    Args:
+        to_go: What is taken away.
+        gone: What has gone with its embedded cloud.
+        stays: What is left alone, each with the reason.
+        elsewhere: What is in other places.
+        unseen: What could not be looked into.
+        unreadable: What cannot be read of ledgers.
+        places: Where was looked, in words.
+    """
+
+    to_go: list[Found]
+    gone: list[Found] = field(default_factory=list)
+    stays: list[tuple[Found, str]] = field(default_factory=list)
+    elsewhere: list[Elsewhere] = field(default_factory=list)
+    unseen: list[str] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What has become of it.
+
+    Args:
+        removed: What has gone.
+        failed: What could not be taken away, each with the reason.
+        calls: How often each operation was called, those of the looking too; retries count.
+        seconds: How long all of it took.
+    """
+
+    removed: list[Found]
+    failed: list[tuple[Found, str]]
+    calls: Mapping[str, int]
+    seconds: float
+
+
+class Sweep:
+    """One sweep of a stage, or of all of an account.
+
+    Args:
+        settings: What is set.
+        asked: What is asked of it.
+        tell: Is told how far it is.
+        clock: Seconds since the epoch.
+    """
+
+    def __init__(self, settings: Settings, *, asked: Asked, tell: Tell, clock: Callable[[], float] = time.time) -> None:
+        self._settings = settings
+        self._asked = asked
+        self._tell = tell
+        self._clock = clock
+        self._started = time.monotonic()
+        self._ledgers = Ledgers(settings.folder, tell=tell)
+        self._clouds: dict[tuple[str, str, str], Cloud] = {}
+        self.calls: Counter[str] = Counter()
+
+    def plan(self) -> Plan:
+        """Look, and decide what is to go; nothing is changed by that.
+
+        Raises:
+            StageError: There are no credentials, or nothing answers.
+        """
+        told = self._ledgers.told()
+        clouds = clouds_of(self._settings, ledger=self._ledgers, known=[one.thing for one in told])
+        self._clouds = {_place_of(one): one for one in clouds}
+        accounts = [self._looked(cloud, told=told) for cloud in clouds]
+        here, gone, others = self._parted(told)
+        found = merged([*here, *(one for _, seen in accounts for one in seen)])
+        stays = [(one, why) for one in found if (why := self._why_left(one))]
+        kept = {one.key for one, _ in stays}
+        return Plan(
+            to_go=[one for one in found if one.key not in kept],
+            gone=gone,
+            stays=stays,
+            elsewhere=list(elsewhere(others)),
+            unseen=[line for account, _ in accounts for line in account.unseen],
+            unreadable=[
+                f"{book.unreadable} lines of {str(book.path)!r} cannot be read" for book in self._ledgers.unreadable
+            ],
+            places=[_place(cloud) for cloud in clouds],
+        )
+
+    def _looked(self, cloud: Cloud, *, told: Iterable[Found]) -> tuple[Account, list[Found]]:
+        cloud.session.events.register("before-send", self._count)
+        account = Account(cloud, scope=self._scope(cloud, told=told))
+        self._tell(f"Looking in {_place(cloud)}.")
+        return account, account.look()
+
+    def _count(self, *, event_name: str, **_: Any) -> None:
+        self.calls[event_name.rpartition(".")[2]] += 1
+
+    def _scope(self, cloud: Cloud, *, told: Iterable[Found]) -> Scope:
+        if self._asked.everywhere or cloud.embedded:
+            return Scope(stage=cloud.stage if cloud.embedded else "")
+        stage = self._asked.stage
+        pools = {
+            one.thing.within
+            for one in told
+            if one.thing.kind in ("user", "client") and one.thing.stage == stage and one.thing.place == _place_of(cloud)
+        }
+        stacks = [self._settings.stack(name) for name in self._settings.systems]
+        with translated(cloud):
+            return scope_of(cloud, stacks=stacks, stage=stage, pools=pools)
+
+    def _cloud_of(self, thing: Thing) -> Cloud:
+        return self._clouds[thing.place]
+
+    def _cloud_of_process(self, thing: Thing) -> Cloud:
+        return embedded_cloud(
+            f"http://{LOOPBACK}:{thing.name}",
+            folder=self._settings.folder,
+            region=self._settings.region.value,
+            ledger=self._ledgers,
+        )
+
+    def _parted(self, told: Iterable[Found]) -> tuple[list[Found], list[Found], list[Found]]:
+        """Give what is in the places where was looked, what has gone with its cloud, and what is elsewhere."""
+        here: list[Found] = []
+        gone: list[Found] = []
+        others: list[Found] = []
+        for one in told:
+            was_embedded = self._asked.embedded and one.thing.embedded
+            if self._is_here(one.thing):
+                here.append(one)
+            elif self._ledgers.is_alive(one.run):
+                here += [one] if was_embedded else []  # It is told that it is left alone.
+            elif self._asked.run in ("", one.run):
+                (gone if was_embedded else others).append(one)
+        return here, gone, others
+
+    def _is_here(self, thing: Thing) -> bool:
+        if thing.kind == "cloud":
+            return self._asked.embedded
+        return thing.place in self._clouds and (self._asked.everywhere or thing.stage == self._asked.stage)
+
+    def _why_left(self, found: Found) -> str:
+        return why_left(
+            found,
+            asked=self._asked,
+            known=self._ledgers.known,
+            is_alive=self._ledgers.is_alive,
+            now=self._clock(),
+        )
+
+    def carry_out(self, plan: Plan) -> Outcome:
+        """Take away what is to go."""
+        self._ledgers.assign([*plan.to_go, *plan.gone])
+        # An embedded cloud goes with all that is in it.
+        clouds = [one for one in plan.to_go if one.thing.kind == "cloud"]
+        remove_all(clouds, cloud_of=self._cloud_of_process, ledgers=self._ledgers)
+        for one in plan.gone:
+            self._ledgers.removed(one.thing)
+        others = [one for one in plan.to_go if one.thing.kind != "cloud"]
+        remove_all(others, cloud_of=self._cloud_of, ledgers=self._ledgers)
+        why = self._ledgers.why
+        self._ledgers.close()
+        if self._asked.embedded:
+            embedded.remove_stale(self._settings.folder, older=_STARTS)
+        return Outcome(
+            removed=[*plan.gone, *(one for one in plan.to_go if one.thing not in why)],
+            failed=[(one, why[one.thing]) for one in plan.to_go if one.thing in why],
+            calls=dict(self.calls),
+            seconds=time.monotonic() - self._started,
+        )
+
+
+# For so many seconds a cloud may be about to start, and does not listen yet.
+_STARTS = 300.0
+
+
+def _place_of(cloud: Cloud) -> tuple[str, str, str]:
+    return cloud.account, cloud.region, cloud.endpoint or ""
+
+
+def _place(cloud: Cloud) -> str:
+    where = f", {cloud.endpoint}" if cloud.endpoint else ""
+    return f"account {cloud.account}, region {cloud.region}{where}"
