@@ -4,8 +4,9 @@
 
 A process of its own creates them in an embedded cloud, through the ledger and with the harness's own names, and is
 killed with SIGKILL. Then they are taken away, in turn by `harness sweep` with the ledger, by `harness sweep` after the
-ledger was deleted, and by a plain loop over boto3 that lists and deletes one after the other. What was there and what is
-left is counted by listing the cloud with a plain client, not by the harness. The exit code is 1 when anything is left.
+ledger was deleted, and by a plain loop over boto3 that lists and deletes one after the other. What was there and what
+is left is counted by listing the cloud with a plain client, not by the harness. The exit code is 1 when anything is
+left.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ class Place:
 
     @property
     def folder(self) -> Path:
+        """The project's folder for caches and state."""
         return self.root / ".harness"
 
     def client(self, service: str) -> Any:
@@ -139,8 +141,8 @@ def _measured(
     seconds, calls = way(place)
     left = _listed(place)
     print(
-        f"round {round_}, {name}: created in {created:.1f} s; there were {_told(before)}; swept in {seconds:.1f} s with "
-        f"{calls.total():,} calls; left: {_told(left)}",
+        f"round {round_}, {name}: created in {created:.1f} s; there were {_told(before)}; "
+        f"swept in {seconds:.1f} s with {calls.total():,} calls; left: {_told(left)}",
         flush=True,
     )
     if before != Counter(numbers):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness.errors import HarnessError
 from harness.settings import Settings
 
 if TYPE_CHECKING:  # A project without systems does not load what opens stages.
@@ -48,14 +50,18 @@ class Closing:
     def pytest_configure_node(self, node: Any) -> None:
         """Let a worker belong to this run, which stays alive while it works, and when it crashes."""
         node.workerinput[_RUN] = self._project.run
-        self._project.ledger.hold()
+        with suppress(HarnessError):  # The first worker that creates something says so.
+            self._project.ledger.hold()
 
     def pytest_report_header(self) -> list[str]:
         """Say what earlier runs have left in this stage; where none has a ledger, nothing is looked at."""
         from harness.cloud.remains import remaining  # noqa: PLC0415 - a project without systems pays nothing
 
         settings = self._project.settings
-        things, runs = remaining(settings.folder, stage=settings.stage.value)
+        try:
+            things, runs = remaining(settings.place, stage=settings.stage.value)
+        except HarnessError as error:
+            return [f"harness: {error.sentence}"]
         if not things:
             return []
         what = "1 thing is" if things == 1 else f"{things} things are"

@@ -216,8 +216,8 @@ class _Registry:
                 ChallengeResponses=self._known(username) | {"NEW_PASSWORD": user.password},
             )
         except self._cognito.exceptions.NotAuthorizedException:
-            # A session is good for one answer. If what came back on that was lost, the second attempt finds it used
-            # up, and the new password is set already.
+            # "Invalid session for the user, session can only be used once." If what came back was lost on the way, the
+            # second attempt finds it used up, and the new password is set already.
             with suppress(self._cognito.exceptions.NotAuthorizedException):
                 return self._asked(user, password=user.password)
             raise

@@ -68,7 +68,7 @@ class Project:
         self._names: dict[tuple[str, bool], Names] = {}
         self._taps: dict[tuple[str, bool], Taps] = {}
         self._drift: dict[str, list[Difference] | Exception] = {}
-        self._run = Run(settings.folder, called=run, close=self.close)
+        self._run = Run(settings, called=run, close=self.close)
         self.run = self._run.id
         # When the running test began; whoever looks into a journal looks from there on.
         self.began = 0.0
@@ -215,7 +215,9 @@ class Project:
         cloud = self._cloud(muted=muted)
         what = self._read(system, account=cloud.account, muted=True) if muted else self.system(system)
         tell = (lambda line: self._tell(f"{line} (muted)")) if muted else self._tell
-        return deployed(what, cloud=cloud, stack=self.settings.stack(system), tell=tell)
+        # In a cloud that this run has started, and in an account that it has leased, nobody else has anything.
+        alone = muted or self._started is not None
+        return deployed(what, cloud=cloud, stack=self.settings.stack(system), tell=tell, alone=alone)
 
     def stage(self, system: str, *, mode: str) -> Stage:
         """Open a stage in a mode. In `handler` mode it is muted where that can be done: in the embedded cloud.
@@ -375,7 +377,7 @@ class Project:
 
     @property
     def _goes_with_its_cloud(self) -> bool:
-        """Whether all that was created goes with a cloud that is about to be stopped, or has gone with one that ended."""
+        """Whether all that was created goes with a cloud that is about to be stopped, or has gone with one."""
         if self._started is not None or not self.settings.embedded or "cloud" not in self.__dict__:
             return self._started is not None
         return not listens(int((self.cloud.endpoint or "").rpartition(":")[2]))

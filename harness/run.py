@@ -12,6 +12,7 @@ from harness.cloud.remains import settle, take_away_the_rest
 from harness.held import drop
 from harness.ledger import Ledger, Left, Thing
 from harness.ledger.naming import new_run
+from harness.settings import Settings
 
 __all__ = ["Run"]
 
@@ -20,24 +21,30 @@ class Run:
     """A run.
 
     Args:
-        folder: The project's folder for caches and state.
+        settings: What is set. The folder for caches and state is made when something is put into it: tests that need no
+            stage run without one.
         called: The id of the run, if another process began it and will end it; a new one otherwise.
         close: Closes all that this process has opened. It is called at exit, unless the run was closed by then.
     """
 
-    def __init__(self, folder: Path, *, called: str, close: Callable[[], object]) -> None:
+    def __init__(self, settings: Settings, *, called: str, close: Callable[[], object]) -> None:
         self.id = called or new_run()
         self._began_here = not called
-        self._folder = folder
+        self._settings = settings
         self._close = close
+
+    @property
+    def _folder(self) -> Path:
+        return self._settings.folder
 
     @cached_property
     def ledger(self) -> Ledger:
         """What this run creates, written down before it does."""
+        ledger = Ledger(self._folder, run=self.id)
         self._process = os.getpid()
         # Whoever ends without a word, as a script does, has closed nothing.
         atexit.register(self._at_exit)
-        return Ledger(self._folder, run=self.id)
+        return ledger
 
     def _at_exit(self) -> None:
         # A process that a test has forked owns nothing of this.

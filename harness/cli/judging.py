@@ -15,6 +15,8 @@ from harness.cloud.left import Made, left_behind
 from harness.cloud.locks import locked
 from harness.errors import NotDeployed, StageError
 from harness.held import abandoned
+from harness.ledger import Ledger
+from harness.ledger.naming import new_run
 from harness.project import Project
 from harness.report.record import DriftRecord, RunRecord
 from harness.settings import Settings
@@ -31,20 +33,22 @@ def cloud_for_a_while(settings: Settings) -> Iterator[bool]:
         StageError: One runs already and does not answer, or none can be started.
     """
     folder = settings.folder
+    ledger = Ledger(folder, run=new_run())
     with locked(folder / "cloud.lock"):
         started = None
         if cloud_that_runs(settings) is None:
             # It hangs on this process, so that it ends with it, however that ends.
-            started = embedded.start(folder, region=settings.region.value)
+            started = embedded.start(folder, region=settings.region.value, ledger=ledger)
             embedded.remember(replace(started, lifeline=-1), folder=folder)
     try:
         yield started is not None
     finally:
         if started is not None:
             with locked(folder / "cloud.lock"):
-                embedded.stop(started)
+                embedded.stop(started, ledger=ledger)
                 if embedded.remembered(folder) == started:
                     embedded.forget(folder)
+        ledger.close()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -90,7 +90,7 @@ class Cloud:
     def _new_client(self, service: str, **config: Any) -> Any:
         with uncollected():
             client = self.session.client(service, endpoint_url=self.endpoint, config=self.configuration(**config))
-        retrying.watch(client)
+        retrying.watch(client, may_come_back=not self.embedded)
         if not self.embedded:
             from harness.cloud.renewing import renew  # noqa: PLC0415 - the embedded cloud's keys never expire
 

@@ -14,6 +14,7 @@ from harness.cloud import artifacts, stacks
 from harness.cloud.account import Cloud
 from harness.cloud.adapting import adapt
 from harness.cloud.faults import code_of, message_of, translated
+from harness.cloud.foreign import refuse_foreign_things
 from harness.cloud.glance import glance
 from harness.cloud.packaging import Package, Target, package_all, package_layers
 from harness.cloud.removing import delete, failure, place, undeploy
@@ -67,6 +68,7 @@ class Deployment:
 class _Order:
     """What is to be deployed, and how it is told."""
 
+    system: System
     cloud: Cloud
     stack: str
     template: Mapping[str, Any]
@@ -77,6 +79,7 @@ class _Order:
     progress: Callable[[str], None]
     timeout: float
     clock: Clock
+    alone: bool
 
     @cached_property
     def fingerprint(self) -> str:
@@ -102,6 +105,7 @@ def deploy(  # noqa: PLR0913 - they are what CloudFormation asks for as well
     tags: Mapping[str, str] | None = None,
     timeout: float = 900.0,
     clock: Clock | None = None,
+    alone: bool = False,
 ) -> Deployment:
     """Deploy a system, or find it deployed as it is.
 
@@ -113,10 +117,12 @@ def deploy(  # noqa: PLR0913 - they are what CloudFormation asks for as well
         tags: Tags of the stack, which CloudFormation hands down to its resources.
         timeout: How many seconds it may take.
         clock: How time passes.
+        alone: Whether nobody else has anything in that account, so that nobody need look whose names are taken.
 
     Raises:
         PackagingFailed: The package of a function could not be built.
         DeploymentFailed: CloudFormation refused the stack, rolled it back or did not end in time.
+        ForeignThing: The template gives a name that something of somebody else has; then nothing is created or changed.
     """
     packages = {
         **package_all(system, folder=cloud.folder, target=Target.here() if cloud.embedded else None, progress=progress),
@@ -126,6 +132,7 @@ def deploy(  # noqa: PLR0913 - they are what CloudFormation asks for as well
     if cloud.embedded:
         adapt(template)
     order = _Order(
+        system=system,
         cloud=cloud,
         stack=stack,
         template=template,
@@ -136,6 +143,7 @@ def deploy(  # noqa: PLR0913 - they are what CloudFormation asks for as well
         progress=progress,
         timeout=timeout,
         clock=clock or Clock(),
+        alone=alone,
     )
     glanced = glance(cloud, stack) if cloud.embedded else None
     if glanced and _is_unchanged(glanced, order.fingerprint):
@@ -185,6 +193,8 @@ def _is_unchanged(found: Mapping[str, Any], fingerprint: str) -> bool:
 
 def _started(order: _Order, found: Mapping[str, Any] | None, *, token: str) -> Exception | None:
     """Ask CloudFormation to create or update the stack; give its refusal, if it refuses."""
+    if not order.alone:
+        refuse_foreign_things(order.system, cloud=order.cloud, stack=order.stack, found=found)
     artifacts.upload(order.packages, cloud=order.cloud, progress=order.progress)
     arguments = {
         "StackName": order.stack,

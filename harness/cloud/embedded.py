@@ -21,7 +21,7 @@ from harness.cloud.account import EMBEDDED_ACCOUNT, EMBEDDED_SECRET
 from harness.cloud.interpreter import interpreter
 from harness.cloud.ports import LOOPBACK, claimed, listens
 from harness.cloud.serve import INTERPRETER, LIFELINE
-from harness.errors import CloudNotStarted
+from harness.errors import CloudNotStarted, FileNotWritten
 from harness.ledger import Ledger, Thing, is_alive
 
 __all__ = [
@@ -159,6 +159,12 @@ def _new_home(folder: Path, *, port: int) -> Path | None:
         except FileExistsError:
             return None
         private_folder(home / "tmp")
+    try:
+        # A cloud whose disk is full ends without a word: it has no place for one.
+        write(home / "cloud.log", b"\n")
+    except FileNotWritten:
+        shutil.rmtree(home, ignore_errors=True)
+        raise
     return home
 
 

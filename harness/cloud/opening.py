@@ -15,7 +15,7 @@ from harness.system.model import System
 __all__ = ["deployed"]
 
 
-def deployed(system: System, *, cloud: Cloud, stack: str, tell: Callable[[str], None]) -> Names:
+def deployed(system: System, *, cloud: Cloud, stack: str, tell: Callable[[str], None], alone: bool = False) -> Names:
     """Deploy a system if anything of it has changed, and give its names. Processes of one project wait in line.
 
     Args:
@@ -23,13 +23,15 @@ def deployed(system: System, *, cloud: Cloud, stack: str, tell: Callable[[str], 
         cloud: Where to.
         stack: The name of the stack.
         tell: Called with each line of progress, and with what the embedded cloud does not do.
+        alone: Whether nobody else has anything in that account.
 
     Raises:
+        ForeignThing: The template gives a name that something of somebody else has.
         DeploymentFailed: CloudFormation refused the stack or rolled it back.
         PackagingFailed: A function's package could not be built.
     """
     with locked(cloud.folder / "stages" / f"{stack}.lock"):
-        deployment = deploy(system, cloud=cloud, stack=stack, progress=tell)
+        deployment = deploy(system, cloud=cloud, stack=stack, progress=tell, alone=alone)
         names = resolve_names(system, cloud=cloud, stack=stack, deployment=deployment)
         if cloud.embedded:
             _completed(system, cloud=cloud, names=names, deployment=deployment, tell=tell)

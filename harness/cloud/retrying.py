@@ -75,7 +75,7 @@ def longest(read: float = READ_WITHIN, *, tries: int = TRIES) -> float:
     >>> longest(), longest(CONNECT_WITHIN)
     (211.0, 61.0)
     """
-    return read * tries + sum(min(2**number, 20) for number in range(tries - 1))
+    return read * tries + sum(float(min(2**number, 20)) for number in range(tries - 1))
 
 
 @contextmanager
@@ -115,21 +115,43 @@ def never_twice(what: str) -> Iterator[None]:
         _heeded.reset(token)
 
 
-def watch(client: Any) -> None:
-    """Have the ends of a client's calls looked at before botocore decides whether to retry."""
+def watch(client: Any, *, may_come_back: bool = True) -> None:
+    """Have the ends of a client's calls looked at before botocore decides whether to retry.
+
+    Args:
+        client: The client.
+        may_come_back: Whether a cloud that refuses connections may take them again in a moment. An embedded cloud whose
+            process has gone does not, and had it been started anew, it would be empty.
+    """
     name = client.meta.service_model.service_id.hyphenize()
-    client.meta.events.register_first(f"needs-retry.{name}", _look)
+
+    def look(*, response: tuple[Any, Mapping[str, Any]] | None, caught_exception: Exception | None, **_: Any) -> None:
+        if caught_exception is not None:
+            _look_at_fault(caught_exception, may_come_back=may_come_back)
+        elif response is not None:
+            _look_at_answer(*response)
+
+    client.meta.events.register_first(f"needs-retry.{name}", look)
 
 
-def _look(*, response: tuple[Any, Mapping[str, Any]] | None, caught_exception: Exception | None, **_: Any) -> None:
+def _look_at_fault(fault: Exception, *, may_come_back: bool) -> None:
+    from botocore.exceptions import EndpointConnectionError  # noqa: PLC0415 - see above
+
     heeded = _heeded.get()
-    if heeded is None:
+    if isinstance(fault, EndpointConnectionError) and not may_come_back:
+        raise fault
+    if heeded is None or _never_went_out(fault):
         return
-    if caught_exception is not None and not _never_went_out(caught_exception):
-        heeded.answers.lost += 1
-        if heeded.never_twice:
-            raise _lost(heeded.never_twice, caught_exception) from None
-    elif response is not None and response[0].status_code in _FAILED and not _is_throttle(response[1]):
+    heeded.answers.lost += 1
+    if heeded.never_twice:
+        raise _lost(heeded.never_twice, fault) from None
+
+
+def _look_at_answer(answer: Any, parsed: Mapping[str, Any]) -> None:
+    heeded = _heeded.get()
+    # S3 throttles with a 503, and what is throttled is not done.
+    is_throttle = parsed.get("Error", {}).get("Code") in {"SlowDown", "Throttling", "ThrottlingException"}
+    if heeded is not None and answer.status_code in _FAILED and not is_throttle:
         heeded.answers.failed += 1
 
 
@@ -143,11 +165,6 @@ def _never_went_out(fault: Exception) -> bool:
         | exceptions.ProxyConnectionError
         | exceptions.SSLError,
     )
-
-
-def _is_throttle(parsed: Mapping[str, Any]) -> bool:
-    # S3 throttles with a 503.
-    return parsed.get("Error", {}).get("Code") in {"SlowDown", "Throttling", "ThrottlingException"}
 
 
 def _lost(what: str, fault: Exception) -> AnswerLost:

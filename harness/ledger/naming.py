@@ -82,7 +82,7 @@ def user_address(run: str, *names: str) -> str:
     >>> user_address("0f3a9c21", "Mary Ann", "O'Neil")[:31]
     'harness-0f3a9c21-mary-ann-oneil'
     """
-    person = re.sub(r"[^a-z0-9-]", "", "-".join(names).lower().replace(" ", "-"))
+    person = re.sub(r"[^a-z0-9-]", "", "-".join(names).lower().replace(" ", "-")) or "somebody"
     return f"{USER}{run}-{person}-{secrets.token_hex(4)}@example.com"
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from harness.errors import StageError
 from harness.ledger.alive import is_alive
 from harness.ledger.thing import ORDER, Thing
 
@@ -71,6 +71,9 @@ def read(path: Path) -> Book:
 
     Args:
         path: Its file.
+
+    Raises:
+        StageError: It is there, but this user may not read it.
     """
     left: dict[Thing, Left] = {}
     unreadable = 0
@@ -93,11 +96,17 @@ def read(path: Path) -> Book:
 
 
 def _lines(path: Path) -> Iterator[bytes]:
-    # What is no file cannot have been written, so nothing was created.
-    if not path.is_file():
+    try:
+        # What is no file cannot have been written, so nothing was created.
+        if path.is_file():
+            yield from filter(None, path.read_bytes().split(b"\n"))
+    except FileNotFoundError:  # Whoever wrote it has closed it in this moment, with nothing left.
         return
-    with suppress(FileNotFoundError):
-        yield from filter(None, path.read_bytes().split(b"\n"))
+    except OSError as error:
+        raise StageError(
+            f"The ledger {str(path)!r} cannot be read: {error.strerror}.",
+            remedy="what it tells of may still be there: let it be read, or take it away as who has written it",
+        ) from error
 
 
 def _record(line: bytes) -> tuple[str, Thing, float, str] | None:
@@ -114,4 +123,5 @@ def _thing(told: Mapping[str, Any]) -> Thing:
     """Give a thing; what a later version of the harness tells besides is left out."""
     thing = Thing(**{name: value for name, value in told.items() if name in _FIELDS})
     ORDER.index(thing.kind)
+    hash(thing)  # A name that is a list is none.
     return thing

@@ -2,31 +2,51 @@
 
 from __future__ import annotations
 
+import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from urllib3 import HTTPHeaderDict
 
+from harness.cloud.account import Cloud
 from harness.cloud.addresses import url_id
-from harness.errors import TimedOut, UnreachableEndpoint
+from harness.cloud.names import Names
+from harness.cloud.retrying import CONNECT_WITHIN, TRIES, pauses
+from harness.errors import AnswerLost, StageError, TimedOut, UnreachableEndpoint
 from harness.modes.deployed import InTheCloud
 from harness.modes.exchange import Request, Response
 from harness.modes.messages import Outgoing
 from harness.modes.sending import put
+from harness.system.model import System
 
 __all__ = ["HttpMode"]
 
 # API Gateway answers 504 after 29 seconds at most (integration timeout), so an answer comes within this time.
 _ANSWER_WITHIN = 35.0
+# Done twice, these come to the same as done once (RFC 9110, 9.2.2).
+_REPEATABLE = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PUT"})
 
 
 class HttpMode(InTheCloud):
-    """Requests go to the deployed API, signed where the caller signs."""
+    """Requests go to the deployed API, signed where the caller signs.
+
+    Args:
+        system: The system as its template declares it.
+        cloud: The cloud of the stage.
+        names: The names of the stage.
+        sleep: Waits for so many seconds.
+    """
 
     name = "http"
+
+    def __init__(
+        self, system: System, *, cloud: Cloud, names: Names, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        super().__init__(system, cloud=cloud, names=names)
+        self._sleep = sleep
 
     @cached_property
     def _session(self) -> Any:
@@ -47,8 +67,12 @@ class HttpMode(InTheCloud):
     def request(self, request: Request) -> Response:
         """Send a request to the deployed API and give its answer; a redirect is an answer like any other.
 
+        So is a 429 or a 503: what the system answers is what is tested, and never asked for again. Only a connection
+        that fails is, for any method if it fails before the request has gone out, else for those that may be repeated.
+
         Raises:
             UnreachableEndpoint: Nothing answers at the API's address.
+            AnswerLost: The connection broke under a request that must not come twice.
             TimedOut: The answer takes longer than any that API Gateway gives.
         """
         __tracebackhide__ = True
@@ -70,24 +94,50 @@ class HttpMode(InTheCloud):
 
     def _sent(self, request: Request, *, url: str, service: str) -> Response:
         __tracebackhide__ = True
+        waiting = pauses()
+        while True:
+            # A signature ends after minutes, so each try has its own.
+            answer = self._tried(self._prepared(request, url=url, service=service), url=url)
+            if not isinstance(answer, StageError):
+                headers = HTTPHeaderDict(answer.raw.headers)
+                content = answer.content
+                return Response(status_code=answer.status_code, headers=headers, content=content, request=request)
+            # An embedded cloud that has gone does not come back.
+            is_gone = self._cloud.embedded and isinstance(answer, UnreachableEndpoint)
+            pause = None if is_gone else next(waiting, None)
+            if pause is None:
+                raise answer
+            self._sleep(pause)
+
+    def _tried(self, prepared: Any, *, url: str) -> Any:
+        """Give the answer, or the error when the request may be sent again."""
+        __tracebackhide__ = True
         import requests  # noqa: PLC0415 - the other modes do without it
 
-        prepared = self._prepared(request, url=url, service=service)
+        within = (CONNECT_WITHIN, _ANSWER_WITHIN)
         try:
-            answer = self._session.send(prepared, timeout=_ANSWER_WITHIN, allow_redirects=False)
-        except requests.Timeout as error:
+            return self._session.send(prepared, timeout=within, allow_redirects=False)
+        except requests.ReadTimeout as error:
             raise TimedOut(
                 f"No answer from {url!r} within {_ANSWER_WITHIN:g} s.",
                 remedy="API Gateway would have answered 504 after 29 s; is the function's own timeout shorter?",
             ) from error
-        except requests.ConnectionError as error:
-            raise UnreachableEndpoint(
-                f"Nothing answers at {url!r}.",
+        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
+            if _never_went_out(error):
+                return UnreachableEndpoint(
+                    f"Nothing answers at {url!r}.",
+                    facts=[("cause", type(error).__name__)],
+                    remedy="is the stage still deployed? see: harness status",
+                )
+            broke = AnswerLost(
+                f"The connection to {url!r} broke before the answer to {prepared.method!r} had come.",
                 facts=[("cause", type(error).__name__)],
-                remedy="is the stage still deployed? see: harness status",
-            ) from error
-        headers = HTTPHeaderDict(answer.raw.headers)
-        return Response(status_code=answer.status_code, headers=headers, content=answer.content, request=request)
+                remedy="nobody knows whether it was carried out, so it was not sent again: run the test again",
+            )
+            if prepared.method in _REPEATABLE:
+                broke.remedy = f"it was sent {TRIES} times, to the same end"
+                return broke
+            raise broke from error
 
     def _prepared(self, request: Request, *, url: str, service: str) -> Any:
         import requests  # noqa: PLC0415 - the other modes do without it
@@ -138,3 +188,12 @@ class HttpMode(InTheCloud):
         """Close the connections."""
         if "_session" in self.__dict__:
             self._session.close()
+
+
+def _never_went_out(error: Exception) -> bool:
+    import requests  # noqa: PLC0415 - the other modes do without it
+    from urllib3.exceptions import NewConnectionError  # noqa: PLC0415 - as above
+
+    at_the_door = (requests.ConnectTimeout, requests.exceptions.SSLError, requests.exceptions.ProxyError)
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(error, at_the_door) or isinstance(reason, NewConnectionError)

@@ -12,6 +12,7 @@ import errno
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from functools import wraps
 from types import TracebackType
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -63,10 +64,7 @@ class Wall:
         self._handler = handler
         self._refused: Beyond | None = None
         self._around: Wall | None = None
-        if not _listening:
-            # A hook cannot be taken away again, so there is one for all.
-            sys.addaudithook(_heard)
-            _listening.append(True)
+        _listen()
 
     def __enter__(self) -> None:
         self._refused = None
@@ -99,9 +97,7 @@ class Wall:
         """
         plain = host.lower().rstrip(".").removeprefix("::ffff:")
         if plain in _METADATA:
-            words = (
-                f"the function {self._function!r} asks {host!r} for credentials; a Lambda function has none there"
-            )
+            words = f"the function {self._function!r} asks {host!r} for credentials; a Lambda function has none there"
             raise OSError(errno.ENETUNREACH, words)
         if plain in _DOMAINS or plain.endswith(_BELOW):
             beyond = Beyond(host)
@@ -150,19 +146,29 @@ _HOST_OF: Mapping[str, Callable[[tuple[Any, ...]], Any]] = {
     "socket.sendto": _addressed,
     "socket.sendmsg": _addressed,
 }
-# The second is Python's from 3.13.
-_THREADS = frozenset({"_thread.start_new_thread", "_thread.start_joinable_thread"})
 
 
 def _heard(event: str, arguments: tuple[Any, ...]) -> None:
     """Look at what Python tells; nearly all of it is of no concern."""
-    if event in _HOST_OF:
+    if event in _HOST_OF and (wall := _wall()) is not None:
+        host = _HOST_OF[event](arguments)
+        wall.check(host.decode("latin-1") if isinstance(host, bytes) else str(host))
+
+
+def _listen() -> None:
+    """Begin to look, once for the process: an audit hook cannot be taken away again."""
+    if _listening:
+        return
+    _listening.append(True)
+    sys.addaudithook(_heard)
+    start = threading.Thread.start
+
+    @wraps(start)
+    def start_within(thread: threading.Thread) -> None:
+        # Nothing else tells who has started a thread: context variables are not inherited before Python 3.14.
         wall = _wall()
         if wall is not None:
-            host = _HOST_OF[event](arguments)
-            wall.check(host.decode("latin-1") if isinstance(host, bytes) else str(host))
-    elif event in _THREADS:
-        wall = _wall()
-        thread = getattr(arguments[0], "__self__", None)
-        if wall is not None and isinstance(thread, threading.Thread):
             _started[thread] = wall
+        start(thread)
+
+    threading.Thread.start = start_within  # type: ignore[method-assign, assignment]

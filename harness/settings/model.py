@@ -100,9 +100,18 @@ class Settings:
         return self.protection is not None
 
     @property
+    def place(self) -> Path:
+        """Where the folder for caches and state is, for those who only look into it: it may not be there."""
+        return self.root / ".harness"
+
+    @property
     def folder(self) -> Path:
-        """The project's folder for caches and state, which only its user may read."""
-        folder = self.root / ".harness"
+        """The project's folder for caches and state, which only its user may read; it is made if need be.
+
+        Raises:
+            MalformedSettings: It cannot be made.
+        """
+        folder = self.place
         try:
             own_folder(folder)
         except OSError as error:

@@ -13,7 +13,7 @@ from harness.cloud.account import Cloud
 from harness.cloud.faults import code_of, message_of, translated
 from harness.errors import HarnessError, NoCredentials, UnreachableEndpoint
 from harness.ledger import Kind, Thing
-from harness.ledger.naming import RUN, TAP, TIME_TO_LIVE, USER, run_of_client, run_of_email, run_of_tap
+from harness.ledger.naming import RUN, TAP, USER, run_of_client, run_of_email, run_of_tap
 from harness.sweep.found import Found
 from harness.sweep.scope import Scope
 from harness.sweep.tags import Tags, since_of, stage_of, ttl_of
@@ -172,23 +172,27 @@ class Account:
                 place, _, name = one.get("Endpoint", "").rpartition(":")
                 run = run_of_tap(name) if one["Protocol"] == "sqs" and f"{place}:" == self._arn("sqs", "") else None
                 if run:
-                    yield self._leading(one["Endpoint"], topic=one["TopicArn"], run=run, known=one["SubscriptionArn"])
+                    yield self._subscription(one, run=run)
 
-    def _leading(self, queue: str, *, topic: str, run: str, known: str) -> Found:
-        """Give a subscription; its queue tells of which stage and how old it is."""
-        leads_to = self._queues_found.get(queue)
-        stage = self._scope.stage if topic in self._scope.topics else ""
-        return self._found(
+    def _subscription(self, told: Mapping[str, str], *, run: str) -> Found:
+        queue, topic, known = told["Endpoint"], told["TopicArn"], told["SubscriptionArn"]
+        return self._leading(
             "subscription",
             queue,
+            queue=queue,
+            stage=self._scope.stage if topic in self._scope.topics else "",
             run=run,
             within=topic,
-            stage=leads_to.thing.stage if leads_to else stage,
-            since=leads_to.since if leads_to else None,
-            ttl=leads_to.ttl if leads_to else TIME_TO_LIVE,
             # Of one that is not confirmed there is a word in place of the ARN.
             known=known if known.startswith("arn:") else "",
         )
+
+    def _leading(self, kind: Kind, name: str, *, queue: str, stage: str = "", **more: Any) -> Found:
+        """Give what leads into a queue, which tells of which stage it is and how old."""
+        leads_to = self._queues_found.get(queue)
+        if leads_to is None:
+            return self._found(kind, name, stage=stage, **more)
+        return self._found(kind, name, stage=leads_to.thing.stage, since=leads_to.since, ttl=leads_to.ttl, **more)
 
     def _notifications(self) -> Iterator[Found]:
         if not self.cloud.embedded:  # In AWS no bucket is tapped: its one configuration is the stage's own.
@@ -199,9 +203,7 @@ class Account:
                 for one in s3.get_bucket_notification_configuration(Bucket=bucket).get("QueueConfigurations", []):
                     run = run_of_tap(one.get("Id", ""))
                     if run:
-                        queue = self._queues_found.get(one["QueueArn"])
-                        since = queue.since if queue else None
-                        yield self._found("notification", one["Id"], run=run, within=bucket, since=since)
+                        yield self._leading("notification", one["Id"], queue=one["QueueArn"], run=run, within=bucket)
 
     @cached_property
     def _pools(self) -> list[str]:

@@ -12,7 +12,10 @@ from harness.ledger.alive import Life
 from harness.ledger.naming import TIME_TO_LIVE
 from harness.sweep.found import Found
 
-__all__ = ["Ledgers"]
+__all__ = ["UNKNOWN", "Ledgers"]
+
+# The run of what is held: it may have been several.
+UNKNOWN = ""
 
 _LOOKS, _PAUSE = 4, 0.02
 _SAID_EVERY = 25
@@ -44,6 +47,7 @@ class Ledgers(Ledger):
         self._written: dict[str, Ledger] = {}
         # A run that was killed leaves the sign of its life, also where somebody has deleted its ledger.
         self.known = {book.run for book in self._books} | {path.name for path in folder.glob("alive/*")}
+        self.known.add(UNKNOWN)
 
     @property
     def unreadable(self) -> list[Book]:
@@ -60,6 +64,8 @@ class Ledgers(Ledger):
 
     def is_alive(self, run: str) -> bool:
         """Say whether a process of a run is alive; whoever asks the same in this moment is not one."""
+        if run == UNKNOWN:
+            return False
         for look in range(_LOOKS):
             if look:
                 self._sleep(_PAUSE)
@@ -70,7 +76,7 @@ class Ledgers(Ledger):
     def assign(self, found: Iterable[Found]) -> None:
         """Take note of which runs things are."""
         for one in found:
-            self._runs[one.thing].add(one.run)
+            self._runs[one.thing] |= {one.run} - {UNKNOWN}
 
     def removed(self, thing: Thing) -> None:
         """Write down that something has gone, in the ledger of each run that has made it."""
@@ -105,7 +111,7 @@ class Ledgers(Ledger):
     def close(self) -> None:
         """Delete the ledgers of runs that have ended and of which nothing is left."""
         self.put_by()
-        for run in self.known:
+        for run in self.known - {UNKNOWN}:
             self._forget(run)
 
     def _forget(self, run: str) -> None:

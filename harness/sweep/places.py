@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from harness.cloud import embedded
 from harness.cloud.account import EMBEDDED_ACCOUNT, Cloud, embedded_cloud
+from harness.cloud.allowed import insist_on_account, insist_on_region
 from harness.cloud.leases import leased
 from harness.ledger import Ledger, Thing
-from harness.project import Project
 from harness.settings import Settings
 from harness.sweep.found import Found
 from harness.sweep.telling import counted, place_of
@@ -25,11 +25,12 @@ def clouds_of(settings: Settings, *, ledger: Ledger, known: Sequence[Thing]) -> 
         settings: What is set.
         ledger: Where it is written down what has gone.
         known: What ledgers tell of: clouds that are not that of `harness up`, and accounts.
+
+    Raises:
+        ForeignPlace: The account or the region is none that the project allows.
     """
     if not settings.embedded:
-        cloud = Project(settings).cloud
-        cloud.ledger = ledger
-        return [cloud]
+        return [_cloud(settings, ledger=ledger)]
     # The cloud of a run that is alive is its own, and that of one that has ended is ended itself.
     of_runs = {thing.name for thing in known if thing.kind == "cloud"}
     places = {thing.place for thing in known if thing.embedded and thing.endpoint and _port(thing) not in of_runs}
@@ -43,6 +44,20 @@ def clouds_of(settings: Settings, *, ledger: Ledger, known: Sequence[Thing]) -> 
         for account, region, endpoint in sorted(places)
         if endpoint in answering
     ]
+
+
+def _cloud(settings: Settings, *, ledger: Ledger) -> Cloud:
+    insist_on_region(settings)
+    cloud = Cloud(
+        folder=settings.folder,
+        region=settings.region.value,
+        endpoint=settings.endpoint.value or None,
+        profile=settings.profile.value or None,
+        stage=settings.stage.value,
+        ledger=ledger,
+    )
+    insist_on_account(settings, cloud=cloud)
+    return cloud
 
 
 def _port(thing: Thing) -> str:

@@ -53,7 +53,8 @@ def _table(found: Sequence[Found], *, now: float) -> Iterator[str]:
     widths = [max(len(row[column]) for row in rows if len(row) == len(_HEAD)) for column in range(len(_HEAD))]
     for row in rows:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)).rstrip()
-    yield f"In all: {_counted(found)}, of {len({one.run for one in found})} runs."
+    runs = len({one.run for one in found})
+    yield f"In all: {_counted(found)}, of {runs} {'run' if runs == 1 else 'runs'}."
 
 
 def _rows(found: Sequence[Found], *, now: float) -> Iterator[tuple[str, ...]]:
@@ -64,7 +65,7 @@ def _rows(found: Sequence[Found], *, now: float) -> Iterator[tuple[str, ...]]:
         shown = alike if len(alike) == _SHOWN + 1 else alike[:_SHOWN]
         yield from (_row(one, now=now) for one in shown)
         if len(alike) > len(shown):
-            yield (f"… and {_counted(alike[len(shown) :])} more of this run",)
+            yield (f"… and {_counted(alike[len(shown) :])} more of run {alike[0].run}",)
 
 
 def _row(found: Found, *, now: float) -> tuple[str, ...]:
@@ -73,7 +74,7 @@ def _row(found: Found, *, now: float) -> tuple[str, ...]:
         found.thing.kind,
         _short(found.thing.name),
         _short(found.thing.within) or "-",
-        found.run,
+        found.run or "-",
         age,
         ", ".join(found.by),
     )
@@ -87,7 +88,8 @@ def _left_alone(stays: Sequence[tuple[Found, str]]) -> Iterator[str]:
     if stays:
         yield "Left alone:"
     for run, why in Counter((one.run, why) for one, why in stays):
-        yield f"  {_counted(one for one, reason in stays if (one.run, reason) == (run, why))} of run {run}: {why}"
+        of_run = f" of run {run}" if run else ""
+        yield f"  {_counted(one for one, reason in stays if (one.run, reason) == (run, why))}{of_run}: {why}"
 
 
 def outcome_lines(outcome: Outcome) -> Iterator[str]:

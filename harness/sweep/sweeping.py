@@ -18,6 +18,7 @@ from harness.sweep.account import Account
 from harness.sweep.asked import Asked
 from harness.sweep.deciding import why_left
 from harness.sweep.found import Found, merged
+from harness.sweep.holding import abandoned, forget_gone
 from harness.sweep.ledgers import Ledgers
 from harness.sweep.places import Elsewhere, clouds_of, elsewhere
 from harness.sweep.removing import remove_all
@@ -95,6 +96,7 @@ class Sweep:
             StageError: There are no credentials, or nothing answers.
         """
         told = self._ledgers.told()
+        told += abandoned(self._settings.folder, told=told)
         clouds = clouds_of(self._settings, ledger=self._ledgers, known=[one.thing for one in told])
         self._clouds = {_place_of(one): one for one in clouds}
         accounts = [self._looked(cloud, told=told) for cloud in clouds]
@@ -109,7 +111,8 @@ class Sweep:
             elsewhere=list(elsewhere(others)),
             unseen=[line for account, _ in accounts for line in account.unseen],
             unreadable=[
-                f"{book.unreadable} lines of {str(book.path)!r} cannot be read" for book in self._ledgers.unreadable
+                f"{book.unreadable} {_lines(book.unreadable)} of {str(book.path)!r} cannot be read"
+                for book in self._ledgers.unreadable
             ],
             places=[_place(cloud) for cloud in clouds],
         )
@@ -188,6 +191,7 @@ class Sweep:
         remove_all(others, cloud_of=self._cloud_of, ledgers=self._ledgers)
         why = self._ledgers.why
         self._ledgers.close()
+        forget_gone(self._settings.folder)
         if self._asked.embedded:
             embedded.remove_stale(self._settings.folder, older=_STARTS)
         return Outcome(
@@ -209,3 +213,7 @@ def _place_of(cloud: Cloud) -> tuple[str, str, str]:
 def _place(cloud: Cloud) -> str:
     where = f", {cloud.endpoint}" if cloud.endpoint else ""
     return f"account {cloud.account}, region {cloud.region}{where}"
+
+
+def _lines(number: int) -> str:
+    return "line" if number == 1 else "lines"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -57,54 +56,14 @@ def test_where_people_sign_in_by_address_the_user_goes_by_it(here: Cloud, cloud:
 
 
 class Repeating(Cloud):
-    """A cloud that loses its first answer to some calls, so that boto3 makes them again."""
-
-    def __init__(self, cloud: Cloud, *, lost: str) -> None:
-        super().__init__(folder=cloud.folder, region=cloud.region, endpoint=cloud.endpoint, embedded=True)
-        self._lost = lost
+    """A cloud that loses its first answer when a user is created, so that boto3 asks again."""
 
     def client(self, service: str, **config: Any) -> Any:
-        return Twice(super().client(service, **config), calls=self._lost)
+        return Twice(super().client(service, **config))
 
 
 class Twice:
-    """A client that makes a call twice, and gives what came the second time."""
-
-    def __init__(self, client: Any, *, calls: str) -> None:
-        self._client = client
-        self._calls = calls
-
-    def __getattr__(self, name: str) -> Any:
-        call: Callable[..., Any] = getattr(self._client, name)
-
-        def twice(**asked: Any) -> Any:
-            call(**asked)
-            return call(**asked)
-
-        return twice if name == self._calls else call
-
-
-@pytest.mark.parametrize("lost", ["admin_create_user", "admin_respond_to_auth_challenge"])
-def test_a_lost_answer_costs_nobody(here: Cloud, pool: str, client: str, lost: str) -> None:
-    """The call is made again, and finds that it has been done."""
-    repeating = Repeating(here, lost=lost)
-
-    with signed_in_user(repeating, pool=pool, client=client) as user:
-        assert [user.username] == users(here, pool)
-        assert user.id_token
-
-    assert [] == users(here, pool)
-
-
-class Refusing(Cloud):
-    """A cloud whose sessions are never good."""
-
-    def client(self, service: str, **config: Any) -> Any:
-        return Unsure(super().client(service, **config))
-
-
-class Unsure:
-    """A client that answers a challenge with a session that nobody gave it."""
+    """A client that creates each user twice, and gives what came the second time."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -112,15 +71,73 @@ class Unsure:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)
 
+    def admin_create_user(self, **asked: Any) -> Any:
+        self._client.admin_create_user(**asked)
+        return self._client.admin_create_user(**asked)
+
+
+def test_a_lost_answer_costs_nobody(here: Cloud, pool: str, client: str) -> None:
+    """The user is created again, and is there already; the name is nobody else's."""
+    repeating = Repeating(folder=here.folder, region=here.region, endpoint=here.endpoint, embedded=True)
+
+    with signed_in_user(repeating, pool=pool, client=client) as user:
+        assert [user.username] == users(here, pool)
+
+    assert [] == users(here, pool)
+
+
+class Forgetful(Cloud):
+    """A cloud that takes no session twice, as AWS, and to which each challenge is answered once before."""
+
+    answers = True
+
+    def client(self, service: str, **config: Any) -> Any:
+        return UsedUp(super().client(service, **config), answers=self.answers)
+
+
+class UsedUp:
+    """A client whose answer to a challenge finds the session used up.
+
+    Args:
+        answers: Whether the one who used it up has set the new password.
+    """
+
+    def __init__(self, client: Any, *, answers: bool) -> None:
+        self._client = client
+        self._answers = answers
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
     def admin_respond_to_auth_challenge(self, **asked: Any) -> Any:
-        return self._client.admin_respond_to_auth_challenge(**(asked | {"Session": "s" * 40}))
+        if self._answers:
+            self._client.admin_respond_to_auth_challenge(**asked)
+        told = {
+            "Code": "NotAuthorizedException",
+            "Message": "Invalid session for the user, session can only be used once.",
+        }
+        raise self._client.exceptions.NotAuthorizedException({"Error": told}, "AdminRespondToAuthChallenge")
+
+
+class Strict(Forgetful):
+    """A cloud that takes no session at all."""
+
+    answers = False
+
+
+def test_a_session_that_is_used_up_has_set_the_password(here: Cloud, pool: str, client: str) -> None:
+    """What came back was lost, so the user signs in with the new password."""
+    forgetful = Forgetful(folder=here.folder, region=here.region, endpoint=here.endpoint, embedded=True)
+
+    with signed_in_user(forgetful, pool=pool, client=client) as user:
+        assert user.id_token
 
 
 def test_a_session_that_is_not_good_is_told(here: Cloud, pool: str, client: str) -> None:
     """The new password was not set, so what is told is why, not that it is wrong."""
-    refusing = Refusing(folder=here.folder, region=here.region, endpoint=here.endpoint, embedded=True)
+    strict = Strict(folder=here.folder, region=here.region, endpoint=here.endpoint, embedded=True)
 
-    with pytest.raises(Exception, match="nvalid session"), signed_in_user(refusing, pool=pool, client=client):
+    with pytest.raises(Exception, match="Invalid session"), signed_in_user(strict, pool=pool, client=client):
         pass
 
     assert [] == users(here, pool)

@@ -17,6 +17,7 @@ class Elsewhere:
 
     embedded = False
     region, endpoint, account, folder = "eu-west-1", None, "1", None
+    credentials_end = None
 
     def client(self, service: str) -> Any:
         assert service == "sts"

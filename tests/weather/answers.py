@@ -34,8 +34,9 @@ def answer_of(fault: str, asked: Asked) -> tuple[int, dict[str, str], bytes]:
     elif fault == "failed":
         status, code = _FAILURES.get(asked.service, (500, "InternalFailure"))
     else:
-        status, code = (403 if asked.protocol in {"query", "rest-json"} else 400), (
-            "ExpiredToken" if of_xml else "ExpiredTokenException"
+        status, code = (
+            (403 if asked.protocol in {"query", "rest-json"} else 400),
+            ("ExpiredToken" if of_xml else "ExpiredTokenException"),
         )
     return _in_the_form_of(asked, status=status, code=code, said=_SAID[fault])
 

@@ -45,18 +45,24 @@ def asked_of(method: str, target: str, *, headers: Mapping[str, str], body: byte
     service = scope[1] if scope else ""
     if _is_front_door(parts.path, headers.get("Host") or ""):
         return Asked(service="", operation=f"{method} front door", protocol="none")
+    protocol, operation = _of_a_service(method, target, service=service, headers=headers, body=body)
+    return Asked(service=service, operation=operation, protocol=protocol)
+
+
+def _of_a_service(
+    method: str, target: str, *, service: str, headers: Mapping[str, str], body: bytes
+) -> tuple[Protocol, str]:
+    parts = urlsplit(target)
     if "X-Amz-Target" in headers:
-        return Asked(service=service, operation=headers["X-Amz-Target"].rpartition(".")[2], protocol="json")
+        return "json", headers["X-Amz-Target"].rpartition(".")[2]
     if operation := _OPERATION.search(parts.path):
-        return Asked(service=service, operation=operation[1], protocol="cbor")
+        return "cbor", operation[1]
     if (headers.get("Content-Type") or "").startswith("application/x-www-form-urlencoded"):
-        return Asked(service=service, operation=parse_qs(body.decode()).get("Action", ["?"])[0], protocol="query")
+        return "query", parse_qs(body.decode()).get("Action", ["?"])[0]
     if service == "s3":
-        return Asked(service=service, operation=_of_s3(method, parts.path, parts.query), protocol="s3")
-    if service:
-        name = "Invoke" if parts.path.endswith("/invocations") else f"{method} {parts.path}"
-        return Asked(service=service, operation=name, protocol="rest-json")
-    return Asked(service="", operation=f"{method} {parts.path}", protocol="none")
+        return "s3", _of_s3(method, parts.path, parts.query)
+    name = "Invoke" if parts.path.endswith("/invocations") else f"{method} {parts.path}"
+    return ("rest-json" if service else "none"), name
 
 
 def _is_front_door(path: str, host: str) -> bool:

@@ -11,7 +11,6 @@ import random
 import socket
 import struct
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -58,7 +57,7 @@ class Weather:
 
     def fault(self, asked: Asked, *, chance: random.Random) -> Fault | None:
         """Draw what happens to a request."""
-        drawn, before = chance.random(), chance.random() < 0.5  # noqa: PLR2004 - half of them
+        drawn, before = chance.random(), chance.random() < 0.5
         may_reset = asked.operation not in self.spared and (asked.is_call or self.resets_front_door)
         faults: list[tuple[Fault, float]] = [
             ("throttled", self.throttled if asked.is_call else 0.0),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 
 from harness.cloud.taking.removal import Removal, gone_is_fine
 
@@ -21,5 +22,11 @@ def remove_object(removal: Removal) -> None:
 
 def remove_item(removal: Removal) -> None:
     """Delete an item by its key."""
+    key = {name: _as_boto3_takes_it(typed) for name, typed in json.loads(removal.thing.name).items()}
     with gone_is_fine():
-        removal.client("dynamodb").delete_item(TableName=removal.thing.within, Key=json.loads(removal.thing.name))
+        removal.client("dynamodb").delete_item(TableName=removal.thing.within, Key=key)
+
+
+def _as_boto3_takes_it(typed: dict[str, str]) -> dict[str, str | bytes]:
+    """Give the value of a key, of which DynamoDB's JSON and the AWS CLI have bytes in base64."""
+    return {kind: b64decode(value) if kind == "B" else value for kind, value in typed.items()}

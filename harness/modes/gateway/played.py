@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import http
+import http.client
 import json
+import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,6 +14,7 @@ from typing import Any
 from harness.cloud.account import Cloud
 from harness.cloud.attributes import scope
 from harness.cloud.names import Names
+from harness.cloud.retrying import pauses
 from harness.errors import UnreachableEndpoint
 from harness.events.caller import Caller
 from harness.modes.gateway.gateway import Gateway
@@ -45,15 +50,32 @@ def published_keys(issuer: str, *, cloud: Cloud) -> Mapping[str, Any]:
         base = f"{cloud.endpoint}/{issuer.rsplit('/', 1)[1]}"
     url = f"{base}/.well-known/jwks.json"
     try:
-        with _opener(cloud).open(url, timeout=10) as answer:
-            keys: Mapping[str, Any] = json.load(answer)
-    except (OSError, ValueError) as error:
+        keys = _fetched(url, cloud=cloud)
+    except (OSError, ValueError, http.client.HTTPException) as error:
         raise UnreachableEndpoint(
             f"The keys of the issuer {issuer!r} cannot be fetched: {error}.",
             facts=[("from", url)],
             remedy="does the user pool exist in this stage? see: harness status",
         ) from error
     return keys
+
+
+def _fetched(url: str, *, cloud: Cloud) -> Mapping[str, Any]:
+    """Fetch JSON, again when the connection fails or the service does; API Gateway does so too."""
+    waiting = pauses()
+    while True:
+        try:
+            with _opener(cloud).open(url, timeout=10) as answer:
+                found: Mapping[str, Any] = json.load(answer)
+            return found
+        except (OSError, http.client.HTTPException) as error:
+            is_answer = isinstance(error, urllib.error.HTTPError) and error.code < http.HTTPStatus.INTERNAL_SERVER_ERROR
+            # An embedded cloud that has gone does not come back.
+            is_gone = cloud.embedded and isinstance(error, urllib.error.URLError) and not is_answer
+            pause = None if is_answer or is_gone else next(waiting, None)
+            if pause is None:
+                raise
+            time.sleep(pause)
 
 
 def _opener(cloud: Cloud) -> urllib.request.OpenerDirector:

@@ -9,6 +9,7 @@ from typing import Any
 from harness._text import did_you_mean, listed
 from harness.cloud.account import Cloud
 from harness.cloud.faults import code_of, message_of, translated
+from harness.cloud.retrying import never_twice
 from harness.errors import MisusedStep
 from harness.modes.machines.definitions import Deployed
 from harness.modes.machines.execution import StateResult
@@ -71,7 +72,7 @@ class Single:
         definition = {**state, "QueryLanguage": self._machine.language(self._state)}
         answers = {} if mock is None else {"mock": _mock(mock)}
         client = client_of(self._cloud, read_timeout=_LONGEST)
-        with translated(self._cloud):
+        with translated(self._cloud), never_twice(f"the state {self._state!r} of {self._machine.name!r} was run"):
             try:
                 answer = client.test_state(
                     definition=json.dumps(definition),

@@ -1,0 +1,149 @@
+"""The suites of bigmouth in bad weather: ``python bench/weather.py [runs] [seed]``.
+
+All that goes to the embedded cloud from the run, its local functions included, takes a proxy that throttles 5 calls of
+100, answers 2 with a 500, resets the connection of 1 (before it has gone on, or after it was carried out), and delays
+each by 0 to 300 ms. All modes must be green every time, and nothing may be left, or this ends with code 1.
+
+Connections are not reset under what nobody can mend: a synchronous invocation whose answer is lost, and requests to the
+front door. The harness says so then (`AnswerLost`), which tests/weather shows.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from _places import REGION, ROOT, environment, project_of, up
+from _table import table
+
+from harness.cloud import embedded
+from harness.cloud.account import EMBEDDED_ACCOUNT, Cloud, embedded_cloud
+
+sys.path.insert(0, str(ROOT))
+
+from tests.weather.proxy import Counts, weather
+
+_RUNS = 10
+_SHARES: dict[str, Any] = {
+    "throttled": 0.05,
+    "failed": 0.02,
+    "reset": 0.01,
+    "delay": 0.3,
+    "spared": frozenset({"Invoke"}),
+}
+_KINDS = ("throttled", "failed", "broken", "lost")
+# The account in which a run alone has its muted stage.
+_MUTED = "000000000001"
+_HEAD = ("run", "result", "seconds", "calls", *_KINDS, "left")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """What came of a run: the exit code, what was printed, how long it took, what was injected, and what is left."""
+
+    code: int
+    printed: str
+    seconds: float
+    counts: Counts
+    left: list[str]
+
+    @property
+    def is_green(self) -> bool:
+        """Whether each test has passed, and nothing is left."""
+        return self.code == 0 and not self.left
+
+    def cells(self, name: str) -> tuple[str, ...]:
+        """Give the cells of the table."""
+        said = self.printed.strip().splitlines()[-1].strip("= ") if self.printed.strip() else f"code {self.code}"
+        kinds = self.counts.of_kind()
+        faults = (str(kinds[kind]) for kind in _KINDS)
+        calls = str(self.counts.asked.total())
+        return name, said, f"{self.seconds:.1f}", calls, *faults, str(len(self.left))
+
+
+def main(runs: int = _RUNS, seed: int = 1) -> int:
+    """Run the suites so often and give the exit code."""
+    with project_of("bigmouth") as root, _running(root) as cloud:
+        # The first run after a deployment fills the caches.
+        calm = [_run(root, cloud, seed=0, shares={}) for _ in range(2)][-1]
+        found = [_run(root, cloud, seed=seed + number, shares=_SHARES) for number in range(runs)]
+    rows = [calm.cells("calm"), *(run.cells(str(number)) for number, run in enumerate(found, start=1))]
+    print(table(_HEAD, rows))
+    red = [run for run in (calm, *found) if not run.is_green]
+    for run in red:
+        print(f"\n{run.printed}\n{'; '.join(run.left)}")
+    seconds = median(run.seconds for run in found)
+    injected: Counter[str] = sum((run.counts.of_kind() for run in found), Counter())
+    print(f"\n{sum(run.is_green for run in found)} of {runs} runs green; {injected.total()} faults were injected")
+    print(f"median {seconds:.1f} s, without weather {calm.seconds:.1f} s: {seconds / calm.seconds:.1f} x")
+    return 1 if red else 0
+
+
+@contextmanager
+def _running(root: Path) -> Iterator[embedded.Running]:
+    """Have an embedded cloud in which the system is deployed, as `harness up` leaves one running."""
+    up(root)
+    running = embedded.find(root / ".harness")
+    assert running is not None
+    try:
+        yield running
+    finally:
+        embedded.remember(running, folder=root / ".harness")
+
+
+def _run(root: Path, running: embedded.Running, *, seed: int, shares: dict[str, Any]) -> Run:
+    clouds = [
+        embedded_cloud(running.endpoint, folder=root / ".harness", region=REGION, account=account)
+        for account in (EMBEDDED_ACCOUNT, _MUTED)
+    ]
+    before = {one for cloud in clouds for one in _listed(cloud)}
+    with weather(running.endpoint, seed=seed, **shares) as proxy:
+        embedded.remember(replace(running, endpoint=proxy.endpoint), folder=root / ".harness")
+        began = perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "suites/bigmouth", "--mode=all", "-q"],
+            cwd=root,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        seconds = perf_counter() - began
+        counts = proxy.counts
+    left = sorted({one for cloud in clouds for one in _listed(cloud)} - before)
+    print(f"seed {seed}: code {done.returncode}, {seconds:.1f} s, left {len(left)}", file=sys.stderr)
+    return Run(code=done.returncode, printed=done.stdout + done.stderr, seconds=seconds, counts=counts, left=left)
+
+
+def _listed(cloud: Cloud) -> Iterator[str]:
+    """Give what the cloud has of all that a run creates, by listing it."""
+    sqs, sns, events = cloud.client("sqs"), cloud.client("sns"), cloud.client("events")
+    yield from sqs.list_queues().get("QueueUrls", [])
+    yield from (one["SubscriptionArn"] for one in sns.list_subscriptions()["Subscriptions"])
+    for bus in events.list_event_buses()["EventBuses"]:
+        yield from (f"rule {one['Name']}" for one in events.list_rules(EventBusName=bus["Name"])["Rules"])
+    yield from _users(cloud)
+    dynamodb, ssm = cloud.client("dynamodb"), cloud.client("ssm")
+    for name in dynamodb.list_tables()["TableNames"]:
+        yield from (f"item {item}" for item in dynamodb.scan(TableName=name)["Items"])
+    yield from (f"parameter {one['Name']}" for one in ssm.describe_parameters()["Parameters"])
+
+
+def _users(cloud: Cloud) -> Iterator[str]:
+    cognito = cloud.client("cognito-idp")
+    for pool in cognito.list_user_pools(MaxResults=60)["UserPools"]:
+        yield from (f"user {one['Username']}" for one in cognito.list_users(UserPoolId=pool["Id"])["Users"])
+        clients = cognito.list_user_pool_clients(UserPoolId=pool["Id"], MaxResults=60)["UserPoolClients"]
+        yield from (f"app client {one['ClientName']}" for one in clients)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(*map(int, sys.argv[1:])))

@@ -1,0 +1,1 @@
+"""Tests of the ledger: what a run creates is written down before it is created."""

@@ -1,0 +1,92 @@
+"""Credentials that end while a run is on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.cloud.account import Cloud
+from harness.cloud.faults import translated
+from harness.errors import NoCredentials
+from tests.weather.proxy import Proxy
+
+
+def credentials_file(path: Path, *, token: str) -> None:
+    path.write_text(
+        "[default]\naws_access_key_id = 000000000000\naws_secret_access_key = test\n" f"aws_session_token = {token}\n"
+    )
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file of credentials, and none in the environment."""
+    path = tmp_path / "credentials"
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(path))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    credentials_file(path, token="first")
+    return path
+
+
+@pytest.fixture
+def elsewhere(proxy: Proxy, file: Path) -> Cloud:
+    """A cloud that the harness did not start."""
+    return Cloud(folder=file.parent, region="us-east-1", endpoint=proxy.endpoint)
+
+
+def test_new_ones_in_the_file_are_found(proxy: Proxy, elsewhere: Cloud, file: Path) -> None:
+    """Somebody has signed in again, while the run was on."""
+    elsewhere.client("sns").list_topics()
+    proxy.inject("expired", "ListTables")
+    credentials_file(file, token="second")
+
+    elsewhere.client("dynamodb").list_tables()
+
+    assert 2 == proxy.counts.asked["ListTables"]
+    assert "second" == elsewhere.credentials()[2]
+
+
+def test_the_same_ones_are_not_tried_again(proxy: Proxy, elsewhere: Cloud) -> None:
+    """One clear error, that says what to do; a run ends with exit code 6."""
+    proxy.inject("expired", "ListTables", times=None)
+
+    with pytest.raises(NoCredentials) as caught, translated(elsewhere):
+        elsewhere.client("dynamodb").list_tables()
+
+    assert (1, 6) == (proxy.counts.asked["ListTables"], caught.value.exit_code)
+    assert str(caught.value) == (
+        "The credentials have expired.\n"
+        "  region: us-east-1\n"
+        f"  endpoint: {proxy.endpoint}\n"
+        "  call: ListTables\n"
+        "  code: ExpiredTokenException\n"
+        "  Sign in again (`aws sso login`)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("service", "call"), [("sns", "list_topics"), ("s3", "list_buckets"), ("lambda", "list_functions")]
+)
+def test_each_protocol_says_it(proxy: Proxy, elsewhere: Cloud, service: str, call: str) -> None:
+    """In each the service says it in its own words, and the harness in one."""
+    proxy.inject("expired", times=None)
+
+    with pytest.raises(NoCredentials, match="have expired"), translated(elsewhere):
+        getattr(elsewhere.client(service), call)()
+
+
+def test_a_file_that_has_gone(proxy: Proxy, elsewhere: Cloud, file: Path) -> None:
+    """Signing out is no way to get new ones."""
+    elsewhere.client("sns").list_topics()
+    file.unlink()
+    proxy.inject("expired", times=None)
+
+    with pytest.raises(NoCredentials, match="have expired"), translated(elsewhere):
+        elsewhere.client("sns").list_topics()
+
+
+def test_nobody_knows_when_plain_keys_end(elsewhere: Cloud) -> None:
+    """Only botocore's own are told to end."""
+    assert elsewhere.credentials_end is None
