@@ -29,7 +29,7 @@ from harness.cloud.account import EMBEDDED_ACCOUNT, Cloud, embedded_cloud
 
 sys.path.insert(0, str(ROOT))
 
-from tests.weather.proxy import Counts, weather
+from tests.weather.proxy import Counts, Proxy, Weather, weather
 
 _RUNS = 10
 _SHARES: dict[str, Any] = {
@@ -71,10 +71,10 @@ class Run:
 
 def main(runs: int = _RUNS, seed: int = 1) -> int:
     """Run the suites so often and give the exit code."""
-    with project_of("bigmouth") as root, _running(root) as cloud:
+    with project_of("bigmouth") as root, _deployed(root) as (running, proxy):
         # The first run after a deployment fills the caches.
-        calm = [_run(root, cloud, seed=0, shares={}) for _ in range(2)][-1]
-        found = [_run(root, cloud, seed=seed + number, shares=_SHARES) for number in range(runs)]
+        calm = [_run(root, running, proxy, seed=0, shares={}) for _ in range(2)][-1]
+        found = [_run(root, running, proxy, seed=seed + number, shares=_SHARES) for number in range(runs)]
     rows = [calm.cells("calm"), *(run.cells(str(number)) for number, run in enumerate(found, start=1))]
     print(table(_HEAD, rows))
     red = [run for run in (calm, *found) if not run.is_green]
@@ -88,36 +88,42 @@ def main(runs: int = _RUNS, seed: int = 1) -> int:
 
 
 @contextmanager
-def _running(root: Path) -> Iterator[embedded.Running]:
-    """Have an embedded cloud in which the system is deployed, as `harness up` leaves one running."""
-    up(root)
-    running = embedded.find(root / ".harness")
-    assert running is not None
+def _deployed(root: Path) -> Iterator[tuple[embedded.Running, Proxy]]:
+    """Have an embedded cloud behind a proxy, as `harness up` leaves one running, with the system deployed."""
+    folder = root / ".harness"
+    folder.mkdir(mode=0o700)
+    running = embedded.start(folder, region=REGION)
     try:
-        yield running
+        with weather(running.endpoint) as proxy:
+            front = replace(running, endpoint=proxy.endpoint)
+            # The harness knows the folder of a cloud by its port.
+            (folder / "clouds" / str(front.port)).symlink_to(str(running.port))
+            embedded.remember(front, folder=folder)
+            up(root)
+            yield running, proxy
     finally:
-        embedded.remember(running, folder=root / ".harness")
+        embedded.forget(folder)
+        embedded.stop(running)
 
 
-def _run(root: Path, running: embedded.Running, *, seed: int, shares: dict[str, Any]) -> Run:
+def _run(root: Path, running: embedded.Running, proxy: Proxy, *, seed: int, shares: dict[str, Any]) -> Run:
     clouds = [
         embedded_cloud(running.endpoint, folder=root / ".harness", region=REGION, account=account)
         for account in (EMBEDDED_ACCOUNT, _MUTED)
     ]
     before = {one for cloud in clouds for one in _listed(cloud)}
-    with weather(running.endpoint, seed=seed, **shares) as proxy:
-        embedded.remember(replace(running, endpoint=proxy.endpoint), folder=root / ".harness")
-        began = perf_counter()
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "suites/bigmouth", "--mode=all", "-q"],
-            cwd=root,
-            env=environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        seconds = perf_counter() - began
-        counts = proxy.counts
+    proxy.change(Weather(**shares), seed=seed)
+    began = perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "suites/bigmouth", "--mode=all", "-q"],
+        cwd=root,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    seconds = perf_counter() - began
+    counts = proxy.counts
     left = sorted({one for cloud in clouds for one in _listed(cloud)} - before)
     print(f"seed {seed}: code {done.returncode}, {seconds:.1f} s, left {len(left)}", file=sys.stderr)
     return Run(code=done.returncode, printed=done.stdout + done.stderr, seconds=seconds, counts=counts, left=left)

@@ -47,8 +47,13 @@ def own_folder(folder: Path) -> None:
     Raises:
         OSError: It cannot be made.
     """
-    private_folder(folder)
-    found = folder.stat()
+    try:
+        found = folder.stat()
+    except FileNotFoundError:
+        private_folder(folder)
+        found = folder.stat()
+    if not stat.S_ISDIR(found.st_mode):
+        raise _no_folder(folder)
     if found.st_mode & UMASK and found.st_uid == os.geteuid():
         # A disk that knows no rights has none to narrow.
         with suppress(OSError):
@@ -73,7 +78,11 @@ def private_folder(folder: Path) -> None:
         folder.mkdir(mode=_FOLDER, exist_ok=True)
     except FileExistsError:
         if not folder.is_dir():
-            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder)) from None
+            raise _no_folder(folder) from None
+
+
+def _no_folder(path: Path) -> NotADirectoryError:
+    return NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
 
 
 def open_private(path: Path, mode: str) -> IO[Any]:

@@ -1,7 +1,7 @@
 """What the verbs of a stage have put into buckets and tables, which is taken away when the run ends.
 
 Only what was not there before is ours. An object or an item that a test overwrites is the test's own doing: it stays as
-the test has left it.
+the test has left it. The ledger alone knows of them: an item carries no tag, and its key is the test's to choose.
 """
 
 from __future__ import annotations

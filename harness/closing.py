@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.errors import HarnessError
+from harness.leaving import undisturbed
 from harness.settings import Settings
 
 if TYPE_CHECKING:  # A project without systems does not load what opens stages.
@@ -104,7 +105,14 @@ class Closing:
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
         """Close what is not closed yet, as after a second Ctrl-C, and tell it where the summary could not."""
-        self._close()
-        if not self._told and not self._is_worker:
+        try:
+            self._close()
+        finally:
+            if not self._told and not self._is_worker:
+                self._say_the_last_words()
+
+    def _say_the_last_words(self) -> None:
+        # Whoever presses Ctrl-C again and again is told all the same what that has left.
+        with undisturbed():
             for line in self._lines():
                 print(line, file=sys.stderr)  # noqa: T201 - pytest has no terminal any more

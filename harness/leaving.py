@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -14,7 +15,7 @@ import pytest
 from harness.cloud.processes import GATE
 from harness.errors import HarnessError
 
-__all__ = ["Left", "end_in_order", "end_with_parent", "in_words_of_pytest", "leave", "refuse"]
+__all__ = ["Left", "end_in_order", "end_with_parent", "in_words_of_pytest", "leave", "refuse", "undisturbed"]
 
 # What a worker of pytest-xdist leaves behind for its controller.
 _LEFT = "harness_left"
@@ -91,6 +92,16 @@ def end_in_order(*signals: signal.Signals) -> Callable[[], None]:
             signal.signal(one, signal.SIG_DFL)
 
     return undo
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let Ctrl-C go by, while something is done that takes a moment and must be done."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _interrupt(signum: int, _frame: FrameType | None) -> NoReturn:

@@ -119,9 +119,7 @@ def read_only_of(
             kept.append(item)
         else:
             left_out.append(item)
-            deselected.add(
-                item, mode=mode, reason=f"the stage {stage!r} is protected, and no marker read_only is on it"
-            )
+            deselected.add(item, mode=mode, reason=f"the stage {stage!r} is protected, and the test is not read_only")
     return kept, left_out
 
 

@@ -370,8 +370,11 @@ class Project:
             closing.callback(self._take_away_what_was_put)
 
     def _take_away_what_was_put(self) -> None:
-        """Take away the objects and items of the verbs, while the account of the muted stages is still leased."""
-        opened = () if self._goes_with_its_cloud else ("cloud", "muted_cloud")
+        """Take away the objects and items of the verbs, while the account of the muted stages is still leased.
+
+        One process of several leaves that to the one that began the run: the others may still test with them.
+        """
+        opened = ("cloud", "muted_cloud") if self._run.began_here and not self._goes_with_its_cloud else ()
         for cloud in (self.__dict__[name] for name in opened if name in self.__dict__):
             take_back(cloud)
 

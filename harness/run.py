@@ -29,7 +29,7 @@ class Run:
 
     def __init__(self, settings: Settings, *, called: str, close: Callable[[], object]) -> None:
         self.id = called or new_run()
-        self._began_here = not called
+        self.began_here = not called
         self._settings = settings
         self._close = close
 
@@ -70,7 +70,7 @@ class Run:
         if not self.has_ledger:
             return
         try:
-            if self._began_here:
+            if self.began_here:
                 take_away_the_rest(self.ledger, folder=self._folder, forget=self._forget)
         finally:
             self.ledger.close()

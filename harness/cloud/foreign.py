@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.cloud.account import Cloud
@@ -102,7 +102,9 @@ def _names(system: System, *, cloud: Cloud, stack: str) -> Iterator[tuple[str, s
         "AWS::URLSuffix": suffix,
         "AWS::StackName": stack,
     }
-    scope = scope_of(system, pseudo=pseudo, lookup=lambda _logical_id, _attribute: None)
+    declared = system.cloudformation.get("Parameters") or {}
+    known = replace(system, parameters={key: value for key, value in system.parameters.items() if key in declared})
+    scope = scope_of(known, pseudo=pseudo, lookup=lambda _logical_id, _attribute: None)
     for resource in system.resources.values():
         kind = _KINDS.get(resource.type)
         if kind is None or kind.name not in resource.properties:
@@ -154,16 +156,10 @@ def _looked_at(
         # https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
         # The accounts of the embedded cloud are all the project's: there it is the bucket of a muted stage.
         is_theirs = type_ == "AWS::S3::Bucket" and not cloud.embedded
-        return _elsewhere(foreign) if is_theirs else None
+        return replace(foreign, elsewhere=True) if is_theirs else None
     except (ClientError, ParamValidationError) as fault:
         # There is none, or the name is none that can be; 301 is that of a bucket in another region.
-        return _elsewhere(foreign) if code_of(fault) == "301" else None
-
-
-def _elsewhere(foreign: _Foreign) -> _Foreign:
-    return _Foreign(
-        logical_id=foreign.logical_id, type=foreign.type, noun=foreign.noun, name=foreign.name, elsewhere=True
-    )
+        return replace(foreign, elsewhere=True) if code_of(fault) == "301" else None
 
 
 def _by(service: str, operation: str, parameter: str) -> Look:

@@ -76,7 +76,7 @@ def _stage(name: str, entry: Any, *, root: Path) -> StageSettings:
         if kind in found:
             _insist(found[kind], kind, told=f"{section(where)} {kind}", root=root)
     protected = found.get("protected")
-    if protected not in (None, True, False):
+    if not isinstance(protected, bool | None):
         raise MalformedSettings(
             f"{section(where)} protected is {protected!r}, which is neither true nor false.",
             facts=[("file", root / FILE)],

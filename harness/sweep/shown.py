@@ -81,6 +81,8 @@ def _row(found: Found, *, now: float) -> tuple[str, ...]:
 
 
 def _short(text: str) -> str:
+    """Give a name that fits into a column; of an ARN its last part, for the table tells the place above it."""
+    text = text.rpartition(":")[2] if text.startswith("arn:") else text
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 

@@ -17,7 +17,8 @@ from harness.cloud.account import Cloud, embedded_cloud
 from harness.cloud.taking import take_away
 from harness.held import find_abandoned
 from harness.ledger import Thing, books
-from tests.brought.conftest import REGION, new_table, rows, users
+
+from .conftest import REGION, new_table, rows, users
 
 HOLDS = """
 import sys

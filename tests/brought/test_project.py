@@ -23,6 +23,8 @@ from harness.errors import LedgerNotWritten, NotAllowed
 from harness.ledger import books
 from harness.modes.messages import ItemChange, Upload
 from harness.modes.sending import put
+from harness.project import Project
+from harness.settings import read_settings
 
 from .conftest import DEPOT, REGION, noted, rows
 
@@ -32,7 +34,7 @@ from pathlib import Path
 from harness.project import Project
 from harness.settings import read_settings
 
-project = Project(read_settings(Path(sys.argv[1]), environment={}), tell=lambda _: None)
+project = Project(read_settings(Path(sys.argv[1]), environment={}), tell=lambda _: None, run=sys.argv[2])
 for mode in ("handler", "invoke", "http"):
     stage = project.stage("depot", mode=mode)
     stage.upload("Bucket", mode)
@@ -58,10 +60,16 @@ def root(running: embedded.Running, tmp_path_factory: pytest.TempPathFactory) ->
     embedded.stop(going_on)
 
 
-def puts(root: Path, *, is_killed: bool) -> None:
-    """Let a process put things, and kill it, or let it close its project."""
+def puts(root: Path, *, is_killed: bool = False, run: str = "") -> None:
+    """Let a process put things, and kill it, or let it close its project.
+
+    Args:
+        root: The project.
+        is_killed: Whether it is killed.
+        run: The run that another process began.
+    """
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen([sys.executable, "-c", PUTS, str(root)], text=True, **pipes) as process:  # type: ignore[call-overload]
+    with subprocess.Popen([sys.executable, "-c", PUTS, str(root), run], text=True, **pipes) as process:  # type: ignore[call-overload]
         assert process.stdout.readline() == "holds\n"
         if is_killed:
             process.kill()
@@ -90,10 +98,23 @@ def there(root: Path) -> list[str]:
 
 def test_what_was_put_goes_when_the_project_closes(root: Path) -> None:
     """In each mode, in each account."""
-    puts(root, is_killed=False)
+    puts(root)
 
     assert [] == there(root)
     assert [] == books(root / ".harness")
+
+
+def test_what_one_process_of_several_has_put_stays_until_the_run_ends(root: Path) -> None:
+    """Another one may still test with it."""
+    project = Project(read_settings(root, environment={}), tell=lambda _: None)
+    project.ledger.hold()
+
+    puts(root, run=project.run)
+    meanwhile = there(root)
+    project.close()
+
+    assert sorted(["handler", "invoke", "http"] * 2) == meanwhile
+    assert ([], []) == (there(root), books(root / ".harness"))
 
 
 def test_what_a_killed_process_has_put_goes_by_its_ledger(root: Path) -> None:

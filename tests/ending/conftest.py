@@ -101,6 +101,7 @@ class Ending:
             "AWS_ACCESS_KEY_ID": self.key,
             "AWS_SECRET_ACCESS_KEY": self.secret,
             "AWS_REGION": "us-east-1",
+            "AWS_DEFAULT_REGION": "us-east-1",  # boto3 knows no other.
         }
 
     def harness(self, *arguments: str) -> str:
@@ -217,8 +218,8 @@ def ending(deployed: Ending) -> Iterator[Ending]:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
+        if process.stdout is not None:
+            process.stdout.close()
     deployed.started.clear()
     if deployed.left() or deployed.known():
         deployed.harness("sweep", "--stage", "dev")
-
-

@@ -66,6 +66,7 @@ import warnings
 import pytest
 
 from harness import Stage, User
+from harness.cloud.taking import take_away
 from steps.bigmouth import given, then, when
 
 
@@ -132,6 +133,11 @@ def test_an_expired_token(stage: Stage) -> None:
     with given.a_customer_with_an_expired_token(stage) as late:
         answer = when.we_search_for(stage, "cartoon", user=late)
         assert late.id_token == answer
+
+
+def test_something_is_left(stage: Stage, customer: User) -> None:
+    nobody = stage.cloud.creating("user", "", within=stage.physical_id("UserPool"))
+    assert not take_away(nobody, cloud=stage.cloud)
 
 
 @pytest.fixture
@@ -336,6 +342,7 @@ def test_no_output_shows_the_key_of_an_api(graph: Told) -> None:
 
 
 def test_no_file_of_the_harness_holds_a_secret(spread: Told) -> None:
-    """The embedded cloud's log and all that is kept between runs; what a function prints would be in that log."""
+    """The ledger, the embedded cloud's log, what is kept between runs; what a function prints would be in the log."""
     assert "cloud.log" in spread.files
+    assert all(f'{{"{told}": {{"kind": "user"' in spread.files for told in ("creating", "removed", "failed"))
     assert found_in({"files": spread.files}, spread.secrets) == []

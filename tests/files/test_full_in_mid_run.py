@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .conftest import PYTEST, Elsewhere, Place
+from harness.ledger import Ledger, Thing
+
+from .conftest import HARNESS, PYTEST, Elsewhere, Place
 
 SUITE = """
 import resource
@@ -57,3 +59,19 @@ def test_what_there_is_goes_and_nothing_new_comes(there: Place, elsewhere: Elsew
     assert ended.text.count("cannot be written: File too large.\nE  ") >= len(failed)
     assert (1, before, False) == (ended.code, elsewhere.made(), "left behind" in ended.text)
     assert [[], []] == [list(there.state.glob(f"{name}/*")) for name in ("ledger", "alive")]
+
+
+def test_a_sweep_needs_no_room(there: Place, elsewhere: Elsewhere) -> None:
+    """What a dead run has left goes, and its ledger with it: whoever is short of room sweeps."""
+    before, cloud, name = elsewhere.made(), elsewhere.cloud, "harness-tap-0f3a9c21-0000-1-Bus"
+    ledger = Ledger(there.state, run="0f3a9c21")
+    ledger.creating(
+        Thing(kind="queue", name=name, account=cloud.account, region=cloud.region, endpoint=there.endpoint, stage="dev")
+    )
+    cloud.client("sqs").create_queue(QueueName=name)
+    ledger.close()
+
+    ended = there.run(HARNESS, "sweep", limit="full")
+
+    assert (0, before) == (ended.code, elsewhere.made()), ended.text
+    assert [] == list((there.state / "ledger").iterdir())

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from harness.cloud.account import Cloud
+from harness.cloud.account import Cloud, embedded_cloud
 from harness.cloud.deploying import undeploy
-from harness.errors import MisusedStep, UnreachableEndpoint
+from harness.errors import LedgerNotWritten, MisusedStep, UnreachableEndpoint
 from harness.journal.polling import Waiting
 
 
@@ -213,3 +214,31 @@ def test_a_read_that_ends_after_the_closing_is_no_trouble(place: Any) -> None:
 
     assert [] == collector.read(wait=0)
     assert taps.trouble is None
+
+
+def test_an_interrupt_while_taps_close_loses_nothing(place: Any) -> None:
+    """Ctrl-C comes as the queue is deleted: all else has gone, and another call takes it away."""
+    where = place.cloud
+    place.cloud = InterruptedCloud(where, moment="before-call.sqs.DeleteQueue")
+    taps = place.opened("EventBus", "Topic")
+
+    with pytest.raises(KeyboardInterrupt):
+        taps.close()
+
+    left, noted = place.left(), place.noted()
+    taps.close()
+    place.cloud.ledger.close()
+    assert (1, ["queue"], [], []) == (len(left), noted, place.left(), place.noted())
+
+
+def test_what_cannot_be_noted_is_not_created(place: Any, tmp_path: Path) -> None:
+    """The ledger's folder cannot be made."""
+    (tmp_path / "file").touch()
+    where = place.cloud
+    place.cloud = embedded_cloud(where.endpoint, folder=tmp_path / "file", region=where.region)
+    taps = place.taps()
+
+    with pytest.raises(LedgerNotWritten, match="so this is not created: queue 'harness-tap-"):
+        taps.open()
+
+    assert ([], {}) == (place.left(), taps.opened)

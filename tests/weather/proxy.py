@@ -20,7 +20,7 @@ from typing import Any, Literal
 from tests.weather.answers import answer_of
 from tests.weather.asked import Asked, asked_of
 
-__all__ = ["CALM", "Fault", "Proxy", "Weather", "weather"]
+__all__ = ["CALM", "Counts", "Fault", "Proxy", "Weather", "weather"]
 
 # throttled, failed, expired: an answer of the service's own form, in the place of its answer.
 # broken: the connection is reset before the request has gone on; lost: after it was carried out.
@@ -142,11 +142,12 @@ class Proxy:
         with self._lock:
             self._scripted.append(_Scripted(operation=operation, fault=fault, times=times))
 
-    def clear(self) -> None:
-        """Let the sun shine: no script, no chance, and counting begins anew."""
+    def change(self, weather: Weather = CALM, *, seed: int = 0) -> None:
+        """Let the weather change: no script, another chance, and counting begins anew."""
         with self._lock:
             self._scripted.clear()
-            self.weather, self.counts, self.trail = CALM, Counts(), []
+            self._chance = random.Random(seed)
+            self.weather, self.counts, self.trail = weather, Counts(), []
 
     @contextmanager
     def away(self, seconds: float) -> Iterator[None]:
@@ -301,14 +302,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 there.putheader("Content-Length", str(len(body)))
             there.putheader("Connection", "close")
             there.endheaders(body)
-            answer = there.getresponse()
-            proxy.carried_out(asked, answer.status)
-            if is_lost:
-                answer.read()
-                self._break()
-            else:
-                self._hand_back(answer)
-        except OSError:
+            with there.getresponse() as answer:
+                proxy.carried_out(asked, answer.status)
+                if is_lost:
+                    self._break()
+                else:
+                    self._hand_back(answer)
+        except (OSError, http.client.HTTPException):
             self._break()
         finally:
             there.close()

@@ -14,7 +14,7 @@ from tests.weather.proxy import Proxy
 
 def credentials_file(path: Path, *, token: str) -> None:
     path.write_text(
-        "[default]\naws_access_key_id = 000000000000\naws_secret_access_key = test\n" f"aws_session_token = {token}\n"
+        f"[default]\naws_access_key_id = 000000000000\naws_secret_access_key = test\naws_session_token = {token}\n"
     )
 
 

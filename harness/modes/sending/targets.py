@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from harness._text import new_uuid
@@ -60,9 +61,11 @@ def _topic(text: str, arn: str, cloud: Cloud, _parameters: _Parameters) -> None:
 
 
 def _machine(text: str, arn: str, cloud: Cloud, _parameters: _Parameters) -> None:
-    # Of one name and input there is one execution of a standard workflow, however often it is started; one of an
-    # express workflow may come twice. https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
-    cloud.client("stepfunctions").start_execution(stateMachineArn=arn, input=text, name=new_uuid())
+    # Of one name there is one execution of a standard workflow, however often it is asked for; one of an express
+    # workflow may come twice. https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+    machines = cloud.client("stepfunctions")
+    with suppress(machines.exceptions.ExecutionAlreadyExists):
+        machines.start_execution(stateMachineArn=arn, input=text, name=new_uuid())
 
 
 def _stream(text: str, arn: str, cloud: Cloud, parameters: _Parameters) -> None:

@@ -125,6 +125,7 @@ class Answer:
 
     status: int
     body: bytes
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 # The cloud does what it was asked for, and nobody hears of it.
@@ -186,7 +187,8 @@ class Front:
                 request.close_connection = True
                 return
         request.send_response_only(answer.status)
-        request.send_header("Content-Length", str(len(answer.body)))
+        for name, value in (*answer.headers, ("Content-Length", str(len(answer.body)))):
+            request.send_header(name, value)
         request.end_headers()
         request.wfile.write(answer.body)
 
@@ -198,7 +200,8 @@ class Front:
             connection.putheader(name, value)
         connection.endheaders(body)
         got = connection.getresponse()
-        answer = Answer(got.status, got.read())
+        headers = tuple(one for one in got.getheaders() if one[0].lower().startswith("x-amz"))
+        answer = Answer(got.status, got.read(), headers)
         connection.close()
         return answer
 

@@ -1,0 +1,23 @@
+"""Runs of Big Mouth that are killed at random moments, by the benchmark that kills fifty of each kind."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.faults.projects import LINUX, REPOSITORY
+
+pytestmark = LINUX
+
+
+@pytest.mark.parametrize("kind", ["ledger", "no-ledger", "embedded"])
+def test_one_sweep_takes_away_what_killed_runs_have_left(kind: str) -> None:
+    """Counted by listing the cloud; all modes, two workers, five moments."""
+    command = [sys.executable, REPOSITORY / "bench/kills.py", "--kills=5", f"--only={kind}", "--seed=6"]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert 0 == done.returncode, done.stdout + done.stderr
+    assert "left after it      0\n" in done.stdout
