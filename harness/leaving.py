@@ -66,6 +66,23 @@ class Left:
         return list(self._messages)
 
 
+def stop(error: HarnessError, *, session: pytest.Session, left: Left) -> None:
+    """End the run after this test: what it has come to and what it takes away come first.
+
+    Args:
+        error: Why no other test could do better.
+        session: The run.
+        left: What a run ends with.
+    """
+    told = {_LEFT: (error.exit_code, _named(error))}
+    output = getattr(session.config, "workeroutput", None)
+    if output is None:
+        left.read(told)
+    else:
+        output.update(told)
+    session.shouldstop = f"\n{_named(error)}"
+
+
 def in_words_of_pytest(error: HarnessError) -> pytest.UsageError:
     """Give the error as pytest's own usage error, which ends the run with code 4 and without a traceback."""
     return pytest.UsageError(_named(error))

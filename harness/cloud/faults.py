@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from harness.errors import NoCredentials, NotAllowed, StageError, UnreachableEndpoint
 
-__all__ = ["EXPIRED", "Place", "code_of", "message_of", "translated"]
+__all__ = ["EXPIRED", "Place", "code_of", "in_our_words", "message_of", "translated"]
 
 EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"})
 _REFUSED = frozenset({
@@ -42,7 +42,7 @@ def translated(cloud: Place) -> Iterator[None]:
     try:
         yield
     except Exception as fault:
-        error = _in_our_words(fault, cloud=cloud)
+        error = in_our_words(fault, cloud=cloud)
         if error is None:
             raise
         raise error from None
@@ -60,7 +60,8 @@ def message_of(fault: Exception) -> str:
     return str(response.get("Error", {}).get("Message", "") or fault)
 
 
-def _in_our_words(fault: Exception, *, cloud: Place) -> StageError | None:
+def in_our_words(fault: Exception, *, cloud: Place) -> StageError | None:
+    """Give the error of the harness for what boto3 raises about credentials and addresses; None for all else."""
     from botocore import exceptions  # noqa: PLC0415 - costs start-up time and is needed only after a failure
 
     place = [("region", cloud.region), ("endpoint", cloud.endpoint or "AWS")]

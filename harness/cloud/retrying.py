@@ -106,6 +106,9 @@ def never_twice(what: str) -> Iterator[None]:
     token = _heeded.set(_Heeded(Answers(), never_twice=what))
     try:
         yield
+    except AnswerLost as lost:
+        # Where botocore was when it happened is of no use to anybody.
+        raise lost.with_traceback(None) from None
     except HTTPClientError as fault:
         # Of a streamed answer the head came, but not the body.
         if _never_went_out(fault):

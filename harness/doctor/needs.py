@@ -40,7 +40,12 @@ _OF_TYPES: dict[str, tuple[tuple[tuple[str, ...], str, bool], ...]] = {
     "AWS::Cognito::UserPool": (
         (("cognito-idp:DescribeUserPool", "cognito-idp:DescribeUserPoolClient"), "to sign users in", False),
         (
-            ("cognito-idp:AdminCreateUser", "cognito-idp:AdminInitiateAuth", "cognito-idp:AdminDeleteUser"),
+            (
+                "cognito-idp:AdminCreateUser",
+                "cognito-idp:AdminInitiateAuth",
+                "cognito-idp:AdminRespondToAuthChallenge",
+                "cognito-idp:AdminDeleteUser",
+            ),
             "to bring users",
             True,
         ),
@@ -48,6 +53,11 @@ _OF_TYPES: dict[str, tuple[tuple[tuple[str, ...], str, bool], ...]] = {
     "AWS::DynamoDB::Table": (
         (("dynamodb:DescribeTable", "dynamodb:BatchGetItem"), "to read items", False),
         (("dynamodb:BatchWriteItem",), "to bring items", True),
+        (
+            ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"),
+            "to write items and to take them away",
+            True,
+        ),
     ),
     "AWS::Events::EventBus": ((("events:PutEvents",), "to publish", True),),
     "AWS::Kinesis::Stream": (
@@ -58,7 +68,7 @@ _OF_TYPES: dict[str, tuple[tuple[tuple[str, ...], str, bool], ...]] = {
         (("lambda:GetFunctionConfiguration",), "to know the names of the stage", False),
         (("lambda:InvokeFunction",), "for the mode invoke", True),
     ),
-    "AWS::S3::Bucket": ((("s3:PutObject",), "to upload", True),),
+    "AWS::S3::Bucket": ((("s3:PutObject", "s3:GetObject", "s3:DeleteObject"), "to upload, and to take it away", True),),
     "AWS::SNS::Topic": (
         (("sns:ListSubscriptionsByTopic",), "to tap a topic", False),
         (("sns:Publish", "sns:Subscribe"), "to notify and to tap", True),
@@ -99,7 +109,13 @@ def needs(system: System, *, names: Names, stack: str) -> Iterator[Need]:
     for bus in buses.keys() & names.physical.keys():
         rule = f"arn:{partition}:events:{place}:rule/{names.physical[bus]}/{_TAP}"
         yield Need(
-            actions=("events:PutRule", "events:PutTargets", "events:RemoveTargets", "events:DeleteRule"),
+            actions=(
+                "events:PutRule",
+                "events:PutTargets",
+                "events:ListTargetsByRule",
+                "events:RemoveTargets",
+                "events:DeleteRule",
+            ),
             resource=rule,
             called=f"rules of {bus}",
             purpose="to tap a bus",

@@ -14,7 +14,7 @@ from harness.cloud.faults import translated
 from harness.cloud.names import Names
 from harness.cloud.retrying import never_twice
 from harness.modes.links import failure
-from harness.modes.sending.delivering import delivering
+from harness.modes.sending.delivering import Delivery
 from harness.runtime.invocation import FunctionError, Invocation
 
 __all__ = ["CALLED", "Deployed", "returned"]
@@ -84,12 +84,14 @@ class Deployed:
     def send(self, function: str, event: Any) -> None:
         """Let Lambda take an event in: it tries the function, more than once if need be, and tells its destinations."""
         __tracebackhide__ = True
-        with delivering(f"function {function!r}", cloud=self._cloud):
-            self._client.invoke(
+        with Delivery(f"function {function!r}", cloud=self._cloud):
+            answer = self._client.invoke(
                 FunctionName=self._names.functions[function].name,
                 InvocationType="Event",
                 Payload=json.dumps(event).encode(),
             )
+            # It is empty, and holds the connection until it is read.
+            answer["Payload"].read()
 
 
 def returned(invocation: Invocation) -> Any:

@@ -95,6 +95,7 @@ class Wall:
             Beyond: It is one of its services.
             OSError: It is where a machine learns of itself; in Lambda nothing answers there either.
         """
+        __tracebackhide__ = True
         plain = host.lower().rstrip(".").removeprefix("::ffff:")
         if plain in _METADATA:
             words = f"the function {self._function!r} asks {host!r} for credentials; a Lambda function has none there"
@@ -150,6 +151,7 @@ _HOST_OF: Mapping[str, Callable[[tuple[Any, ...]], Any]] = {
 
 def _heard(event: str, arguments: tuple[Any, ...]) -> None:
     """Look at what Python tells; nearly all of it is of no concern."""
+    __tracebackhide__ = True
     if event in _HOST_OF and (wall := _wall()) is not None:
         host = _HOST_OF[event](arguments)
         wall.check(host.decode("latin-1") if isinstance(host, bytes) else str(host))

@@ -43,7 +43,7 @@ def test_a_stage_that_is_well_has_a_line_for_each_check(examined: Examined) -> N
 
     assert [
         f"ok     stack: {examined.stack} is deployed (CREATE_COMPLETE)",
-        "ok     permissions: you are root, so all 19 actions are allowed",
+        "ok     permissions: you are root, so all 20 actions are allowed",
         "ok     roles: all 1 admit you",
         "ok     dotenv files: `harness env` has written none here",
         "ok     overrides: none",
@@ -144,7 +144,7 @@ def judged(guest: Guest, stage: Examined) -> list[str]:
 
 def test_all_that_is_needed_is_allowed(examined: Examined, guest_of: GuestOf) -> None:
     """IAM says so of each action, and nothing is tried."""
-    assert ["ok     permissions: all 19 actions are allowed that the harness needs"] == judged(guest_of("*"), examined)
+    assert ["ok     permissions: all 20 actions are allowed that the harness needs"] == judged(guest_of("*"), examined)
 
 
 def test_each_action_that_is_missing_is_told(examined: Examined, guest_of: GuestOf) -> None:
@@ -189,7 +189,7 @@ def test_a_role_is_judged_where_the_tester_has_assumed_one(examined: Examined, g
 
     found = judged(replace(guest, arn=session), examined)
 
-    assert 19 == len([line for line in found if line.startswith("wrong  permissions: You are not allowed ")])
+    assert 20 == len([line for line in found if line.startswith("wrong  permissions: You are not allowed ")])
 
 
 def test_roles_that_do_not_admit_the_tester_are_told(examined: Examined, guest_of: GuestOf) -> None:

@@ -26,7 +26,7 @@ def well(shop: Shop) -> list[str]:
         "ok     clock: it agrees with the cloud's",
         "shop, stage embedded (default)",
         "ok     stack: shop-embedded is deployed (CREATE_COMPLETE)",
-        "ok     permissions: you are root, so all 23 actions are allowed",
+        "ok     permissions: you are root, so all 28 actions are allowed",
         "ok     dotenv files: `harness env` has written none here",
         "ok     overrides: none",
         "ok     git: no dotenv file with secrets is tracked",

@@ -89,7 +89,7 @@ class Ending:
     folder: Path
     endpoint: str
     key: str = ACCOUNT
-    secret: str = "test"  # noqa: S105 - of the embedded cloud
+    secret: str = "test"
     started: list[subprocess.Popen[str]] = field(default_factory=list)
 
     @property
@@ -158,7 +158,7 @@ class Ending:
             region_name="us-east-1",
             endpoint_url=self.endpoint,
             aws_access_key_id=ACCOUNT,
-            aws_secret_access_key="test",  # noqa: S106 - of the embedded cloud
+            aws_secret_access_key="test",
         )
 
     def left(self) -> dict[str, int]:

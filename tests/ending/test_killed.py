@@ -23,7 +23,7 @@ def test_crashes_once(stage, brought, number):
         os._exit(7)
 """
 ALL_OF_ONE = {"queue": 1, "rule": 1, "subscription": 1, "user": 1, "items": 1}
-ALL_OF_TWO = {kind: 2 for kind in ALL_OF_ONE}
+ALL_OF_TWO = dict.fromkeys(ALL_OF_ONE, 2)
 # In a ledger a store is one thing, however many items were brought to it.
 KNOWN_OF_TWO = ALL_OF_TWO | {"items": 1}
 

@@ -1,4 +1,4 @@
-"""What is on this machine: what was there before in tables, the clouds of runs, and folders of clouds that have gone."""
+"""What is on this machine: what was before in tables, the clouds of runs, and folders of clouds that have gone."""
 
 from __future__ import annotations
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from harness.cloud.account import Cloud
-from harness.cloud.faults import code_of, message_of, translated
+from harness.cloud.faults import code_of, in_our_words, message_of
 from harness.cloud.retrying import Answers, counted, pauses
-from harness.errors import HarnessError
+from harness.errors import NoCredentials, NotPublished, StageError
 from harness.modes.limits import refused
 
-__all__ = ["Refusal", "all_taken", "delivering", "noted"]
+__all__ = ["Delivery", "Refusal", "all_taken", "noted"]
 
 _Entry = TypeVar("_Entry")
 
@@ -49,15 +49,14 @@ def noted() -> Iterator[list[str]]:
         _notes.reset(token)
 
 
-@contextmanager
-def delivering(where: str, *, cloud: Cloud, repeatable: bool = False) -> Iterator[None]:
+class Delivery:
     """Send something, and say in one sentence why a service does not take it.
 
     EventBridge, SNS, SQS and Kinesis promise to take in what they are given once or more often, and so botocore sends
     again what got no answer. Where that may have come more than once, it is noted.
 
     Args:
-        where: Which bus, topic, queue, stream, table or bucket.
+        where: Which bus, topic, queue or stream.
         cloud: Where it is.
         repeatable: Whether twice comes to the same as once.
 
@@ -65,24 +64,42 @@ def delivering(where: str, *, cloud: Cloud, repeatable: bool = False) -> Iterato
         NotPublished: The service does not take it.
         StageError: See `translated`.
     """
-    from botocore.exceptions import ClientError  # noqa: PLC0415 - `import harness` must not load boto3
 
-    __tracebackhide__ = True
-    with counted() as answers:
-        try:
-            with translated(cloud):
-                try:
-                    yield
-                except ClientError as fault:
-                    raise refused(where, code_of(fault), message_of(fault)) from None
-        except HarnessError as error:
-            if answers.unknown and not repeatable:
-                error.facts = (*error.facts, ("may have been taken", _unsure(answers)))
-            raise
-    notes = _notes.get()
-    if answers.unknown and not repeatable and notes is not None:
-        times = answers.unknown + 1
-        notes.append(f"sent {times} times, because {_unsure(answers)}: it may have come {times} times")
+    def __init__(self, where: str, *, cloud: Cloud, repeatable: bool = False) -> None:
+        self._where = where
+        self._cloud = cloud
+        self._repeatable = repeatable
+        self._counted = counted()
+
+    def __enter__(self) -> None:
+        self._answers = self._counted.__enter__()
+
+    def __exit__(self, kind: type[BaseException] | None, raised: BaseException | None, trace: object) -> None:
+        __tracebackhide__ = True
+        self._counted.__exit__(None, None, None)
+        is_unsure = self._answers.unknown > 0 and not self._repeatable
+        if raised is None:
+            notes = _notes.get()
+            if is_unsure and notes is not None:
+                times = self._answers.unknown + 1
+                notes.append(f"sent {times} times, because {_unsure(self._answers)}: it may have come {times} times")
+            return
+        error = self._in_our_words(raised)
+        if error is None:
+            return
+        if is_unsure:
+            error.facts = (*error.facts, ("may have been taken", _unsure(self._answers)))
+        raise error from None
+
+    def _in_our_words(self, raised: BaseException) -> StageError | None:
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - `import harness` must not load boto3
+
+        if isinstance(raised, NotPublished):
+            return raised
+        found = in_our_words(raised, cloud=self._cloud) if isinstance(raised, Exception) else None
+        if isinstance(raised, ClientError) and not isinstance(found, NoCredentials):
+            return refused(self._where, code_of(raised), message_of(raised))
+        return found
 
 
 def all_taken(

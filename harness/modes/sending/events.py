@@ -10,7 +10,7 @@ from harness.cloud.account import Cloud
 from harness.cloud.names import Names
 from harness.modes.limits import insist_on_event
 from harness.modes.messages import BusEvent
-from harness.modes.sending.delivering import Refusal, all_taken, delivering
+from harness.modes.sending.delivering import Delivery, Refusal, all_taken
 
 __all__ = ["put_event"]
 
@@ -35,7 +35,7 @@ def put_event(event: BusEvent, *, cloud: Cloud, names: Names) -> str:
     if event.time is not None:
         entry["Time"] = event.time
     where = f"bus {event.bus!r}"
-    with delivering(where, cloud=cloud):
+    with Delivery(where, cloud=cloud):
         (identity,) = all_taken([entry], where=where, send=lambda entries: _put(events, entries))
     return identity
 

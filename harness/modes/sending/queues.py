@@ -9,7 +9,7 @@ from harness.cloud.account import Cloud
 from harness.cloud.names import Names
 from harness.modes.messages import QueueMessage
 from harness.modes.quotas import fitting, insist_on_queued, size_of_message
-from harness.modes.sending.delivering import Refusal, all_taken, delivering
+from harness.modes.sending.delivering import Delivery, Refusal, all_taken
 from harness.modes.sending.given import given
 
 __all__ = ["put_queue_message", "put_queue_messages"]
@@ -52,7 +52,7 @@ def _sent(request: Sequence[QueueMessage], *, cloud: Cloud, url: str) -> list[st
     sqs = cloud.client("sqs")
     where = f"queue {request[0].queue!r}"
     # A FIFO queue drops what comes again within five minutes, by its deduplication id or its content.
-    with delivering(where, cloud=cloud, repeatable=url.endswith(".fifo")):
+    with Delivery(where, cloud=cloud, repeatable=url.endswith(".fifo")):
         if len(request) == 1:
             return [str(sqs.send_message(QueueUrl=url, **_asked(request[0]))["MessageId"])]
         return all_taken(request, where=where, send=lambda some: _batch(sqs, some, url=url))

@@ -9,7 +9,7 @@ from harness.cloud.account import Cloud
 from harness.cloud.names import Names
 from harness.modes.messages import StreamRecord
 from harness.modes.quotas import fitting, insist_on_record, size_of_record
-from harness.modes.sending.delivering import Refusal, all_taken, delivering
+from harness.modes.sending.delivering import Delivery, Refusal, all_taken
 
 __all__ = ["put_records"]
 
@@ -39,7 +39,7 @@ def _put(request: Sequence[StreamRecord], *, cloud: Cloud, name: str) -> list[st
     __tracebackhide__ = True
     kinesis = cloud.client("kinesis")
     where = f"stream {request[0].stream!r}"
-    with delivering(where, cloud=cloud):
+    with Delivery(where, cloud=cloud):
         return all_taken(request, where=where, send=lambda some: _together(kinesis, some, name=name))
 
 

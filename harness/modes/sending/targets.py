@@ -10,7 +10,7 @@ from harness._text import new_uuid
 from harness.cloud.account import Cloud
 from harness.errors import StageError
 from harness.modes.limits import refused
-from harness.modes.sending.delivering import delivering
+from harness.modes.sending.delivering import Delivery
 
 __all__ = ["hand_over"]
 
@@ -37,12 +37,14 @@ def hand_over(text: str, *, to: str, cloud: Cloud, parameters: _Parameters | Non
             f"The target {to!r} is none to which the harness hands anything.",
             facts=[("known are", ", ".join(sorted(_SEND)))],
         )
-    with delivering(f"target {to!r}", cloud=cloud, repeatable=to.endswith(".fifo")):
+    with Delivery(f"target {to!r}", cloud=cloud, repeatable=to.endswith(".fifo")):
         _SEND[service](text, to, cloud, parameters or {})
 
 
 def _function(text: str, arn: str, cloud: Cloud, _parameters: _Parameters) -> None:
-    cloud.client("lambda").invoke(FunctionName=arn, InvocationType="Event", Payload=text.encode())
+    answer = cloud.client("lambda").invoke(FunctionName=arn, InvocationType="Event", Payload=text.encode())
+    # It is empty, and holds the connection until it is read.
+    answer["Payload"].read()
 
 
 def _queue(text: str, arn: str, cloud: Cloud, parameters: _Parameters) -> None:

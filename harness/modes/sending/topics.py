@@ -6,7 +6,7 @@ from harness.cloud.account import Cloud
 from harness.cloud.names import Names
 from harness.modes.limits import insist_on_message
 from harness.modes.messages import TopicMessage
-from harness.modes.sending.delivering import delivering
+from harness.modes.sending.delivering import Delivery
 from harness.modes.sending.given import given
 
 __all__ = ["put_message"]
@@ -30,6 +30,6 @@ def put_message(message: TopicMessage, *, cloud: Cloud, names: Names) -> str:
     }
     arn = names.physical[message.topic]
     # A FIFO topic drops what comes again within five minutes, by its deduplication id or its content.
-    with delivering(f"topic {message.topic!r}", cloud=cloud, repeatable=arn.endswith(".fifo")):
+    with Delivery(f"topic {message.topic!r}", cloud=cloud, repeatable=arn.endswith(".fifo")):
         answer = sns.publish(TopicArn=arn, Message=message.message, **given(optional))
     return str(answer["MessageId"])
