@@ -27,6 +27,8 @@ from harness.cloud import embedded
 
 _ACCOUNT = "000000000042"
 _SUITE = ("-m", "pytest", "suites/bigmouth", "--mode=all", "-n", "2", "-q", "-p", "no:cacheprovider")
+# What stands for AWS here is not completed: it has no validators, and addresses of AWS lead into AWS.
+_LEFT_OUT = ("-k", "not (expired or without_a_theme or landing_page)")
 _HARNESS = "import sys; from harness.cli import main; sys.exit(main())"
 # Without a ledger a thing goes when it is older than its time to live: the sweep is that of the next day.
 _NEXT_DAY = """
@@ -74,7 +76,7 @@ class Figures:
         yield f"\n{title}"
         yield f"  kills              {len(self.moments)} ({self.ended} more runs had ended before their moment)"
         if len(self.moments) > 1:
-            quarters = ", ".join(f"{moment:.1f}" for moment in quantiles(self.moments, n=4))
+            quarters = ", ".join(f"{moment:.1f}" for moment in quantiles(self.moments, n=4, method="inclusive"))
             least, most = min(self.moments), max(self.moments)
             yield f"  moments            {least:.1f} to {most:.1f} s, quartiles {quarters} s"
         yield f"  left by them       {_told(self.left)}"
@@ -123,7 +125,7 @@ def _elsewhere(root: Path, *, kills: int, chance: random.Random, keeps_ledger: b
             return census(endpoint, region=REGION, account=_ACCOUNT)
 
         before = counted()
-        figures = _killed(root, "--stage=dev", kills=kills, chance=chance, settings=settings)
+        figures = _killed(root, "--stage=dev", *_LEFT_OUT, kills=kills, chance=chance, settings=settings)
         figures.left = grown(before, counted())
         if not keeps_ledger:
             shutil.rmtree(root / ".harness/ledger", ignore_errors=True)

@@ -125,7 +125,7 @@ def _run(root: Path, running: embedded.Running, proxy: Proxy, *, seed: int, shar
     seconds = perf_counter() - began
     counts = proxy.counts
     left = sorted({one for cloud in clouds for one in _listed(cloud)} - before)
-    print(f"seed {seed}: code {done.returncode}, {seconds:.1f} s, left {len(left)}", file=sys.stderr)
+    print(f"seed {seed}: code {done.returncode}, {seconds:.1f} s, left {len(left)}", file=sys.stderr, flush=True)
     return Run(code=done.returncode, printed=done.stdout + done.stderr, seconds=seconds, counts=counts, left=left)
 
 

@@ -55,8 +55,8 @@ class Deployed:
     def invoke(self, function: str, event: Any) -> Invocation:
         """Invoke a function and give what came back, the end of its log included.
 
-        A 500 of Lambda's own says that it could not run the function, and is tried again, as AWS advises:
-        https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html#bp-lambda-serviceexception
+        A 500 of Lambda's own is tried again, as AWS advises; function errors come with a 200.
+        https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
 
         Raises:
             AnswerLost: The connection broke while the function may have been running; it is not run twice.

@@ -37,7 +37,7 @@ class Collected:
     Args:
         project: What is tested.
         tests: Their records as JSON, as the processes that ran them give them.
-        runs: The ids of these processes.
+        runs: The id of the run, which its processes share.
         deselected: What was left out, a line each.
         began: When the run began, in epoch seconds.
         unselected: How many tests the user took away with pytest's own means: -k, -m, --deselect.

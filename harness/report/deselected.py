@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["in_short", "line", "places"]
+__all__ = ["in_short", "line", "places", "test_of"]
 
 _LINE = re.compile(r"deselected in (?P<modes>[a-z, ]+): (?P<rest>.+)", re.DOTALL)
 # Parameters may hold anything, so what stands behind them is found by what ends them.
 _WITH_PARAMETERS = re.compile(r"(?P<test>[^\[]+)\[.*?\]: (?P<reason>.+)", re.DOTALL)
+_TEST = re.compile(r"(?P<test>[^\[]*?(?:\[.*?\])?): ", re.DOTALL)
 
 
 def line(test: str, *, modes: Sequence[str], reason: str) -> str:
@@ -29,6 +30,17 @@ def places(test: str, lines: Iterable[str]) -> set[str]:
     """
     told = (found for found in map(_LINE.match, lines) if found)
     return {mode for one in told if one["rest"].startswith(f"{test}: ") for mode in one["modes"].split(", ")}
+
+
+def test_of(told: str) -> str | None:
+    """Give the test of a line; None for a line of something else. Parameters may hold what ends a name.
+
+    >>> test_of("deselected in http: test_a.py::test_it[1: 2]: why: because")
+    'test_a.py::test_it[1: 2]'
+    """
+    found = _LINE.fullmatch(told)
+    inside = found and _TEST.match(found["rest"])
+    return inside["test"] if inside else None
 
 
 def in_short(lines: Iterable[str]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from harness.report.deselected import places
+from harness.report.deselected import places, test_of
 from harness.report.record import RunRecord, TestRecord
 
 __all__ = ["PASSING", "Condition", "Gate", "judged", "unselected"]
@@ -104,7 +104,7 @@ def _tests(run: RunRecord, *, modes: Sequence[str], systems: Sequence[str], ende
         text = f"{len(failing)} of {_counted(len(by_test), 'test')} {_do(len(failing))} not pass in every mode"
     else:
         text = _passing(by_test.values(), modes=modes)
-    text = "; ".join(filter(None, (text, unselected(run))))
+    text = "; ".join(filter(None, (text, unselected(run), _ran_nowhere(run))))
     return Condition(name="tests", passed=bool(by_test) and not failing and not lines, text=text,
                      lines=(*lines, *failing))  # fmt: skip
 
@@ -130,6 +130,13 @@ def unselected(run: RunRecord) -> str:
     """
     words = "1 test was" if run.unselected == 1 else f"{run.unselected:,} tests were"
     return f"{words} not selected (-k, -m, --deselect)" if run.unselected else ""
+
+
+def _ran_nowhere(run: RunRecord) -> str:
+    """Give words on the tests that were left out in every mode, as all are that may write to a protected stage."""
+    ran = {one.test for one in run.tests}
+    nowhere = len({test for line in run.deselected if (test := test_of(line)) is not None} - ran)
+    return f"{_counted(nowhere, 'test')} ran in no mode, with a reason" if nowhere else ""
 
 
 def _of_one(records: Sequence[TestRecord], *, modes: Sequence[str], run: RunRecord) -> Iterator[str]:

@@ -56,6 +56,5 @@ def merged(found: Iterable[Found]) -> list[Found]:
 
 def _both(first: Found, second: Found) -> Found:
     since = first.since if first.since is not None else second.since
-    thing = first.thing if first.thing.stage else replace(first.thing, stage=second.thing.stage)
     by = tuple(dict.fromkeys([*first.by, *second.by]))
-    return replace(first, thing=thing, by=by, since=since, known=first.known or second.known)
+    return replace(first, by=by, since=since, known=first.known or second.known)

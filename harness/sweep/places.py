@@ -10,12 +10,16 @@ from harness.cloud import embedded
 from harness.cloud.account import EMBEDDED_ACCOUNT, Cloud, embedded_cloud
 from harness.cloud.allowed import insist_on_account, insist_on_region
 from harness.cloud.leases import leased
+from harness.errors import UnreachableEndpoint
 from harness.ledger import Ledger, Thing
 from harness.settings import Settings
 from harness.sweep.found import Found
 from harness.sweep.telling import counted, place_of
 
-__all__ = ["Elsewhere", "clouds_of", "elsewhere"]
+__all__ = ["Elsewhere", "clouds_of", "elsewhere", "port_of", "ports_of_runs"]
+
+# A machine may be busy, and what does not answer is not swept.
+_PATIENCE = 5.0
 
 
 def clouds_of(settings: Settings, *, ledger: Ledger, known: Sequence[Thing]) -> list[Cloud]:
@@ -28,22 +32,35 @@ def clouds_of(settings: Settings, *, ledger: Ledger, known: Sequence[Thing]) -> 
 
     Raises:
         ForeignPlace: The account or the region is none that the project allows.
+        UnreachableEndpoint: The embedded cloud of the project runs, and does not answer.
     """
     if not settings.embedded:
         return [_cloud(settings, ledger=ledger)]
     # The cloud of a run that is alive is its own, and that of one that has ended is ended itself.
-    of_runs = {thing.name for thing in known if thing.kind == "cloud"}
-    places = {thing.place for thing in known if thing.embedded and thing.endpoint and _port(thing) not in of_runs}
-    running = embedded.find(settings.folder)
-    if running:
+    of_runs = ports_of_runs(known)
+    places = {thing.place for thing in known if thing.embedded and thing.endpoint and port_of(thing) not in of_runs}
+    there = {endpoint for endpoint in {place[2] for place in places} if embedded.answers(endpoint, within=_PATIENCE)}
+    running = embedded.remembered(settings.folder)
+    if running and embedded.runs(running):
+        _insist_on_an_answer(running)
         accounts = [EMBEDDED_ACCOUNT, *leased(settings.folder, cloud=str(running.port))]
         places |= {(account, running.region, running.endpoint) for account in accounts}
-    answering = {endpoint for endpoint in {place[2] for place in places} if embedded.answers(endpoint)}
+        there.add(running.endpoint)
     return [
         embedded_cloud(endpoint, folder=settings.folder, region=region, account=account, ledger=ledger)
         for account, region, endpoint in sorted(places)
-        if endpoint in answering
+        if endpoint in there
     ]
+
+
+def _insist_on_an_answer(running: embedded.Running) -> None:
+    """Refuse to call clean what could not be looked into."""
+    if not embedded.answers(running.endpoint, within=_PATIENCE):
+        raise UnreachableEndpoint(
+            f"The embedded cloud at {running.endpoint!r} runs but does not answer.",
+            facts=[("process", running.pid), ("log", running.log)],
+            remedy="stop it: harness down",
+        )
 
 
 def _cloud(settings: Settings, *, ledger: Ledger) -> Cloud:
@@ -60,7 +77,13 @@ def _cloud(settings: Settings, *, ledger: Ledger) -> Cloud:
     return cloud
 
 
-def _port(thing: Thing) -> str:
+def ports_of_runs(things: Iterable[Thing]) -> set[str]:
+    """Give the ports of the clouds that runs have started for themselves."""
+    return {thing.name for thing in things if thing.kind == "cloud"}
+
+
+def port_of(thing: Thing) -> str:
+    """Give the port of the embedded cloud in which something is."""
     return thing.endpoint.rpartition(":")[2]
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from harness.cloud import embedded
 from harness.cloud.account import Cloud, embedded_cloud
 from harness.cloud.faults import translated
 from harness.cloud.ports import LOOPBACK
+from harness.cloud.remains import has_gone
 from harness.ledger import Thing
 from harness.settings import Settings
 from harness.sweep.account import Account
@@ -20,7 +22,7 @@ from harness.sweep.deciding import why_left
 from harness.sweep.found import Found, merged
 from harness.sweep.holding import abandoned, forget_gone
 from harness.sweep.ledgers import Ledgers
-from harness.sweep.places import Elsewhere, clouds_of, elsewhere
+from harness.sweep.places import Elsewhere, clouds_of, elsewhere, port_of, ports_of_runs
 from harness.sweep.removing import remove_all
 from harness.sweep.scope import Scope, scope_of
 
@@ -86,6 +88,7 @@ class Sweep:
         self._clock = clock
         self._started = time.monotonic()
         self._ledgers = Ledgers(settings.folder, tell=tell)
+        self._is_alive: Callable[[str], bool] = self._ledgers.is_alive
         self._clouds: dict[tuple[str, str, str], Cloud] = {}
         self.calls: Counter[str] = Counter()
 
@@ -100,6 +103,8 @@ class Sweep:
         clouds = clouds_of(self._settings, ledger=self._ledgers, known=[one.thing for one in told])
         self._clouds = {_place_of(one): one for one in clouds}
         accounts = [self._looked(cloud, told=told) for cloud in clouds]
+        # Asked once for each run, and after all looks: whoever has created what was seen shows a sign of life by now.
+        self._is_alive = cache(self._ledgers.is_alive)
         here, gone, others = self._parted(told)
         found = merged([*here, *(one for _, seen in accounts for one in seen)])
         stays = [(one, why) for one in found if (why := self._why_left(one))]
@@ -155,15 +160,21 @@ class Sweep:
         here: list[Found] = []
         gone: list[Found] = []
         others: list[Found] = []
+        ended = ports_of_runs(one.thing for one in told)
         for one in told:
-            was_embedded = self._asked.embedded and one.thing.embedded
             if self._is_here(one.thing):
                 here.append(one)
-            elif self._ledgers.is_alive(one.run):
-                here += [one] if was_embedded else []  # It is told that it is left alone.
+            elif self._is_alive(one.run):
+                here += [one] if self._asked.embedded and one.thing.embedded else []  # That it is left alone is told.
             elif self._asked.run in ("", one.run):
-                (gone if was_embedded else others).append(one)
+                (gone if self._has_gone(one.thing, ended=ended) else others).append(one)
         return here, gone, others
+
+    def _has_gone(self, thing: Thing, *, ended: Set[str]) -> bool:
+        """Say whether something is in no cloud any more, or in one of a run that is about to be ended."""
+        if not (self._asked.embedded and thing.embedded) or thing.place in self._clouds:
+            return False
+        return has_gone(thing) or port_of(thing) in ended
 
     def _is_here(self, thing: Thing) -> bool:
         if thing.kind == "cloud":
@@ -175,7 +186,7 @@ class Sweep:
             found,
             asked=self._asked,
             known=self._ledgers.known,
-            is_alive=self._ledgers.is_alive,
+            is_alive=self._is_alive,
             now=self._clock(),
         )
 

@@ -241,7 +241,7 @@ def test_a_protected_stage_is_left_alone(project: pytest.Pytester, command: str)
     """What is called prod is neither deployed nor deleted from here."""
     text = harness(project, command, "--stage=prod", code=4)
 
-    assert f"harness.UsageError: `harness {command}` does not touch the stage 'prod'." in text
+    assert f"harness.StageProtected: `harness {command}` does not touch the stage 'prod'." in text
 
 
 @pytest.mark.parametrize("command", ["deploy", "down"])

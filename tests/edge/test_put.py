@@ -238,9 +238,9 @@ def test_nothing_is_put_into_a_protected_stage(shop: Shop, stage: str) -> None:
     _, error = shop.run("put", "Bus", "{}", f"--stage={stage}", code=4)
 
     assert error == (
-        f"harness.UsageError: `harness put` does not touch the stage {stage!r}.\n"
+        f"harness.StageProtected: `harness put` does not touch the stage {stage!r}.\n"
         f"  stage: {stage} (from --stage)\n"
-        "  protected: prod, production\n"
+        f"  protected: {stage.lower()} (default)\n"
         "  name another stage\n"
     )
 

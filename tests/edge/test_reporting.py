@@ -109,12 +109,12 @@ def test_the_reports_hold_each_test_in_each_mode(greeting: pytest.Pytester) -> N
 
 
 def test_workers_report_to_their_controller(greeting: pytest.Pytester) -> None:
-    """With pytest-xdist there is one report, and it names the runs of all workers."""
+    """With pytest-xdist there is one report, and one run, to which all workers belong."""
     greeting.runpytest_subprocess("--mode=handler,invoke", "-n", "2", "--report-json=run.json")
 
     found = read(greeting, "run.json")
     assert sorted(test["mode"] for test in found["tests"]) == ["handler", "invoke"]
-    assert len(found["runs"]) == 2
+    assert len(found["runs"]) == 1
     assert [verdict["first"] for verdict in found["verdicts"]] == ["invoke"]
 
 

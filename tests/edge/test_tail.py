@@ -454,9 +454,9 @@ def test_a_protected_stage_is_only_read(shop: Shop, prod: dict[str, str]) -> Non
     _, said = shop.run("tail", "Stream", "/shop/log", "--for=0.1", **prod)
 
     assert error == (
-        "harness.UsageError: `harness tail` does not touch the stage 'prod'.\n"
+        "harness.StageProtected: `harness tail` does not touch the stage 'prod'.\n"
         "  stage: prod (from TEST_STAGE)\n"
-        "  protected: prod, production\n"
+        "  protected: prod (default)\n"
         "  its log groups, streams and tables can be listened to\n"
     )
     assert said == "listening to /shop/log, Stream. Ctrl-C ends it.\n"

@@ -83,6 +83,13 @@ def test_a_file_that_is_not_tracked_is_well(repository: Path) -> None:
     assert [] == tracked([repository])
 
 
+def test_a_file_that_cannot_be_read_is_left_alone(repository: Path) -> None:
+    """Its names are not known, so nobody can be told of them."""
+    (repository / ".env.memory").symlink_to("/proc/self/mem")
+
+    assert [] == tracked([repository])
+
+
 def test_without_a_repository_there_is_nothing_to_say(tmp_path: Path) -> None:
     """Nobody can commit it."""
     path = file(tmp_path, SECRET, add=False)

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from harness.cloud.account import Cloud
 from harness.cloud.deploying import deploy, undeploy
+from harness.cloud.foreign import refuse_foreign_things
 from harness.cloud.stacks import describe
 from harness.errors import ForeignThing
 from harness.system.model import System
@@ -255,3 +257,59 @@ def test_an_unchanged_stage_is_not_looked_through(
     cloud.client("sqs").meta.events.unregister("before-call", listen)
 
     assert [] == asked
+
+
+class Refusing:
+    """A client that answers each question with one code."""
+
+    def __init__(self, code: str) -> None:
+        self._code = code
+
+    def head_bucket(self, **_asked: Any) -> None:
+        raise ClientError({"Error": {"Code": self._code, "Message": "no"}}, "HeadBucket")
+
+    def get_queue_url(self, **_asked: Any) -> None:
+        raise ClientError({"Error": {"Code": self._code, "Message": "no"}}, "GetQueueUrl")
+
+
+class Elsewhere(Cloud):
+    """A cloud in AWS that answers each question with one code."""
+
+    code = ""
+
+    def client(self, _service: str, **_config: Any) -> Any:
+        return Refusing(self.code)
+
+    @property
+    def account(self) -> str:
+        return "123456789012"
+
+
+@pytest.mark.parametrize("code", ["403", "301"])
+def test_a_bucket_of_another_account_or_region_is_foreign(
+    tmp_path: Path, system: Callable[..., System], code: str
+) -> None:
+    """The name of a bucket is unique in the world."""
+    elsewhere = Elsewhere(folder=tmp_path, region="eu-west-1")
+    elsewhere.code = code
+    small = system(Photos={"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "photos"}})
+
+    with pytest.raises(ForeignThing) as caught:
+        refuse_foreign_things(small, cloud=elsewhere, stack="ours", found=None)
+
+    assert caught.value.sentence == (
+        "The bucket 'photos' is there already and belongs to somebody else, so nothing is deployed."
+    )
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "AWS.SimpleQueueService.NonExistentQueue"])
+def test_what_may_not_be_looked_at_is_left_to_cloudformation(
+    tmp_path: Path, system: Callable[..., System], code: str
+) -> None:
+    """A tester need not be allowed to see everything."""
+    elsewhere = Elsewhere(folder=tmp_path, region="eu-west-1")
+    elsewhere.code = code
+
+    found = refuse_foreign_things(system(Jobs=queue("jobs")), cloud=elsewhere, stack="ours", found=None)
+
+    assert found is None

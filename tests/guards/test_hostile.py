@@ -302,9 +302,7 @@ def test_hostile_code_stays_on_this_machine(hostile: Hostile, project: Path) -> 
 
     assert "5 passed" in result.stdout, result.stdout + result.stderr
     assert "1 failed" in result.stdout
-    assert (
-        "harness.errors.NotLetOut: The function 'Asks' asks for 'dynamodb.eu-west-1.amazonaws.com'" in result.stdout
-    )
+    assert "harness.errors.NotLetOut: The function 'Asks' asks for 'dynamodb.eu-west-1.amazonaws.com'" in result.stdout
     assert 'boto3.client("dynamodb", endpoint_url=' in result.stdout
     assert hostile.reached("asked")
     assert [] == hostile.reached("past")

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from harness.cli import main
 from harness.cloud.account import Cloud
+from harness.cloud.stacks import describe
 from harness.errors import ForeignPlace, MalformedSettings
 from harness.project import Project
 from harness.settings import Choice, Limit, Settings, read_settings
@@ -192,3 +194,34 @@ def test_an_unknown_setting_of_a_stage_is_refused(tmp_path: Path, name: str, set
     lines: list[Any] = str(caught.value).splitlines()
     assert f"[tool.harness.stages.{name}] has no setting {setting!r}." == lines[0]
     assert f"  settings: {known}" == lines[2]
+
+
+WRONG = 'accounts = ["123456789012"]\n[tool.harness.systems.shop]\ntemplate = "{prod}"'
+
+
+def test_a_run_in_a_wrong_account_ends_at_once(project: pytest.Pytester, prod: Path) -> None:
+    """With the exit code of an environment that must be put right."""
+    project.makepyprojecttoml(f"[tool.harness]\n{WRONG.format(prod=prod)}")
+    project.makepyfile(test_it='def test_it(stage): stage.send("Queue", "text")')
+
+    result = project.runpytest_subprocess("--stage=dev", "--mode=http")
+
+    assert 6 == result.ret
+    words = "The account '000000000000' is none in which the project lets the stage 'dev' be."
+    assert f"harness.ForeignPlace: {words}" in result.stdout.str() + result.stderr.str()
+
+
+@pytest.mark.parametrize("text", [WRONG, WRONG.replace("accounts", "regions").replace("123456789012", "eu-west-1")])
+def test_nothing_is_deployed_in_a_wrong_place(
+    project: pytest.Pytester, prod: Path, cloud: Cloud, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    """Neither a stack nor the bucket for its packages is there afterwards."""
+    project.makepyprojecttoml(f"[tool.harness]\n{text.format(prod=prod)}")
+    before = cloud.client("s3").list_buckets()["Buckets"]
+
+    code = main(["deploy", "--stage=dev"])
+
+    assert 6 == code
+    assert "harness.ForeignPlace: " in capsys.readouterr().err
+    assert describe(cloud, "shop-dev") is None
+    assert before == cloud.client("s3").list_buckets()["Buckets"]

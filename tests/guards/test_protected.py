@@ -92,17 +92,17 @@ def test_a_test_that_writes_all_the_same_fails(project: pytest.Pytester) -> None
     result.assert_outcomes(failed=2)
     result.stdout.fnmatch_lines(
         [
-            "E   harness.errors.StageProtected: `stage.send` may write, and the stage 'prod' is protected.",
-            "E     asked: send Queue",
-            "E     stage: prod (from --stage)",
-            "E     protected: prod (default)",
-            "E     let it be tested in another stage; in this one tests only read",
-            "E   harness.errors.StageProtected: `stage.request` may write, and the stage 'prod' is protected.",
-            "E     asked: request DELETE /hello/Ann",
-            "E     stage: prod (from --stage)",
-            "E     protected: prod (default)",
-            'E     if that route only reads, say so: @pytest.mark.read_only(also=[[]"DELETE /hello/{name}"[]])',
-            "E     otherwise let it be tested in another stage; in this one tests only read",
+            "E       harness.errors.StageProtected: `stage.send` may write, and the stage 'prod' is protected.",
+            "E         asked: send Queue",
+            "E         stage: prod (from --stage)",
+            "E         protected: prod (default)",
+            "E         let it be tested in another stage; in this one tests only read",
+            "E       harness.errors.StageProtected: `stage.request` may write, and the stage 'prod' is protected.",
+            "E         asked: request DELETE /hello/Ann",
+            "E         stage: prod (from --stage)",
+            "E         protected: prod (default)",
+            'E         if that route only reads, say so: @pytest.mark.read_only(also=[[]"DELETE /hello/{name}"[]])',
+            "E         otherwise let it be tested in another stage; in this one tests only read",
         ]
     )
 

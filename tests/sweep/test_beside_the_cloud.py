@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from harness.cloud import embedded
+from harness.errors import UnreachableEndpoint
 from tests.sweep.conftest import ROOT, Home
 
 # A run that brings an item in the place of another one, and waits to be killed.
@@ -31,7 +35,10 @@ with items(cloud, table="shop", items=[{"id": "a", "of": run}, {"id": "b"}]):
 STARTS = """
 import signal, sys
 from pathlib import Path
+import pytest
+
 from harness.cloud import embedded
+from harness.errors import UnreachableEndpoint
 from harness.ledger import Ledger
 
 folder = Path(sys.argv[1])
@@ -177,3 +184,22 @@ def test_signs_of_life_go_when_they_say_nothing_any_more(home: Home) -> None:
     home.swept()
 
     assert [path.name for path in folder.iterdir()] == ["0f3a9c21"]
+
+
+def test_a_cloud_that_does_not_answer_is_not_called_clean(home: Home) -> None:
+    """Nothing is written off that could not be looked for."""
+    home.killed_run()
+    os.kill(home.running.pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(UnreachableEndpoint) as caught:
+            home.sweep().plan()
+    finally:
+        os.kill(home.running.pid, signal.SIGCONT)
+
+    assert str(caught.value) == (
+        f"The embedded cloud at {home.running.endpoint!r} runs but does not answer.\n"
+        f"  process: {home.running.pid}\n"
+        f"  log: {home.running.log}\n"
+        "  stop it: harness down"
+    )
+    assert len(list((home.folder / "ledger").iterdir())) == 1

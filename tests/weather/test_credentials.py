@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -90,3 +92,18 @@ def test_a_file_that_has_gone(proxy: Proxy, elsewhere: Cloud, file: Path) -> Non
 def test_nobody_knows_when_plain_keys_end(elsewhere: Cloud) -> None:
     """Only botocore's own are told to end."""
     assert elsewhere.credentials_end is None
+
+
+def test_it_is_known_when_those_of_a_process_end(
+    proxy: Proxy, tmp_path: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A function that runs with a copy of the tester's own is given new ones before that."""
+    keys = {"Version": 1, "AccessKeyId": "AKIA", "SecretAccessKey": "s", "SessionToken": "t"}
+    (tmp_path / "keys").write_text(json.dumps({**keys, "Expiration": "2999-01-01T00:00:00Z"}))
+    (tmp_path / "config").write_text(f"[profile work]\ncredential_process = /bin/cat {tmp_path / 'keys'}\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    cloud = Cloud(folder=tmp_path, region="us-east-1", endpoint=proxy.endpoint, profile="work")
+
+    cloud.credentials()
+
+    assert datetime(2999, 1, 1, tzinfo=UTC).timestamp() == cloud.credentials_end

@@ -90,6 +90,9 @@ class There:
     def client(self, service: str) -> Any:
         return self.session.client(service)
 
+    def configuration(self) -> None:
+        """As a client's own."""
+
 
 class Destined:
     """Destinations, and what came of them."""
