@@ -4,6 +4,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from harness.cloud.account import Cloud
 from harness.journal.collector import Collector
 from harness.journal.envelopes import Sources
@@ -34,6 +36,12 @@ class Queue:
 
     class exceptions:  # noqa: N801 - boto3's name
         QueueDoesNotExist = ClientError = KeyError
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clouds of these tests keep their ledgers where they are."""
+    monkeypatch.chdir(tmp_path)
 
 
 class CloudOfQueue(Cloud):
