@@ -35,7 +35,7 @@ class Answering:
 
     class exceptions:  # noqa: N801 - as clients of boto3 have it
         ClientError = ClientError
-        ActivityAlreadyExists = FileExistsError
+        ActivityAlreadyExists = ExecutionAlreadyExists = FileExistsError
 
     def __init__(
         self, *, code: str = "", tasks: tuple[Mapping[str, Any], ...] = (), running: tuple[str, ...] = ()
