@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -20,6 +22,10 @@ __all__ = ["Closing", "run_of", "sweep"]
 
 # Under this name the controller of pytest-xdist tells its workers which run they belong to.
 _RUN = "harness_run"
+# And under this one they tell it what went wrong when they closed.
+_TROUBLES = "harness_troubles"
+# Nobody reads more, and all of them are in the ledger.
+_SHOWN = 20
 
 
 def run_of(config: pytest.Config) -> str:
@@ -44,8 +50,13 @@ class Closing:
     def __init__(self, config: pytest.Config, *, project: Project) -> None:
         self._is_worker = hasattr(config, "workerinput")
         self._project = project
-        self._trouble = ""
-        self._told = False
+        self._settings = project.settings
+        # What went wrong besides things that could not be taken away, here and in workers.
+        self._troubles: list[str] = []
+        self._told = self._is_worker
+        self._process = os.getpid()
+        # What is called at exit is called in reverse: the project, of which this is told, comes first.
+        atexit.register(self._say_the_last_words)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -53,6 +64,12 @@ class Closing:
         node.workerinput[_RUN] = self._project.run
         with suppress(HarnessError):  # The first worker that creates something says so.
             self._project.ledger.hold()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take in what went wrong when a worker closed."""
+        output: dict[str, Any] = getattr(node, "workeroutput", None) or {}
+        self._troubles += output.get(_TROUBLES, [])
 
     def pytest_report_header(self) -> list[str]:
         """Say what earlier runs have left in this stage; where none has a ledger, nothing is looked at."""
@@ -69,15 +86,17 @@ class Closing:
         return [f"harness: {what} left of {runs} earlier run{'s' if runs > 1 else ''}: {sweep(settings)}"]
 
     @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self) -> None:
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Close the project when all fixtures are, and all workers: what they have left is taken away here."""
         self._close()
+        if self._is_worker:
+            session.config.workeroutput[_TROUBLES] = self._troubles  # type: ignore[attr-defined]
 
     def _close(self) -> None:
         try:
             self._project.close()
         except Exception as trouble:  # noqa: BLE001 - it must not hide what the tests have said
-            self._trouble = f"{type(trouble).__name__}: {trouble}"
+            self._troubles.append(f"{type(trouble).__name__}: {trouble}")
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
@@ -93,26 +112,29 @@ class Closing:
         from harness.cloud.taking import command  # noqa: PLC0415 - a usual run leaves nothing
 
         left = self._project.left
-        for one in left:
+        for one in left[:_SHOWN]:
             yield f"{one.thing}: {one.why or 'it was not taken away'}"
             yield f"  {command(one.thing)}"
-        if self._trouble:
-            yield f"harness: closing failed: {self._trouble}"
+        if len(left) > _SHOWN:
+            yield f"and {len(left) - _SHOWN} more"
+        for trouble in dict.fromkeys(self._troubles):
+            yield f"harness: closing failed: {trouble}"
         if left:
             things = "1 thing is" if len(left) == 1 else f"{len(left)} things are"
-            yield f"harness: {things} left, which takes away: {sweep(self._project.settings)}"
+            yield f"harness: {things} left; take {'it' if len(left) == 1 else 'them'} away: {sweep(self._settings)}"
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
         """Close what is not closed yet, as after a second Ctrl-C, and tell it where the summary could not."""
-        try:
-            self._close()
-        finally:
-            if not self._told and not self._is_worker:
-                self._say_the_last_words()
+        self._close()
+        self._say_the_last_words()
 
     def _say_the_last_words(self) -> None:
-        # Whoever presses Ctrl-C again and again is told all the same what that has left.
-        with undisturbed():
-            for line in self._lines():
-                print(line, file=sys.stderr)  # noqa: T201 - pytest has no terminal any more
+        """Say it once; whoever presses Ctrl-C again and again is told at exit."""
+        # A process that a test has forked has nothing to say.
+        if not self._told and os.getpid() == self._process:
+            with undisturbed():
+                for line in self._lines():
+                    print(line, file=sys.stderr)  # noqa: T201 - pytest has no terminal any more
+            self._told = True
+        atexit.unregister(self._say_the_last_words)

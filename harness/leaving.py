@@ -114,6 +114,9 @@ def end_in_order(*signals: signal.Signals) -> Callable[[], None]:
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """Let Ctrl-C go by, while something is done that takes a moment and must be done."""
+    if threading.current_thread() is not threading.main_thread():  # Ctrl-C does not disturb it.
+        yield
+        return
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         yield

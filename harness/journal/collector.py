@@ -21,8 +21,9 @@ from harness.journal.looking import Message
 __all__ = ["Collector"]
 
 _AT_ONCE = 10
-# A receipt that is not used within this time is void, and the message comes again; it is dropped by its id then.
-_HIDDEN = 120
+# A receipt that is not used within this time is void, and the message comes again; it is dropped by its id then. A read
+# whose answer is lost hides what it would have brought for as long, while a test waits for it.
+_HIDDEN = 5
 # Of the messages that have been read, so many are deleted at the latest. SQS keeps at most 120,000 in flight.
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
 _MANY = 1000

@@ -159,6 +159,22 @@ def test_the_journal_goes_on(proxy: Proxy, rough: Cloud, shop: Shop) -> None:
     assert (0, 0, 0) == shop.heard()
 
 
+def test_what_a_lost_answer_held_comes_again(proxy: Proxy, rough: Cloud, shop: Shop) -> None:
+    """SQS hides what it has handed out, so it must not hide it for longer than a test waits."""
+    taps = shop.taps(rough)
+    taps.open()
+    began = time.time()
+    journal = Journal(taps, began=lambda: began, patience=Patience(within=10.0, closing=10.0, grace=0.25))
+    entry = {"Source": "w", "DetailType": "hailed", "Detail": "{}", "EventBusName": "weather"}
+    shop.cloud.client("events").put_events(Entries=[entry])
+    proxy.inject("lost", "ReceiveMessage", times=2)
+
+    journal.expect("Bus", detail_type="hailed", times=1)
+    taps.close()
+
+    assert 2 == proxy.counts.injected["ReceiveMessage", "lost"]
+
+
 @pytest.mark.parametrize("fault", ["lost", "throttled", "failed", "broken"])
 @pytest.mark.parametrize(
     "operation", ["AdminCreateUser", "AdminInitiateAuth", "AdminRespondToAuthChallenge", "AdminDeleteUser"]

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 from harness._text import redacted, shortened
@@ -79,9 +79,7 @@ class Runner:
             return self._run_express(machine, given=given, name=name, within=within)
         arn = _execution_arn(machine, name)  # Known beforehand: an interrupt may come before the answer does.
         try:
-            # Nobody else uses this name: what exists has been started by a call whose answer was lost.
-            known = self._client.exceptions.ExecutionAlreadyExists
-            with translated(self._cloud), _started(machine), suppress(known):
+            with translated(self._cloud), _started(machine):
                 self._client.start_execution(stateMachineArn=machine.arn, name=name, input=given)
             self._wait(machine, arn, within=within)
         except BaseException as error:
@@ -209,6 +207,9 @@ def _started(machine: Deployed) -> Iterator[None]:
     try:
         yield
     except Exception as fault:
+        # Nobody else uses the name: what exists has been started by a call whose answer was lost.
+        if code_of(fault) == "ExecutionAlreadyExists":
+            return
         if code_of(fault) not in {"InvalidExecutionInput", "ValidationException"}:
             raise
         sentence = f"Step Functions does not start {machine.name!r}."

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any
 
 from harness._text import new_uuid
 from harness.cloud.account import Cloud
+from harness.cloud.faults import code_of
 from harness.errors import StageError
 from harness.modes.limits import refused
 from harness.modes.sending.delivering import Delivery
@@ -42,9 +42,7 @@ def hand_over(text: str, *, to: str, cloud: Cloud, parameters: _Parameters | Non
 
 
 def _function(text: str, arn: str, cloud: Cloud, _parameters: _Parameters) -> None:
-    answer = cloud.client("lambda").invoke(FunctionName=arn, InvocationType="Event", Payload=text.encode())
-    # It is empty, and holds the connection until it is read.
-    answer["Payload"].read()
+    cloud.client("lambda").invoke(FunctionName=arn, InvocationType="Event", Payload=text.encode())
 
 
 def _queue(text: str, arn: str, cloud: Cloud, parameters: _Parameters) -> None:
@@ -65,9 +63,11 @@ def _topic(text: str, arn: str, cloud: Cloud, _parameters: _Parameters) -> None:
 def _machine(text: str, arn: str, cloud: Cloud, _parameters: _Parameters) -> None:
     # Of one name there is one execution of a standard workflow, however often it is asked for; one of an express
     # workflow may come twice. https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
-    machines = cloud.client("stepfunctions")
-    with suppress(machines.exceptions.ExecutionAlreadyExists):
-        machines.start_execution(stateMachineArn=arn, input=text, name=new_uuid())
+    try:
+        cloud.client("stepfunctions").start_execution(stateMachineArn=arn, input=text, name=new_uuid())
+    except Exception as fault:
+        if code_of(fault) != "ExecutionAlreadyExists":
+            raise
 
 
 def _stream(text: str, arn: str, cloud: Cloud, parameters: _Parameters) -> None:
