@@ -15,7 +15,7 @@ pytestmark = LINUX
 @pytest.mark.parametrize("kind", ["ledger", "no-ledger", "embedded"])
 def test_one_sweep_takes_away_what_killed_runs_have_left(kind: str) -> None:
     """Counted by listing the cloud; all modes, two workers, five moments."""
-    command = [sys.executable, REPOSITORY / "bench/kills.py", "--kills=5", f"--only={kind}", "--seed=6"]
+    command = [sys.executable, str(REPOSITORY / "bench/kills.py"), "--kills=5", f"--only={kind}", "--seed=6"]
 
     done = subprocess.run(command, capture_output=True, text=True, check=False)
 
