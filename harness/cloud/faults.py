@@ -16,7 +16,8 @@ _REFUSED = frozenset({
     "MissingAuthenticationToken", "SignatureDoesNotMatch", "UnrecognizedClientException",
 })  # fmt: skip
 _FORBIDDEN = frozenset({
-    "403", "AccessDenied", "AccessDeniedException", "Forbidden", "UnauthorizedOperation", "UnauthorizedException",
+    "403", "AccessDenied", "AccessDeniedException", "AuthorizationError", "Forbidden", "UnauthorizedOperation",
+    "UnauthorizedException",
 })  # fmt: skip
 
 

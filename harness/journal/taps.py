@@ -79,7 +79,7 @@ class Taps:
         self._system = system
         self._names = names
         # A process may tap several stages whose logical ids are the same.
-        self._run = f"{run}-{new_uuid()[:4]}"
+        self._run = f"{run}-{new_uuid()[:8]}"
         self._tags = dict(tags or {})
         self._queue = queue
         self._protected = protected

@@ -41,7 +41,7 @@ TARGET = "harness"
 CLIENT = "harness-five-minutes-"
 
 _RUN = "[0-9a-f]{8}"
-_TAP_NAME = re.compile(rf"{TAP}({_RUN})-[0-9a-f]{{4}}-")
+_TAP_NAME = re.compile(rf"{TAP}({_RUN})-[0-9a-f]{{4,8}}-")
 _EMAIL = re.compile(rf"{USER}({_RUN})-.+-[0-9a-f]{{8}}@example\.com")
 _CLIENT_NAME = re.compile(rf"{CLIENT}({_RUN})-[0-9a-f]{{8}}")
 
