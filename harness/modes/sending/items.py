@@ -6,12 +6,11 @@ from typing import Any
 
 from harness.brought import deleted, putting_item
 from harness.cloud.account import Cloud
-from harness.cloud.faults import code_of, message_of, translated
 from harness.cloud.names import Names
 from harness.cloud.typed import typed
-from harness.modes.limits import refused
 from harness.modes.messages import ItemChange
 from harness.modes.quotas import insist_on_item
+from harness.modes.sending.delivering import Delivery
 
 __all__ = ["change_item"]
 
@@ -31,11 +30,9 @@ def change_item(change: ItemChange, *, cloud: Cloud, names: Names) -> str:
     if change.operation != "delete":
         # UpdateItem makes an item as well, where there is none.
         putting_item(cloud, table=table, item=asked.get("Item") or asked["Key"])
-    with translated(cloud):
-        try:
-            getattr(dynamodb, f"{change.operation}_item")(TableName=table, **asked)
-        except dynamodb.exceptions.ClientError as fault:
-            raise refused(f"table {change.table!r}", code_of(fault), message_of(fault)) from None
+    # A write that changes nothing is told by no record of the stream, so twice is as good as once.
+    with Delivery(f"table {change.table!r}", cloud=cloud, repeatable=True):
+        getattr(dynamodb, f"{change.operation}_item")(TableName=table, **asked)
     if change.operation == "delete":
         deleted(cloud, table=table, key=asked["Key"])
     return ""

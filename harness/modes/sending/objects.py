@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from harness.brought import putting_object
 from harness.cloud.account import Cloud
-from harness.cloud.faults import code_of, message_of, translated
 from harness.cloud.names import Names
-from harness.modes.limits import insist_on_object, refused
+from harness.modes.limits import insist_on_object
 from harness.modes.messages import Upload
+from harness.modes.sending.delivering import Delivery
 from harness.modes.sending.given import given
 
 __all__ = ["put_object"]
@@ -27,9 +27,7 @@ def put_object(upload: Upload, *, cloud: Cloud, names: Names) -> str:
     s3, bucket = cloud.client("s3"), names.physical[upload.bucket]
     putting_object(cloud, bucket=bucket, key=upload.key)
     optional = {"ContentType": upload.content_type or None, "Metadata": dict(upload.metadata) or None}
-    with translated(cloud):
-        try:
-            answer = s3.put_object(Bucket=bucket, Key=upload.key, Body=upload.content, **given(optional))
-        except s3.exceptions.ClientError as fault:
-            raise refused(f"bucket {upload.bucket!r}", code_of(fault), message_of(fault)) from None
+    # S3 tells of each time that an object is put.
+    with Delivery(f"bucket {upload.bucket!r}", cloud=cloud):
+        answer = s3.put_object(Bucket=bucket, Key=upload.key, Body=upload.content, **given(optional))
     return str(answer.get("VersionId") or answer["ETag"])
