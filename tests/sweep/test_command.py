@@ -242,7 +242,7 @@ def test_what_may_not_be_looked_for_is_told(home: Home) -> None:
     outcome = home.command("--stage=dev", code=6, **tester)
 
     assert outcome.stdout.splitlines()[2].startswith(
-        "Could not be looked for: subscriptions: User: arn:aws:iam::000000000000:user/tester is not authorized"
+        "Could not be looked for: subscriptions: The credentials do not allow 'ListSubscriptions'. User: arn:aws:iam::"
     )
 
 
