@@ -190,10 +190,10 @@ def _wait(is_over: Callable[[], bool]) -> None:
 
 
 def _killed(root: Path, *options: str, kills: int, chance: random.Random, settings: Mapping[str, str]) -> Figures:
-    """Start so many runs, one after the other, and kill all processes of each at a moment of its life."""
+    """Kill so many runs, one after the other, all processes of each at a moment of its life; some end before theirs."""
     usual = _lifetime(root, *options, settings=settings)
     figures = Figures()
-    for _ in range(kills):
+    while len(figures.moments) < kills and figures.ended < 2 * kills:
         moment = chance.uniform(0.0, usual)
         run = _started(root, *options, settings=settings)
         time.sleep(moment)

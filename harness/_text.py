@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from harness._secrets import without_secrets
 
-__all__ = ["did_you_mean", "is_hidden", "listed", "new_uuid", "redacted", "shortened"]
+__all__ = ["did_you_mean", "is_hidden", "listed", "new_uuid", "reason_of", "redacted", "shortened"]
 
 
 def listed(names: Iterable[str]) -> str:
@@ -84,6 +84,17 @@ def is_hidden(name: str) -> bool:
     ['DB_PASSWORD', 'apiKey']
     """
     return bool(re.search(_HIDDEN_NAME, name, re.IGNORECASE)) and not re.search(_SAYS_WHERE, name, re.IGNORECASE)
+
+
+def reason_of(error: Exception) -> str:
+    """Give in a line what an error says, or else what it is.
+
+    >>> reason_of(ValueError("It rains.\\nVery much."))
+    'It rains.'
+    >>> reason_of(ValueError())
+    'ValueError'
+    """
+    return next(iter(without_secrets(str(error)).splitlines()), "") or type(error).__name__
 
 
 def redacted(text: str) -> str:

@@ -2,21 +2,24 @@
 
 Only what was not there before is ours. An object or an item that a test overwrites is the test's own doing: it stays as
 the test has left it. The ledger alone knows of them: an item carries no tag, and its key is the test's to choose.
+
+Of several runs on one machine that put something under one key, each notes it, and the last one takes it away.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from harness.cloud.account import Cloud
 from harness.cloud.faults import code_of, translated
-from harness.cloud.taking import take_all_away
-from harness.ledger import Thing
+from harness.cloud.taking import alone_with, take_all_away
+from harness.ledger import Identity, Thing, is_noted
 from harness.ledger.thing import Kind
 
 __all__ = ["deleted", "putting_item", "putting_object", "take_back"]
@@ -36,7 +39,7 @@ _BROUGHT: WeakKeyDictionary[Cloud, _Brought] = WeakKeyDictionary()
 
 
 def putting_object(cloud: Cloud, *, bucket: str, key: str) -> None:
-    """Write an object into the ledger that is about to be put, unless there is one of that key already.
+    """Write an object into the ledger that is about to be put, unless there is one of that key that no run has put.
 
     Args:
         cloud: Where the bucket is.
@@ -47,12 +50,12 @@ def putting_object(cloud: Cloud, *, bucket: str, key: str) -> None:
         NotAllowed: The tester may not see whether there is one: S3 says the same of a key that is not there to whoever
             may not list the bucket (https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html).
         LedgerNotWritten: It could not be written down.
+        FileNotWritten: There can be no lock that keeps other runs from it meanwhile.
     """
-    brought = _of(cloud)
-    if ("object", key, bucket) in brought.things:
+    if _is_noted_again(cloud, "object", key, within=bucket):
         return
-    s3 = cloud.client("s3")
-    with translated(cloud):
+    s3, identity = cloud.client("s3"), _identity(cloud, "object", key, within=bucket)
+    with alone_with(identity, folder=cloud.folder), translated(cloud):
         try:
             s3.head_object(Bucket=bucket, Key=key)
         except s3.exceptions.ClientError as fault:
@@ -60,10 +63,12 @@ def putting_object(cloud: Cloud, *, bucket: str, key: str) -> None:
                 _note(cloud, "object", key, within=bucket)
             elif code_of(fault) != "400":  # S3 will not take what it does not take for a key, and says why.
                 raise
+        else:
+            _note_what_is_ours(cloud, identity)
 
 
 def putting_item(cloud: Cloud, *, table: str, item: Mapping[str, Any]) -> None:
-    """Write an item into the ledger that is about to be put, unless there is one of that key already.
+    """Write an item into the ledger that is about to be put, unless there is one of that key that no run has put.
 
     Args:
         cloud: Where the table is.
@@ -72,21 +77,28 @@ def putting_item(cloud: Cloud, *, table: str, item: Mapping[str, Any]) -> None:
 
     Raises:
         LedgerNotWritten: It could not be written down.
+        FileNotWritten: There can be no lock that keeps other runs from it meanwhile.
     """
-    brought, dynamodb = _of(cloud), cloud.client("dynamodb")
-    with translated(cloud):
-        try:
-            key = _key_of(item, cloud=cloud, table=table)
-            if key is None or ("item", _told(key), table) in brought.things:
-                return
-            there = dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
-        except dynamodb.exceptions.ClientError as fault:
-            # It refuses what follows for the same reason, in words of its own.
-            if code_of(fault) in {"ValidationException", "ResourceNotFoundException"}:
-                return
+    with translated(cloud), _left_to_dynamodb(cloud):
+        key = _key_of(item, cloud=cloud, table=table)
+        if key is None or _is_noted_again(cloud, "item", _told(key), within=table):
+            return
+        identity = _identity(cloud, "item", _told(key), within=table)
+        with alone_with(identity, folder=cloud.folder):
+            if "Item" in cloud.client("dynamodb").get_item(TableName=table, Key=key, ConsistentRead=True):
+                _note_what_is_ours(cloud, identity)
+            else:
+                _note(cloud, "item", _told(key), within=table)
+
+
+@contextmanager
+def _left_to_dynamodb(cloud: Cloud) -> Iterator[None]:
+    """Let pass what DynamoDB refuses: it refuses what follows for the same reason, in words of its own."""
+    try:
+        yield
+    except cloud.client("dynamodb").exceptions.ClientError as fault:
+        if code_of(fault) not in {"ValidationException", "ResourceNotFoundException"}:
             raise
-    if there is None:
-        _note(cloud, "item", _told(key), within=table)
 
 
 def deleted(cloud: Cloud, *, table: str, key: Mapping[str, Any]) -> None:
@@ -117,8 +129,27 @@ def _of(cloud: Cloud) -> _Brought:
     return _BROUGHT.setdefault(cloud, _Brought())
 
 
+def _identity(cloud: Cloud, kind: Kind, name: str, *, within: str) -> Identity:
+    return kind, name, within, (cloud.account, cloud.region, cloud.endpoint or "")
+
+
 def _note(cloud: Cloud, kind: Kind, name: str, *, within: str) -> None:
     _of(cloud).things[kind, name, within] = cloud.creating(kind, name, within=within)
+
+
+def _note_what_is_ours(cloud: Cloud, identity: Identity) -> None:
+    """Note what is there already if some run has put it: that one may end, or has ended, before this one does."""
+    kind, name, within, _ = identity
+    if is_noted(identity, folder=cloud.folder):
+        _note(cloud, kind, name, within=within)
+
+
+def _is_noted_again(cloud: Cloud, kind: Kind, name: str, *, within: str) -> bool:
+    """Note once more what this process has put before: another one of the run may have deleted and struck it off."""
+    thing = _of(cloud).things.get((kind, name, within))
+    if thing is not None:
+        cloud.ledger.creating(thing)
+    return thing is not None
 
 
 def _key_of(item: Mapping[str, Any], *, cloud: Cloud, table: str) -> dict[str, Any] | None:

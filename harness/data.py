@@ -1,4 +1,4 @@
-"""Data that a test brings: items of a table, secret parameters. What was there before comes back afterwards.
+"""Items of a table that a test brings. What was there before comes back afterwards.
 
 Processes of one machine that bring the same data at once share it: it stays until the last of them ends.
 """
@@ -11,22 +11,18 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from decimal import Context, Decimal
-from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from harness._secrets import keep_secret
 from harness.cloud.account import Cloud
 from harness.cloud.faults import code_of, message_of, translated
-from harness.cloud.remains import has_gone
 from harness.cloud.taking import register
 from harness.cloud.typed import exact, typed
 from harness.errors import MisusedStep, StageError
-from harness.held import Abandoned, Store, digest_of, drop, find_abandoned, held, put_right, reason_of
+from harness.held import digest_of, drop, held, put_right
 from harness.ledger import Thing
 
-__all__ = ["item", "items", "restore_abandoned", "secret_parameter"]
+__all__ = ["item", "items"]
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html and API_BatchGetItem.html
 _WRITTEN_AT_ONCE = 25
@@ -34,7 +30,6 @@ _READ_AT_ONCE = 100
 _TRIES = 10
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
 _NUMBERS = Context(prec=38)
-_SECRET = "SecureString"  # noqa: S105 - the name of a type
 
 Sleep = Callable[[float], None]
 
@@ -211,121 +206,17 @@ def _chunks(values: list[Any], size: int) -> Iterator[list[Any]]:
         yield values[start : start + size]
 
 
-@contextmanager
-def secret_parameter(cloud: Cloud, *, name: str, value: str, key: str) -> Iterator[None]:
-    """Bring an SSM SecureString, and afterwards restore what was there before.
-
-    It stays until the last process of this machine that brings it ends. Until then what was there before is in a file
-    that only its owner can read.
-
-    Args:
-        cloud: Where the parameter is.
-        name: Its name.
-        value: The secret.
-        key: The id of the KMS key that encrypts it.
-    """
-    keep_secret(value)
-    store = _Parameter(cloud, name=name)
-    secret = {"Value": value, "Type": _SECRET, "KeyId": key}
-    with held(cloud, names=[name], store=store, bring=lambda: store.put(name, secret)):
-        yield
-
-
-class _Parameter:
-    """A parameter of SSM: value, type and key."""
-
-    kind: ClassVar[Literal["parameter"]] = "parameter"
-
-    def __init__(self, cloud: Cloud, *, name: str) -> None:
-        self.name = name
-        self.identity = json.dumps(["ssm", cloud.endpoint, cloud.account, cloud.region, name])
-        self._cloud = cloud
-        self._client = cloud.client("ssm")
-
-    def found(self, names: list[str]) -> dict[str, str]:
-        kept = {name: self._as_it_is(name) for name in names}
-        return {name: json.dumps(parts) for name, parts in kept.items() if parts}
-
-    def restore(self, before: Mapping[str, str | None]) -> None:
-        for name, parts in before.items():
-            if parts is None:
-                self._remove(name)
-            else:
-                self.put(name, json.loads(parts))
-
-    def put(self, name: str, parts: Mapping[str, str]) -> None:
-        with translated(self._cloud):
-            there = self._client.get_parameters(Names=[name])["Parameters"]
-            if there and there[0]["Type"] != parts["Type"]:
-                self._remove(name)  # The type of a parameter does not change.
-            self._client.put_parameter(Name=name, **parts, Overwrite=True)
-
-    def _remove(self, name: str) -> None:
-        # There is none when the holder that brought it was killed before it did.
-        with translated(self._cloud), suppress(self._client.exceptions.ParameterNotFound):
-            self._client.delete_parameter(Name=name)
-
-    def _as_it_is(self, name: str) -> dict[str, str] | None:
-        """Give value, type and key, as they are put back; None when there is none."""
-        with translated(self._cloud):
-            found = self._client.get_parameters(Names=[name], WithDecryption=True)["Parameters"]
-            if not found:
-                return None
-            filters = [{"Key": "Name", "Values": [name]}]
-            described = self._client.describe_parameters(ParameterFilters=filters)["Parameters"]
-        kept = {"Value": found[0]["Value"], "Type": found[0]["Type"]}
-        key = described[0].get("KeyId") if described else None
-        return kept | ({"KeyId": key} if key else {})
-
-
-def restore_abandoned(folder: Path, *, cloud_of: Callable[[Thing], Cloud | None]) -> list[Abandoned]:
-    """Restore what killed processes have left, and give what was dealt with; the reason is with what could not be.
-
-    What somebody holds stays. Where there is nothing to restore any more, because the table or the embedded cloud has
-    gone, it is forgotten what was there before, and given as well. Others may do the same at the same time.
-
-    Args:
-        folder: The project's folder for caches and state.
-        cloud_of: Gives the cloud of a thing, with the same folder, or None when the thing is to be left alone.
-    """
-    righted = (_righted(one, folder=folder, cloud_of=cloud_of) for one in find_abandoned(folder))
-    return [one for one in righted if one is not None]
-
-
-def _righted(one: Abandoned, *, folder: Path, cloud_of: Callable[[Thing], Cloud | None]) -> Abandoned | None:
-    try:
-        if has_gone(one.thing):
-            drop(folder, digest=one.thing.within)
-        else:
-            cloud = cloud_of(one.thing)
-            if cloud is None:
-                return None
-            _restore(cloud, one.thing)
-    except Exception as error:  # noqa: BLE001 - the next one is restored all the same
-        return replace(one, why=reason_of(error))
-    return one
-
-
 def _restore(cloud: Cloud, thing: Thing) -> None:
-    """Restore what killed processes have left in a store of the ledger, if there is anything and it is still there."""
-    with translated(cloud):
-        store = _store_of(thing, cloud=cloud)
-    if store is None:
-        drop(cloud.folder, digest=thing.within)
-    else:
-        put_right(cloud.folder, store=store)
-
-
-for _kind in (_Table.kind, _Parameter.kind):
-    register(_kind, _restore)
-
-
-def _store_of(thing: Thing, *, cloud: Cloud) -> Store | None:
-    """Give the store that a thing of the ledger is, or None when it has gone; one made anew of the name is another."""
-    if thing.kind == "parameter":
-        return _Parameter(cloud, name=thing.name)
+    """Restore what killed processes have left in a table of the ledger; one made anew of the name is another."""
     try:
-        table = _Table(cloud, name=thing.name, sleep=time.sleep)
+        with translated(cloud):
+            table = _Table(cloud, name=thing.name, sleep=time.sleep)
     except cloud.client("dynamodb").exceptions.ResourceNotFoundException:
-        return None
-    return table if digest_of(table) == thing.within else None
+        table = None
+    if table is not None and digest_of(table) == thing.within:
+        put_right(cloud.folder, store=table)
+    else:
+        drop(cloud.folder, digest=thing.within)
+
+
+register(_Table.kind, _restore)

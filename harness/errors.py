@@ -247,7 +247,7 @@ class FileNotWritten(StageError):
 
 
 class ForeignPlace(StageError):
-    """The account or the region is none of those that the project allows."""
+    """The account or the region is none of those that the project allows, or the account is not that of the run."""
 
 
 class ForeignThing(StageError):

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import IO, Any, Literal, Protocol
 
 from harness._files import write
-from harness._secrets import without_secrets
+from harness._text import reason_of
 from harness.cloud.account import Cloud
 from harness.cloud.locks import locked
 from harness.cloud.remains import has_gone
 from harness.ledger import Ledger, Thing
 
-__all__ = ["Abandoned", "Store", "abandoned", "digest_of", "drop", "find_abandoned", "held", "put_right", "reason_of"]
+__all__ = ["Abandoned", "Store", "abandoned", "digest_of", "drop", "find_abandoned", "held", "put_right"]
 
 # A level and a name: a process that holds a name already holds it again one level deeper.
 _Name = tuple[int, str]
@@ -87,11 +87,6 @@ def _leave(place: _Place, thing: Thing, /, *, store: Store, ledger: Ledger) -> N
         ledger.failed(thing, why=reason_of(error))
 
 
-def reason_of(error: Exception) -> str:
-    """Give in a line why something could not be restored."""
-    return without_secrets(str(error)).partition("\n")[0] or type(error).__name__
-
-
 def digest_of(store: Store) -> str:
     """Give what the folder of a store is called."""
     return hashlib.sha256(store.identity.encode()).hexdigest()
@@ -105,13 +100,11 @@ class Abandoned:
         thing: The store, as it was in the ledger of the first who brought something there.
         count: How many things there are.
         since: When somebody last came or left there, in epoch seconds.
-        why: Why they could not be restored, if that was tried.
     """
 
     thing: Thing
     count: int
     since: float
-    why: str = ""
 
 
 def find_abandoned(folder: Path) -> list[Abandoned]:
@@ -191,7 +184,8 @@ class _Place:
         self._write(before | {thing: found.get(thing[1]) for thing in new})
         told = self._folder / f"{uuid.uuid4()}.holder"
         write(told, json.dumps([os.getpid(), run, things]).encode())
-        holder = told.open("rb")
+        # On NFS an exclusive lock wants a file that may be written: https://man7.org/linux/man-pages/man2/flock.2.html
+        holder = told.open("r+b")
         fcntl.flock(holder, fcntl.LOCK_EX)
         return holder
 

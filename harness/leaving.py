@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
 from typing import Any, NoReturn
 
 import pytest
 
+from harness._signals import end_in_order
 from harness.cloud.processes import GATE
 from harness.errors import HarnessError
 
@@ -31,7 +31,7 @@ def leave(error: HarnessError, *, session: pytest.Session) -> NoReturn:
         pytest.exit(f"\n{_named(error)}", returncode=error.exit_code)
     output[_LEFT] = (error.exit_code, _named(error))
     session.shouldstop = f"\n{_named(error)}"
-    pytest.fail(_named(error), pytrace=False)
+    raise pytest.fail.Exception(_named(error), pytrace=False) from None
 
 
 def refuse(error: HarnessError, *, config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -92,25 +92,6 @@ def _named(error: HarnessError) -> str:
     return f"harness.{type(error).__name__}: {error}"
 
 
-def end_in_order(*signals: signal.Signals) -> Callable[[], None]:
-    """Let signals end the run as Ctrl-C does, so that what the run has created is taken away; give what undoes that.
-
-    They would end the process at once otherwise. Whoever has a handler for one keeps it, and what is ignored stays
-    ignored, as SIGHUP under `nohup`.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        return lambda: None
-    taken = [one for one in signals if signal.getsignal(one) is signal.SIG_DFL]
-    for one in taken:
-        signal.signal(one, _interrupt)
-
-    def undo() -> None:
-        for one in taken:
-            signal.signal(one, signal.SIG_DFL)
-
-    return undo
-
-
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """Let Ctrl-C go by, while something is done that takes a moment and must be done."""
@@ -122,10 +103,6 @@ def undisturbed() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def _interrupt(signum: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt(signal.Signals(signum).name)
 
 
 def end_with_parent() -> None:

@@ -119,11 +119,13 @@ def signed_in_user(cloud: Cloud, *, pool: str, client: str) -> Iterator[User]:
     # as good: AdminDeleteUser takes "any of their alias attributes".
     # https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminDeleteUser.html
     thing = cloud.creating("user", user.username, within=pool)
+    known = ""
     try:
-        registry.create(user)
+        known = registry.create(user)
         yield registry.signed_in(user)
     finally:
-        take_away(thing, cloud=cloud)
+        # A test may change the address: then nobody goes by the old one.
+        take_away(thing, cloud=cloud, known=known)
 
 
 class _Registry:
@@ -158,17 +160,20 @@ class _Registry:
             client=self._client,
         )
 
-    def create(self, user: User) -> None:
+    def create(self, user: User) -> str:
+        """Create a user, and give its name in the pool, which no test can change; empty where the answer was lost."""
         given = {**user.attributes, "email_verified": "true"}
         # Nobody else gives this name: who has it was created by a first attempt whose answer was lost on the way.
         with translated(self._cloud), suppress(self._cognito.exceptions.UsernameExistsException):
-            self._cognito.admin_create_user(
+            answer = self._cognito.admin_create_user(
                 UserPoolId=self._pool,
                 Username=user.username,
                 TemporaryPassword=self._temporary_password,
                 MessageAction="SUPPRESS",
                 UserAttributes=[{"Name": name, "Value": value} for name, value in given.items()],
             )
+            return str(answer["User"]["Username"])
+        return ""
 
     def signed_in(self, user: User) -> User:
         """Sign in with the temporary password and answer the challenge to choose another."""

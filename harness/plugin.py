@@ -11,7 +11,7 @@ import pytest
 
 from harness._garbage import uncollected
 from harness.closing import Closing, run_of
-from harness.errors import HarnessError, NoCredentials
+from harness.errors import ForeignPlace, HarnessError, NoCredentials
 from harness.fixtures import PROJECT, journal, stage, stage_mode, stage_system
 from harness.leaving import Left, end_in_order, end_with_parent, in_words_of_pytest, refuse, stop
 from harness.modes_of_tests import (
@@ -187,9 +187,9 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def pytest_exception_interact(node: pytest.Item | pytest.Collector, call: pytest.CallInfo[object]) -> None:
-    """End the run when its credentials have ended: every other test would say the same."""
+    """End the run when its credentials have ended, or have become another account's: every test would say the same."""
     raised = call.excinfo.value if call.excinfo is not None else None
-    if isinstance(raised, NoCredentials) and _LEFT in node.config.stash:
+    if isinstance(raised, NoCredentials | ForeignPlace) and _LEFT in node.config.stash:
         stop(raised, session=node.session, left=node.config.stash[_LEFT])
 
 

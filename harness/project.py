@@ -18,7 +18,7 @@ from harness.cloud.allowed import insist_on_account, insist_on_region
 from harness.cloud.leases import Lease, lease
 from harness.cloud.names import Names
 from harness.cloud.ports import listens
-from harness.errors import HarnessError
+from harness.header import header
 from harness.journal.journal import Journal
 from harness.journal.taps import Taps
 from harness.ledger import Ledger, Left
@@ -330,27 +330,8 @@ class Project:
         return (found,) if found else ()
 
     def described(self) -> str:
-        """Give the header line: modes, stage, cloud, account and region, and where each setting came from.
-
-        It says what is wrong as well, and raises nothing: a run of tests that need no stage goes on.
-        """
-        settings = self.settings
-        try:
-            where = self._where()
-        except HarnessError as error:
-            where = error.sentence.rstrip(".")
-        header = f"harness: mode {settings.mode} · stage {settings.stage} · {where} · region {settings.region}"
-        if "handler" in settings.modes and not settings.embedded:
-            header += "\nharness: what handlers publish starts the deployed functions: a stage in AWS cannot be muted"
-        return header
-
-    def _where(self) -> str:
-        settings = self.settings
-        settings.insist_on_a_stage()
-        if settings.embedded:
-            return f"embedded cloud, account {EMBEDDED_ACCOUNT}"
-        any_account = "" if settings.accounts else " (the project names no accounts)"
-        return f"{settings.chosen_cloud or 'AWS (from the environment)'}, account {self.cloud.account}{any_account}"
+        """Give the header line; see `header`."""
+        return header(self.settings, account=lambda: self.cloud.account)
 
     def close(self) -> None:
         """Take away what this run has created, and stop the embedded cloud if this project started it.

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
 from harness._files import DISK_IS_FULL
+from harness._signals import code_of, end_in_order
 from harness.cli import doctor, gate, merge, put, sweep, tail
 from harness.cli.dotenv import words_on_git, write_dotenv
 from harness.cli.guards import cloud_needed, cloud_that_runs, refuse_elsewhere, refuse_foreign, refuse_protected
@@ -29,7 +32,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: Those of the command line unless said otherwise.
     """
-    given, others = _parted(sys.argv[1:] if arguments is None else arguments)
+    undo = end_in_order(signal.SIGTERM, signal.SIGHUP)
+    try:
+        return _ended(sys.argv[1:] if arguments is None else arguments)
+    finally:
+        undo()
+
+
+def _ended(arguments: Sequence[str]) -> int:
+    given, others = _parted(arguments)
     asked = _parser().parse_args(given)
     asked.others = others
     try:
@@ -43,8 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except HarnessError as error:
         print(f"harness.{type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201 - a command line prints
         return error.exit_code
-    except KeyboardInterrupt:
-        return 130
+    except KeyboardInterrupt as interrupt:
+        return code_of(interrupt)
     except BrokenPipeError:  # Whoever reads has read enough, as `head` has.
         _print_nothing_more()
         return 141
@@ -126,15 +137,24 @@ def _up(settings: Settings, _asked: argparse.Namespace) -> None:
     with _locked(settings):
         running = cloud_that_runs(settings)
         if running is None:
-            running = embedded.start(settings.folder, region=settings.region.value, outlives=True)
-            with ExitStack() as undo:  # What is not remembered is found by no `harness down`.
-                undo.callback(embedded.stop, running)
-                embedded.remember(running, folder=settings.folder)
-                undo.pop_all()
+            running = _started(settings)
             _say(f"The embedded cloud runs at {running.endpoint} (process {running.pid}, log {running.log}).")
         else:
             _say(f"The embedded cloud runs already at {running.endpoint} (process {running.pid}).")
     _deploy_all(settings, systems=tuple(settings.systems), muted=True)
+
+
+def _started(settings: Settings) -> embedded.Running:
+    """Start a cloud that goes on; however this ends, what is not remembered is found by no `harness down`."""
+    folder = settings.folder
+    remember = partial(embedded.remember, folder=folder)
+    try:
+        return embedded.start(folder, region=settings.region.value, outlives=True, spawned=remember)
+    except BaseException:
+        left = embedded.remembered(folder)
+        if left is not None and not embedded.runs(left):
+            embedded.forget(folder)
+        raise
 
 
 def _down(settings: Settings, _asked: argparse.Namespace) -> None:

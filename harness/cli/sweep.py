@@ -44,6 +44,7 @@ def sweep(settings: Settings, asked: argparse.Namespace) -> int:
     Raises:
         UsageError: What is asked for makes no sense, would hurt others, or the stage is protected.
         StageError: There are no credentials, or nothing answers.
+        FileNotWritten: What was written down of it cannot be deleted.
     """
     from harness.sweep import Asked, Sweep, seconds_of  # noqa: PLC0415 - what the other commands do without
     from harness.sweep.shown import as_json, outcome_lines, plan_lines  # noqa: PLC0415
@@ -68,6 +69,8 @@ def sweep(settings: Settings, asked: argparse.Namespace) -> int:
         tell(line)
     if asked.json:
         _write(json.dumps(as_json(plan, outcome), indent=1) + "\n")
+    if outcome and outcome.trouble:
+        raise outcome.trouble
     return NOT_CLEAN if plan.unseen or (outcome and outcome.failed) else 0
 
 

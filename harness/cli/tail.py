@@ -46,6 +46,8 @@ _PAUSE_LOGS = 2.0
 _LIKE = """like: --pattern '{"detail-type": ["order_placed"]}'"""
 # How long it may take until a closed pipe or a signal is seen, and until a cloud that has gone is.
 _LONGEST_WAIT, _LONGEST_BLINDNESS = 0.25, 1.0
+# For so many seconds an embedded cloud may take to stop.
+_ENDING = 6.0
 
 
 def take_options(parser: argparse.ArgumentParser) -> None:
@@ -174,6 +176,7 @@ class _Listening:
             try:
                 found = [(name, line) for name, tail in self._tails.items() for line in tail.read()]
             except UnreachableEndpoint:
+                self._await_its_end()
                 self._raise_trouble()
                 raise
         self._tell_what_is_missing()
@@ -195,6 +198,12 @@ class _Listening:
             )
         if isinstance(trouble := self._taps.trouble, HarnessError):
             raise trouble
+
+    def _await_its_end(self) -> None:
+        """A cloud that is being stopped takes no calls any more while its process still runs."""
+        deadline = time.monotonic() + _ENDING
+        while self._stage.cloud.embedded and not self._cloud_is_gone() and time.monotonic() < deadline:
+            time.sleep(0.05)
 
     def _cloud_is_gone(self) -> bool:
         if not self._stage.cloud.embedded:

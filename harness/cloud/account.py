@@ -10,6 +10,8 @@ from typing import Any
 from harness._garbage import uncollected
 from harness._secrets import keep_secret
 from harness.cloud import retrying
+from harness.cloud.faults import translated
+from harness.cloud.tester import Tester, who
 from harness.errors import NoCredentials
 from harness.ledger import Kind, Ledger, Thing
 from harness.ledger.naming import new_run
@@ -94,34 +96,29 @@ class Cloud:
         if not self.embedded:
             from harness.cloud.renewing import renew  # noqa: PLC0415 - the embedded cloud's keys never expire
 
-            renew(client, session=self.session, profile=self.profile)
+            renew(client, session=self.session, profile=self.profile, admit=self._tester.admit)
         return client
 
     def configuration(self, **config: Any) -> Any:
         """Give the configuration of a client: how long it waits, and how often it tries."""
-        from botocore.config import Config  # noqa: PLC0415 - `import harness` must not load boto3
+        return retrying.configuration(**({"proxies": {}} if self.embedded else {}) | config)
 
-        settings: dict[str, Any] = {
-            "connect_timeout": retrying.CONNECT_WITHIN,
-            "read_timeout": retrying.READ_WITHIN,
-            "retries": dict(retrying.RETRIES),
-        }
-        if self.embedded:
-            settings["proxies"] = {}
-        return Config(**settings | config)
-
-    @cached_property
+    @property
     def identity(self) -> dict[str, str]:
         """Who the tester is: ``Account``, ``Arn`` and ``UserId``, as STS says."""
         if self.embedded:
             account = self._embedded_account
             return {"Account": account, "Arn": f"arn:aws:iam::{account}:root", "UserId": account}
-        from harness.cloud.faults import translated  # noqa: PLC0415 - loads botocore
+        if not self._tester.who:
+            with translated(self):
+                # The first call of a run: whoever has mistyped an address does not wait for five tries.
+                answer = self.client("sts", retries={"mode": "standard", "max_attempts": 2}).get_caller_identity()
+            self._tester.who = who(answer)
+        return self._tester.who
 
-        with translated(self):
-            # The first call of a run: whoever has mistyped an address does not wait for five tries.
-            answer = self.client("sts", retries={"mode": "standard", "max_attempts": 2}).get_caller_identity()
-        return {name: answer[name] for name in ("Account", "Arn", "UserId")}
+    @cached_property
+    def _tester(self) -> Tester:
+        return Tester(session=self.session, region=self.region, endpoint=self.endpoint, profile=self.profile)
 
     @property
     def account(self) -> str:

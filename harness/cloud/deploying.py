@@ -194,7 +194,7 @@ def _is_unchanged(found: Mapping[str, Any], fingerprint: str) -> bool:
 def _started(order: _Order, found: Mapping[str, Any] | None, *, token: str) -> Exception | None:
     """Ask CloudFormation to create or update the stack; give its refusal, if it refuses."""
     if not order.alone:
-        refuse_foreign_things(order.system, cloud=order.cloud, stack=order.stack, found=found)
+        refuse_foreign_things(order.system, cloud=order.cloud, stack=order.stack, found=found, tell=order.progress)
     artifacts.upload(order.packages, cloud=order.cloud, progress=order.progress)
     arguments = {
         "StackName": order.stack,

@@ -5,12 +5,11 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import re
 import shutil
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import asdict, dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,8 +20,8 @@ from harness.cloud.account import EMBEDDED_ACCOUNT, EMBEDDED_SECRET
 from harness.cloud.interpreter import interpreter
 from harness.cloud.ports import LOOPBACK, claimed, listens
 from harness.cloud.serve import INTERPRETER, LIFELINE
-from harness.errors import CloudNotStarted, FileNotWritten
-from harness.ledger import Ledger, Thing, is_alive
+from harness.errors import CloudNotStarted, FileNotWritten, NotRemoved
+from harness.ledger import Ledger, Thing
 
 __all__ = [
     "Running",
@@ -40,8 +39,9 @@ __all__ = [
 
 _MODULE = "harness.cloud.serve"
 _CLOUDS = "clouds"
-_RUN = re.compile("[0-9a-f]{8}")
 _TRIES = 5
+# What has not begun yet has nothing to put in order.
+_IN_VAIN = 0.5
 # What the child needs of this process's environment. Everything else, AWS settings above all, stays out.
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE", "SYSTEMROOT")
 
@@ -82,6 +82,7 @@ def start(  # noqa: PLR0913 - all but the region have defaults
     ledger: Ledger | None = None,
     within: float = 20.0,
     meanwhile: Callable[[], object] = lambda: None,
+    spawned: Callable[[Running], object] = lambda _: None,
     claim: Callable[[], socket.socket] = claimed,
 ) -> Running:
     """Start an embedded cloud and wait until it is ready.
@@ -95,6 +96,8 @@ def start(  # noqa: PLR0913 - all but the region have defaults
         within: How many seconds it may take.
         meanwhile: What this process does while the other one starts, such as imports. It is done again when
             another port has to be tried.
+        spawned: Is told of each process that is started, before it is ready, as of one that is to be found again if
+            this process is killed meanwhile.
         claim: Draws a port, and keeps it from others until it is closed.
 
     Raises:
@@ -107,7 +110,7 @@ def start(  # noqa: PLR0913 - all but the region have defaults
     for _ in range(_TRIES):
         with claim() as held:
             home = _new_home(folder, port=held.getsockname()[1])
-            running = home and _noted_and_spawned(home, region=region, outlives=outlives, ledger=ledger)
+            running = home and _noted(home, region=region, ledger=ledger, outlives=outlives, spawned=spawned)
             if running and _became_ready(running, within=within, meanwhile=meanwhile, ledger=ledger):
                 return running
     raise CloudNotStarted(
@@ -168,14 +171,22 @@ def _new_home(folder: Path, *, port: int) -> Path | None:
     return home
 
 
-def _noted_and_spawned(home: Path, *, region: str, outlives: bool, ledger: Ledger | None) -> Running:
+def _noted(
+    home: Path, *, region: str, outlives: bool, ledger: Ledger | None, spawned: Callable[[Running], object]
+) -> Running:
     """Write a cloud down and start it; of what cannot be started nothing is left."""
     thing = _thing(home, region=region)
     try:
         if ledger is not None:
             ledger.creating(thing)
-        return _spawn(home, region=region, outlives=outlives, run=ledger.run if ledger else "")
+        running = _spawn(home, region=region, outlives=outlives, run=ledger.run if ledger else "")
+        spawned(running)
+        return running
     except BaseException:
+        # Ctrl-C may come when the process is there and nobody has been told its id.
+        words = (_MODULE, str(home))
+        for pid in processes.found(words=words):
+            processes.end(pid, words=words, within=_IN_VAIN)
         shutil.rmtree(home, ignore_errors=True)
         if ledger is not None:
             ledger.removed(thing)
@@ -314,23 +325,31 @@ def _write_off(endpoint: str, *, ledger: Ledger) -> None:
             ledger.removed(left.thing)
 
 
-def end_left(thing: Thing, *, by: str = "", within: float = 5.0) -> None:
-    """End the process of a cloud that a dead run has left, and remove its folder; that neither is there is fine.
+def end_left(thing: Thing, *, of: Set[str], within: float = 5.0) -> None:
+    """End the process of a cloud that a run has left, and remove its folder; that neither is there is fine.
 
-    Ports, and so folders, are given again: what stands there since is left alone, whether a run that is alive has
-    started it or `harness up`, which names no run.
+    Ports, and so folders, are given again: what stands there since is left alone, whether another run has started it
+    or `harness up`, which names no run.
 
     Args:
         thing: The cloud, as the ledger of the run tells of it.
-        by: The run that asks, whose own clouds it may end though it is alive.
+        of: The runs whose cloud it is: dead ones, or the one that asks.
         within: How many seconds it has to end in order.
+
+    Raises:
+        NotRemoved: Its process goes on.
     """
     home, port = Path(thing.within), int(thing.name)
-    words = (_MODULE, thing.within)
-    for pid in processes.found(words=words):
-        run = "".join(processes.command_line(pid).split()[-1:])
-        if _RUN.fullmatch(run) and (run == by or not is_alive(home.parent.parent, run=run)):
+    for run in sorted(of):
+        words = (_MODULE, thing.within, run)
+        for pid in processes.found(words=words):
             processes.end(pid, words=words, within=within)
+        if left := processes.found(words=words):
+            raise NotRemoved(
+                f"The embedded cloud at {thing.endpoint!r} does not end.",
+                facts=[("process", left[0]), ("run", run)],
+                remedy=f"end it: kill -9 {left[0]}",
+            )
     # Whoever starts a cloud holds the claim to its port, from before there is a folder until the cloud listens.
     with claimed(first=port) as held:
         if held.getsockname()[1] == port and home.parts[-2:] == (_CLOUDS, thing.name):

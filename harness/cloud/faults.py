@@ -8,9 +8,15 @@ from typing import Any, Protocol
 
 from harness.errors import NoCredentials, NotAllowed, StageError, UnreachableEndpoint
 
-__all__ = ["EXPIRED", "Place", "code_of", "in_our_words", "message_of", "translated"]
+__all__ = ["EXPIRED", "GONE", "Place", "code_of", "gone_is_fine", "in_our_words", "message_of", "translated"]
 
 EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"})
+# What the services say of a thing that is not there, or of the pool, bucket, table, topic or bus in which it was. SQS
+# says "AWS.SimpleQueueService.NonExistentQueue" in its query protocol and "QueueDoesNotExist" in JSON; SNS "NotFound".
+GONE = frozenset({
+    "AWS.SimpleQueueService.NonExistentQueue", "NoSuchBucket", "NoSuchKey", "NotFound", "QueueDoesNotExist",
+    "ResourceNotFoundException", "UserNotFoundException",
+})  # fmt: skip
 _REFUSED = frozenset({
     "AuthFailure", "IncompleteSignature", "InvalidAccessKeyId", "InvalidClientTokenId", "InvalidSignatureException",
     "MissingAuthenticationToken", "SignatureDoesNotMatch", "UnrecognizedClientException",
@@ -47,6 +53,16 @@ def translated(cloud: Place) -> Iterator[None]:
         if error is None:
             raise
         raise error from None
+
+
+@contextmanager
+def gone_is_fine() -> Iterator[None]:
+    """Let pass that something is not there, or has been taken away by another in this moment; the block ends then."""
+    try:
+        yield
+    except Exception as fault:
+        if code_of(fault) not in GONE:
+            raise
 
 
 def code_of(fault: Exception) -> str:
@@ -89,9 +105,17 @@ def in_our_words(fault: Exception, *, cloud: Place) -> StageError | None:
         return UnreachableEndpoint(
             f"Nothing answers at {cloud.endpoint or f'AWS in {cloud.region}'!r}.",
             facts=[*place, ("boto3", type(fault).__name__)],
-            remedy="Start it with `harness up`." if cloud.embedded else "See whether the network lets AWS be reached.",
+            remedy=_how_to_reach(cloud),
         )
     return _of_a_service(fault, place=place) if isinstance(fault, exceptions.ClientError) else None
+
+
+def _how_to_reach(cloud: Place) -> str:
+    if cloud.embedded:
+        return "Start it with `harness up`."
+    if cloud.endpoint:
+        return "Start what should answer there, or correct the endpoint: AWS_ENDPOINT_URL, or pyproject.toml."
+    return "See whether the network lets AWS be reached."
 
 
 def _of_a_service(fault: Any, *, place: list[tuple[str, str]]) -> StageError | None:

@@ -1,7 +1,7 @@
 """What is there already under a name that the template gives, and is not our stack's.
 
-CloudFormation finds that out in the middle of a deployment, or not at all: SNS, SQS and EventBridge take a second
-creation of the same name for the first one's.
+CloudFormation finds that out in the middle of a deployment, or not at all: some services take a second creation of the
+same name for the first one's.
 """
 
 from __future__ import annotations
@@ -12,45 +12,46 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.cloud.account import Cloud
-from harness.cloud.faults import code_of, translated
-from harness.errors import ForeignThing, NotAllowed
-from harness.system.intrinsics import is_intrinsic, resolve, scope_of
+from harness.cloud.faults import code_of, message_of, translated
+from harness.cloud.named import KINDS
+from harness.errors import ForeignThing, NotAllowed, StageError
+from harness.system.intrinsics import resolve, scope_of
 from harness.system.model import System
 from harness.system.partitions import partition_of
 
 __all__ = ["refuse_foreign_things"]
 
-Look = Callable[[Cloud, str, Mapping[str, Any]], Any]
+# What services say of a name that nothing can have; CloudFormation then creates nothing of it either.
+_NO_NAME = frozenset({
+    "InvalidArn", "InvalidName", "InvalidParameter", "InvalidParameterException", "InvalidParameterValue",
+    "ValidationError", "ValidationException",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Named:
-    """A type of resource whose name is unique in its account and region, or in the world.
-
-    Args:
-        noun: What people call it.
-        name: The property that names it.
-        look: Asks for the one of a name, and raises what its service raises when there is none; what it gives is false
-            when there is none.
-    """
-
-    noun: str
-    name: str
-    look: Look
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Foreign:
-    """Something that is there and not ours."""
+class _Thing:
+    """Something that the template names, and whether what has its name is in another account or region."""
 
     logical_id: str
     type: str
     noun: str
     name: str
-    elsewhere: bool
+    elsewhere: bool = False
 
 
-def refuse_foreign_things(system: System, *, cloud: Cloud, stack: str, found: Mapping[str, Any] | None) -> None:
+@dataclass(frozen=True, kw_only=True)
+class _Search:
+    """Where is looked for what belongs to somebody else, and who is told what could not be seen."""
+
+    system: System
+    cloud: Cloud
+    stack: str
+    tell: Callable[[str], None]
+
+
+def refuse_foreign_things(
+    system: System, *, cloud: Cloud, stack: str, found: Mapping[str, Any] | None, tell: Callable[[str], None]
+) -> None:
     """Refuse to deploy over what belongs to somebody else; a name that nobody can know yet is left to CloudFormation.
 
     Args:
@@ -58,42 +59,53 @@ def refuse_foreign_things(system: System, *, cloud: Cloud, stack: str, found: Ma
         cloud: Where to.
         stack: The name of its stack.
         found: What CloudFormation says of the stack; None when there is none.
+        tell: Is told what the credentials do not let be seen.
 
     Raises:
         ForeignThing: Something of a name that the template gives is there and is none of the stack's.
+        NotAllowed: The credentials do not let that be seen, and CloudFormation would not refuse what is there.
+        StageError: It could not be found out.
     """
     named = list(_names(system, cloud=cloud, stack=stack))
     if not named:
         return
     ours = _ours(cloud, found["StackId"]) if found else {}
+    search = _Search(system=system, cloud=cloud, stack=stack, tell=tell)
     foreign = [
         one
-        for logical_id, type_, name, properties in named
-        if not _is_among(name, ours.get(type_, ()))
-        and (one := _looked_at(logical_id, type_, name, properties, cloud=cloud)) is not None
+        for thing, properties in named
+        if not _is_among(thing.name, ours.get(thing.type, ()))
+        and (one := _looked_at(thing, properties, search=search)) is not None
     ]
     if foreign:
-        raise _refusal(foreign, system=system, cloud=cloud, stack=stack)
+        raise _refusal(foreign, search=search)
 
 
-def _refusal(foreign: list[_Foreign], *, system: System, cloud: Cloud, stack: str) -> ForeignThing:
+def _refusal(foreign: list[_Thing], *, search: _Search) -> ForeignThing:
     first, *others = foreign
-    owner = "belongs to somebody else" if first.elsewhere else f"is none of the stack {stack!r}"
+    owner = "belongs to somebody else" if first.elsewhere else f"is none of the stack {search.stack!r}"
     return ForeignThing(
         f"The {first.noun} {first.name!r} is there already and {owner}, so nothing is deployed.",
         facts=[
-            (f"declared in {system.template}", f"{first.logical_id} ({first.type})"),
+            _declared(first, search),
             *(("likewise", f"{one.noun} {one.name!r} ({one.logical_id})") for one in others),
-            ("account", cloud.account),
-            ("region", cloud.region),
+            *_place(search),
         ],
         remedy="give it another name in the template, for example one with the stage in it;\n"
         "if nobody needs what is there, take it away by hand",
     )
 
 
-def _names(system: System, *, cloud: Cloud, stack: str) -> Iterator[tuple[str, str, str, Mapping[str, Any]]]:
-    """Give what the template names itself: logical id, type, name and properties."""
+def _declared(thing: _Thing, search: _Search) -> tuple[str, object]:
+    return f"declared in {search.system.template}", f"{thing.logical_id} ({thing.type})"
+
+
+def _place(search: _Search) -> list[tuple[str, object]]:
+    return [("account", search.cloud.account), ("region", search.cloud.region)]
+
+
+def _names(system: System, *, cloud: Cloud, stack: str) -> Iterator[tuple[_Thing, Mapping[str, Any]]]:
+    """Give what the template names itself, with its properties."""
     partition, suffix = partition_of(cloud.region)
     pseudo = {
         "AWS::AccountId": cloud.account,
@@ -106,13 +118,13 @@ def _names(system: System, *, cloud: Cloud, stack: str) -> Iterator[tuple[str, s
     known = replace(system, parameters={key: value for key, value in system.parameters.items() if key in declared})
     scope = scope_of(known, pseudo=pseudo, lookup=lambda _logical_id, _attribute: None)
     for resource in system.resources.values():
-        kind = _KINDS.get(resource.type)
+        kind = KINDS.get(resource.type)
         if kind is None or kind.name not in resource.properties:
             continue
         properties = resolve(resource.properties, scope)
         name = properties.get(kind.name)
         if isinstance(name, str) and name:
-            yield resource.name, resource.type, name, properties
+            yield _Thing(logical_id=resource.name, type=resource.type, noun=kind.noun, name=name), properties
 
 
 def _ours(cloud: Cloud, stack: str) -> dict[str, set[str]]:
@@ -140,77 +152,60 @@ def _is_among(name: str, physical_ids: Iterable[str]) -> bool:
     return any(end.fullmatch(one) for one in physical_ids)
 
 
-def _looked_at(
-    logical_id: str, type_: str, name: str, properties: Mapping[str, Any], *, cloud: Cloud
-) -> _Foreign | None:
-    """Give what is there under a name; None when nothing is, or when the tester may not know."""
+def _looked_at(thing: _Thing, properties: Mapping[str, Any], *, search: _Search) -> _Thing | None:
+    """Give what is there under a name; None when nothing is, or when CloudFormation would refuse what is there."""
     from botocore.exceptions import ClientError, ParamValidationError  # noqa: PLC0415 - `import harness` must not load botocore
 
-    kind = _KINDS[type_]
-    foreign = _Foreign(logical_id=logical_id, type=type_, noun=kind.noun, name=name, elsewhere=False)
+    kind = KINDS[thing.type]
     try:
-        with translated(cloud):
-            return foreign if kind.look(cloud, name, properties) else None
-    except NotAllowed:
+        with translated(search.cloud):
+            return thing if kind.look(search.cloud, thing.name, properties) else None
+    except NotAllowed as refused:
+        return _unseen(thing, refused, search=search)
+    except ParamValidationError:
+        return None  # The name is none that can be.
+    except ClientError as fault:
+        code = code_of(fault)
+        if code in kind.absent or code in _NO_NAME:
+            return None
+        if code == "301":  # That of a bucket in another region.
+            return replace(thing, elsewhere=True)
+        raise _unknown(thing, fault, search=search) from None
+
+
+def _unseen(thing: _Thing, refused: NotAllowed, *, search: _Search) -> _Thing | None:
+    """Decide on what the tester may not look at."""
+    if thing.type == "AWS::S3::Bucket":
         # S3 says 403 of a bucket of somebody else, whose name nobody else can have.
         # https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
         # The accounts of the embedded cloud are all the project's: there it is the bucket of a muted stage.
-        is_theirs = type_ == "AWS::S3::Bucket" and not cloud.embedded
-        return replace(foreign, elsewhere=True) if is_theirs else None
-    except (ClientError, ParamValidationError) as fault:
-        # There is none, or the name is none that can be; 301 is that of a bucket in another region.
-        return replace(foreign, elsewhere=True) if code_of(fault) == "301" else None
+        return None if search.cloud.embedded else replace(thing, elsewhere=True)
+    if KINDS[thing.type].is_taken_over:
+        raise NotAllowed(
+            f"The credentials do not let be seen whether there is a {thing.noun} {thing.name!r} already, "
+            "so nothing is deployed.",
+            facts=[_declared(thing, search), *_call(refused.facts), *_place(search)],
+            remedy="let them allow that call: one that is there might be taken over without a word",
+        ) from None
+    search.tell(
+        f"nobody may look whether there is a {thing.noun} {thing.name!r} already; the service refuses a second one"
+    )
+    return None
 
 
-def _by(service: str, operation: str, parameter: str) -> Look:
-    """Give a look that names what it looks for in one parameter of one call."""
-
-    def look(cloud: Cloud, name: str, _properties: Mapping[str, Any]) -> Any:
-        return getattr(cloud.client(service), operation)(**{parameter: name})
-
-    return look
+def _call(facts: Iterable[tuple[str, object]]) -> list[tuple[str, object]]:
+    return [fact for fact in facts if fact[0] in ("call", "code", "reason")]
 
 
-def _topic(cloud: Cloud, name: str, _properties: Mapping[str, Any]) -> Any:
-    arn = f"arn:{cloud.partition}:sns:{cloud.region}:{cloud.account}:{name}"
-    return cloud.client("sns").get_topic_attributes(TopicArn=arn)
-
-
-def _machine(cloud: Cloud, name: str, _properties: Mapping[str, Any]) -> Any:
-    arn = f"arn:{cloud.partition}:states:{cloud.region}:{cloud.account}:stateMachine:{name}"
-    return cloud.client("stepfunctions").describe_state_machine(stateMachineArn=arn)
-
-
-def _log_group(cloud: Cloud, name: str, _properties: Mapping[str, Any]) -> bool:
-    found = cloud.client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
-    # The shortest of those that begin so comes first.
-    return any(one["logGroupName"] == name for one in found)
-
-
-def _rule(cloud: Cloud, name: str, properties: Mapping[str, Any]) -> Any:
-    bus = properties.get("EventBusName", "default")
-    # A bus that the template makes itself has no rules yet.
-    return not is_intrinsic(bus) and cloud.client("events").describe_rule(Name=name, EventBusName=bus)
-
-
-_KINDS: Mapping[str, _Named] = {
-    "AWS::S3::Bucket": _Named(noun="bucket", name="BucketName", look=_by("s3", "head_bucket", "Bucket")),
-    "AWS::DynamoDB::Table": _Named(noun="table", name="TableName", look=_by("dynamodb", "describe_table", "TableName")),
-    "AWS::SQS::Queue": _Named(noun="queue", name="QueueName", look=_by("sqs", "get_queue_url", "QueueName")),
-    "AWS::SNS::Topic": _Named(noun="topic", name="TopicName", look=_topic),
-    "AWS::Lambda::Function": _Named(
-        noun="function", name="FunctionName", look=_by("lambda", "get_function_configuration", "FunctionName")
-    ),
-    "AWS::IAM::Role": _Named(noun="role", name="RoleName", look=_by("iam", "get_role", "RoleName")),
-    "AWS::SSM::Parameter": _Named(noun="parameter", name="Name", look=_by("ssm", "get_parameter", "Name")),
-    "AWS::SecretsManager::Secret": _Named(
-        noun="secret", name="Name", look=_by("secretsmanager", "describe_secret", "SecretId")
-    ),
-    "AWS::Events::EventBus": _Named(noun="bus", name="Name", look=_by("events", "describe_event_bus", "Name")),
-    "AWS::Events::Rule": _Named(noun="rule", name="Name", look=_rule),
-    "AWS::Kinesis::Stream": _Named(
-        noun="stream", name="Name", look=_by("kinesis", "describe_stream_summary", "StreamName")
-    ),
-    "AWS::StepFunctions::StateMachine": _Named(noun="state machine", name="StateMachineName", look=_machine),
-    "AWS::Logs::LogGroup": _Named(noun="log group", name="LogGroupName", look=_log_group),
-}
+def _unknown(thing: _Thing, fault: Any, *, search: _Search) -> StageError:
+    return StageError(
+        f"It cannot be found out whether there is a {thing.noun} {thing.name!r} already, so nothing is deployed.",
+        facts=[
+            _declared(thing, search),
+            ("call", fault.operation_name),
+            ("code", code_of(fault)),
+            ("reason", message_of(fault)),
+            *_place(search),
+        ],
+        remedy="try once more",
+    )

@@ -8,10 +8,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
+from harness.cloud import listing
 from harness.cloud.account import Cloud
-from harness.cloud.faults import code_of, translated
+from harness.cloud.faults import translated
 from harness.cloud.names import Names
 from harness.ledger.naming import CLIENT, TAP, USER
 from harness.system.model import System
@@ -22,8 +22,6 @@ _DEFAULT_BUS = "default"
 # "When you delete a queue, the deletion process takes up to 60 seconds."
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteQueue.html
 _PAUSE, _LOOKS = 5.0, 14
-# A test may have taken away what the template declares; with it went what was attached to it.
-_GONE = frozenset({"NoSuchBucket", "NotFound", "ResourceNotFoundException"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,59 +104,36 @@ class _Stage:
         return [self._names.physical[one] for one in self._system.of_type(kind) if one in self._names.physical]
 
     def queues(self) -> Iterator[str]:
-        pages = self._cloud.client("sqs").get_paginator("list_queues")
         for prefix in self._made.taps:
-            # Without a size there is one page only.
-            urls = _all(pages.paginate(QueueNamePrefix=prefix, PaginationConfig={"PageSize": 1000}), "QueueUrls")
-            yield from (f"queue {url.rpartition('/')[2]}" for url in urls)
+            yield from (f"queue {name}" for name, _ in listing.queues(self._cloud, prefix=prefix))
 
     def rules(self) -> Iterator[str]:
-        events = self._cloud.client("events")
         for bus in [*self._of_type("AWS::Events::EventBus"), _DEFAULT_BUS]:
             for prefix in self._made.taps:
-                pages = events.get_paginator("list_rules").paginate(EventBusName=bus, NamePrefix=prefix)
-                yield from (f"rule {rule['Name']} on bus {bus}" for rule in _all(pages, "Rules"))
+                found = listing.rules(self._cloud, bus=bus, prefix=prefix)
+                yield from (f"rule {rule['Name']} on bus {bus}" for rule in found)
 
     def subscriptions(self) -> Iterator[str]:
-        sns = self._cloud.client("sns")
         for topic in self._of_type("AWS::SNS::Topic"):
-            pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
-            for one in _all(pages, "Subscriptions"):
+            for one in listing.subscriptions(self._cloud, topic=topic):
                 queue = one.get("Endpoint", "").rpartition(":")[2]
                 if queue.startswith(self._made.taps):
                     yield f"subscription of queue {queue} to topic {topic.rpartition(':')[2]}"
 
     def notifications(self) -> Iterator[str]:
-        # In AWS no bucket is tapped: its one configuration is the stage's own.
-        for bucket in self._of_type("AWS::S3::Bucket") if self._cloud.embedded else ():
-            for one in _all(self._configured(bucket), "QueueConfigurations"):
+        for bucket in listing.buckets_tapped(self._cloud, of=self._of_type("AWS::S3::Bucket")):
+            for one in listing.notifications(self._cloud, bucket=bucket):
                 if one.get("Id", "").startswith(self._made.taps):
                     yield f"notification {one['Id']} of bucket {bucket}"
 
-    def _configured(self, bucket: str) -> Iterator[dict[str, Any]]:
-        """Give the one page that there is."""
-        yield self._cloud.client("s3").get_bucket_notification_configuration(Bucket=bucket)
-
     def users(self) -> Iterator[str]:
-        cognito = self._cloud.client("cognito-idp")
         for pool in self._of_type("AWS::Cognito::UserPool"):
             for prefix in self._made.users:
-                pages = cognito.get_paginator("list_users").paginate(UserPoolId=pool, Filter=f'email ^= "{prefix}"')
-                yield from (f"user {user['Username']} of pool {pool}" for user in _all(pages, "Users"))
+                found = listing.users(self._cloud, pool=pool, prefix=prefix)
+                yield from (f"user {user['Username']} of pool {pool}" for user in found)
 
     def clients(self) -> Iterator[str]:
-        cognito = self._cloud.client("cognito-idp")
         for pool in self._of_type("AWS::Cognito::UserPool") if self._made.clients else ():
-            pages = cognito.get_paginator("list_user_pool_clients").paginate(UserPoolId=pool, MaxResults=60)
-            for one in _all(pages, "UserPoolClients"):
+            for one in listing.clients(self._cloud, pool=pool):
                 if one["ClientName"].startswith(self._made.clients):
                     yield f"client {one['ClientName']} of pool {pool}"
-
-
-def _all(pages: Iterable[dict[str, Any]], what: str) -> Iterator[Any]:
-    try:
-        for page in pages:
-            yield from page.get(what, [])
-    except Exception as fault:
-        if code_of(fault) not in _GONE:
-            raise

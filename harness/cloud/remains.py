@@ -9,6 +9,7 @@ from harness.cloud import embedded
 from harness.cloud.account import Cloud, embedded_cloud
 from harness.cloud.ports import listens
 from harness.cloud.taking import register, take_away
+from harness.errors import NotRemoved
 from harness.ledger import Ledger, Left, Thing, books
 
 __all__ = ["cloud_of", "has_gone", "remaining", "settle", "take_away_the_rest"]
@@ -16,7 +17,7 @@ __all__ = ["cloud_of", "has_gone", "remaining", "settle", "take_away_the_rest"]
 
 Forget = Callable[[Thing], object]
 
-register("cloud", lambda _cloud, thing: embedded.end_left(thing))
+register("cloud", lambda cloud, thing: embedded.end_left(thing, of=cloud.ledger.runs_of(thing)))
 
 
 def cloud_of(thing: Thing, *, folder: Path, ledger: Ledger) -> Cloud:
@@ -58,16 +59,21 @@ def settle(folder: Path, *, forget: Forget) -> None:
         forget: Is told what has gone with its cloud.
     """
     for book in books(folder):
-        if any(one.thing.embedded for one in book.left) and not book.is_alive:
+        # Asked once: who writes into the ledger of a run keeps it alive meanwhile.
+        if any(one.thing.embedded for one in book.left) and book.has_ended:
             ledger = Ledger(folder, run=book.run)
             _settle(book.left, ledger=ledger, forget=forget)
             ledger.close()
 
 
-def _settle(left: Iterable[Left], *, ledger: Ledger, forget: Forget, by: str = "") -> None:
+def _settle(left: Iterable[Left], *, ledger: Ledger, forget: Forget) -> None:
     for thing in [one.thing for one in left if one.thing.kind == "cloud"]:
-        embedded.end_left(thing, by=by)
-        ledger.removed(thing)
+        try:
+            embedded.end_left(thing, of={ledger.run})
+        except NotRemoved as error:
+            ledger.failed(thing, why=error.sentence)
+        else:
+            ledger.removed(thing)
     for thing in [one.thing for one in left if has_gone(one.thing)]:
         forget(thing)
         ledger.removed(thing)
@@ -83,7 +89,7 @@ def remaining(folder: Path, *, stage: str) -> tuple[int, int]:
     numbers = [
         sum(one.thing.stage == stage and one.thing.kind != "cloud" and not has_gone(one.thing) for one in book.left)
         for book in books(folder)
-        if book.left and not book.is_alive
+        if book.left and book.has_ended
     ]
     return sum(numbers), sum(number > 0 for number in numbers)
 
@@ -101,7 +107,7 @@ def take_away_the_rest(ledger: Ledger, *, folder: Path, forget: Forget) -> None:
     left = ledger.left
     if not left:
         return
-    _settle(left, ledger=ledger, forget=forget, by=ledger.run)
+    _settle(left, ledger=ledger, forget=forget)
     clouds: dict[tuple[str, str, str, str], Cloud] = {}
     for thing in [one.thing for one in ledger.left if not one.why]:
         place = (*thing.place, thing.profile)

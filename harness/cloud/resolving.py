@@ -76,7 +76,7 @@ def _described(system: System, *, cloud: Cloud, stack: str) -> dict[str, Any]:
             ("endpoint", cloud.endpoint or "AWS"),
             ("stacks with a like name", listed(get_close_matches(stack, others, n=5))),
         ],
-        remedy=f"Deploy it: harness deploy {system.name} --stage {stack.removeprefix(f'{system.name}-')}",
+        remedy=f"Deploy it: harness deploy {system.name} --stage {cloud.stage or '…'}",
     )
 
 

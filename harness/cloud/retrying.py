@@ -22,6 +22,7 @@ __all__ = [
     "RETRIES",
     "TRIES",
     "Answers",
+    "configuration",
     "counted",
     "longest",
     "never_twice",
@@ -42,6 +43,14 @@ RETRIES: Mapping[str, Any] = {"mode": "standard", "total_max_attempts": TRIES}
 
 # The answer says that the service has failed; what it has done by then, it does not say.
 _FAILED = frozenset({500, 502, 503, 504})
+
+
+def configuration(**config: Any) -> Any:
+    """Give the configuration of a client: how long it waits, and how often it tries."""
+    from botocore.config import Config  # noqa: PLC0415 - `import harness` must not load boto3
+
+    settings = {"connect_timeout": CONNECT_WITHIN, "read_timeout": READ_WITHIN, "retries": dict(RETRIES)}
+    return Config(**settings | config)
 
 
 @dataclass

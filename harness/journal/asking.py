@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from harness.cloud.faults import Place, code_of, translated
+from harness.cloud.faults import GONE, Place, code_of, translated
 from harness.errors import TapNotOpen, UnreachableEndpoint
 
 __all__ = ["asked", "opened"]
-
-# SQS says "AWS.SimpleQueueService.NonExistentQueue" in its query protocol, "QueueDoesNotExist" in JSON; SNS says
-# "NotFound".
-_GONE = frozenset(
-    {"AWS.SimpleQueueService.NonExistentQueue", "NotFound", "QueueDoesNotExist", "ResourceNotFoundException"}
-)
 
 
 @contextmanager
@@ -33,7 +27,7 @@ def opened(cloud: Place, *, what: str) -> Iterator[None]:
         with translated(cloud):
             yield
     except Exception as fault:
-        if code_of(fault) not in _GONE:
+        if code_of(fault) not in GONE:
             raise
         raise TapNotOpen(
             f"There is no {what}.", facts=[("region", cloud.region), ("endpoint", cloud.endpoint or "AWS")]

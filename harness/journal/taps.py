@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 
-from harness._text import listed, new_uuid
+from harness._text import new_uuid
 from harness.cloud.account import Cloud
 from harness.cloud.names import Names
 from harness.errors import StageError, TapNotOpen, UnknownResource
+from harness.journal import refusals
 from harness.journal.collector import Collector
 from harness.journal.creation import Creation
 from harness.journal.entry import Kind
@@ -214,12 +215,7 @@ class Taps:
     def _refuse_to_configure(self, bucket: str) -> None:
         self._refuse_protected([bucket])
         if not self.cloud.embedded:
-            raise TapNotOpen(
-                f"The bucket {bucket!r} is not tapped: its one configuration of notifications is the stage's own.",
-                facts=[("stage", self._names.stack)],
-                remedy="expect what is started by its objects; or let it tell the default bus, which is tapped: "
-                'EventBridgeConfiguration in the template, and stage.journal.expect("default", …)',
-            )
+            raise refusals.of_bucket(bucket, stack=self._names.stack)
 
     def _hear_through(self, sources: Iterable[str], kinds: Mapping[str, Kind]) -> None:
         """Hear buses and topics through the queue of the stack into which they lead."""
@@ -274,12 +270,7 @@ class Taps:
 
     def _refuse_protected(self, sources: list[str]) -> None:
         if self._protected:
-            raise TapNotOpen(
-                f"The stage is protected, so nothing is created in it to tap {listed(sources)!r}.",
-                facts=[("stage", self._names.stack)],
-                remedy="if the stack has a queue that hears its buses and topics, name it: "
-                'test_queue = "…" in [tool.harness.systems.<name>] of pyproject.toml',
-            )
+            raise refusals.of_protected(sources, stack=self._names.stack)
 
     def _await(self, heard: Heard, *, reading: Poller) -> None:
         """Wait until a sentinel has come back through each tap; one after the other is sent until then."""
@@ -305,15 +296,8 @@ class Taps:
     def _not_open(
         self, closed: Iterable[str], proofs: Mapping[str, list[Callable[[], bool]]], *, trouble: Exception | None
     ) -> TapNotOpen:
-        return TapNotOpen(
-            f"No sentinel has come back through {listed(closed)!r} within {self._patience:g} s.",
-            facts=[
-                ("sentinels sent", max(len(proofs[source]) for source in closed)),
-                ("stage", self._names.stack),
-                *([("reading failed with", trouble)] if trouble else []),
-            ],
-            remedy="does a policy of the account keep rules or topics from sending to a queue? run it again to be sure",
-        )
+        stack, patience = self._names.stack, self._patience
+        return refusals.not_in_time(closed, proofs, stack=stack, patience=patience, trouble=trouble)
 
     def _read(self, source: str, kind: Kind) -> None:
         from harness.journal.kinesis import StreamTap  # noqa: PLC0415 - most stages read buses and topics only
@@ -334,14 +318,7 @@ class Taps:
 
     def _refuse_to_look(self, queue: str) -> None:
         if self._protected and not self.cloud.embedded:
-            raise TapNotOpen(
-                f"The stage is protected, so its queue {queue!r} is not looked into.",
-                facts=[
-                    ("stage", self._names.stack),
-                    ("a look", "receives each message, and hides it from its consumer for a moment"),
-                ],
-                remedy="Expect the message where it is sent from, or what its consumer does.",
-            )
+            raise refusals.of_queue(queue, stack=self._names.stack)
 
     def _taken_from(self, queue: str) -> str:
         """Say what cannot be seen of a queue: what a function takes and deletes between two looks."""

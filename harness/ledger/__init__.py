@@ -5,8 +5,11 @@ it away. Whoever reads the file of a run that was killed knows what to look for.
 """
 
 from harness.ledger.alive import is_alive
+from harness.ledger.others import is_noted, is_used
 from harness.ledger.reading import Book, Left, books, read
-from harness.ledger.thing import ORDER, Kind, Thing
+from harness.ledger.thing import ORDER, Identity, Kind, Thing
 from harness.ledger.writing import Ledger
 
-__all__ = ["ORDER", "Book", "Kind", "Ledger", "Left", "Thing", "books", "is_alive", "read"]
+__all__ = [
+    "ORDER", "Book", "Identity", "Kind", "Ledger", "Left", "Thing", "books", "is_alive", "is_noted", "is_used", "read",
+]  # fmt: skip

@@ -19,6 +19,7 @@ __all__ = [
     "TTL",
     "USER",
     "client_name",
+    "is_run",
     "new_run",
     "run_of_client",
     "run_of_email",
@@ -41,6 +42,7 @@ TARGET = "harness"
 CLIENT = "harness-five-minutes-"
 
 _RUN = "[0-9a-f]{8}"
+_RUN_ID = re.compile(_RUN)
 _TAP_NAME = re.compile(rf"{TAP}({_RUN})-[0-9a-f]{{4,8}}-")
 _EMAIL = re.compile(rf"{USER}({_RUN})-.+-[0-9a-f]{{8}}@example\.com")
 _CLIENT_NAME = re.compile(rf"{CLIENT}({_RUN})-[0-9a-f]{{8}}")
@@ -49,6 +51,15 @@ _CLIENT_NAME = re.compile(rf"{CLIENT}({_RUN})-[0-9a-f]{{8}}")
 def new_run() -> str:
     """Give the id of a new run: eight hexadecimal digits."""
     return secrets.token_hex(4)
+
+
+def is_run(text: str) -> bool:
+    """Say whether a text is the id of a run.
+
+    >>> is_run("0f3a9c21"), is_run("water")
+    (True, False)
+    """
+    return _RUN_ID.fullmatch(text) is not None
 
 
 def tap_name(run: str, *sources: str, longest: int) -> str:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
+import math
+import re
+import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from harness.errors import StageError
-from harness.ledger.alive import is_alive
+from harness.ledger.alive import is_alive, is_of_here
+from harness.ledger.naming import TIME_TO_LIVE
 from harness.ledger.thing import ORDER, Thing
 
-__all__ = ["FOLDER", "SUFFIX", "Book", "Left", "books", "read"]
+__all__ = ["FOLDER", "SUFFIX", "Book", "Left", "books", "path_of", "read"]
 
 FOLDER, SUFFIX = "ledger", ".jsonl"
 _FIELDS = frozenset(field.name for field in fields(Thing))
+_ADDRESS = re.compile(r"https?://[^/:]+:(\d{1,5})")
+_PORTS = range(1, 65536)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,17 +48,36 @@ class Book:
         path: Its file.
         left: What is still there, in the order in which it is taken away.
         unreadable: How many of its lines cannot be read; a crash cuts off one.
+        strange: How many of these are whole, and say what only another version of the harness understands.
     """
 
     run: str
     path: Path
     left: tuple[Left, ...]
     unreadable: int = 0
+    strange: int = 0
 
     @property
     def is_alive(self) -> bool:
         """Whether a process of the run is alive."""
         return is_alive(self.path.parent.parent, run=self.run)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether none of its processes is alive.
+
+        A run of another machine or folder, whose ledger was copied, has ended when its time to live has.
+        """
+        return (is_of_here(self.path.parent.parent, run=self.run) or self._is_old) and not self.is_alive
+
+    @property
+    def _is_old(self) -> bool:
+        return all(time.time() - one.since > TIME_TO_LIVE for one in self.left)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it tells of nothing any more, so that it can go."""
+        return not self.left and not self.strange
 
 
 def books(folder: Path) -> list[Book]:
@@ -62,6 +87,11 @@ def books(folder: Path) -> list[Book]:
         folder: The project's folder for caches and state.
     """
     return [read(path) for path in sorted((folder / FOLDER).glob(f"*{SUFFIX}"))]
+
+
+def path_of(folder: Path, *, run: str) -> Path:
+    """Give the file of a run's ledger."""
+    return folder / FOLDER / f"{run}{SUFFIX}"
 
 
 def read(path: Path) -> Book:
@@ -76,11 +106,12 @@ def read(path: Path) -> Book:
         StageError: It is there, but this user may not read it.
     """
     left: dict[Thing, Left] = {}
-    unreadable = 0
+    unreadable = strange = 0
     for line in _lines(path):
         record = _record(line)
         if record is None:
             unreadable += 1
+            strange += _is_strange(line)
             continue
         what, thing, at, why = record
         if what == "creating":
@@ -92,14 +123,16 @@ def read(path: Path) -> Book:
     # Within a kind the latest first, as a stack is taken down.
     latest = list(left.values())[::-1]
     inward = sorted(latest, key=lambda one: ORDER.index(one.thing.kind))
-    return Book(run=path.name.removesuffix(SUFFIX), path=path, left=tuple(inward), unreadable=unreadable)
+    return Book(
+        run=path.name.removesuffix(SUFFIX), path=path, left=tuple(inward), unreadable=unreadable, strange=strange
+    )
 
 
 def _lines(path: Path) -> Iterator[bytes]:
     try:
         # What is no file cannot have been written, so nothing was created.
         if path.is_file():
-            yield from filter(None, path.read_bytes().split(b"\n"))
+            yield from filter(bytes.strip, path.read_bytes().splitlines(keepends=True))
     except FileNotFoundError:  # Whoever wrote it has closed it in this moment, with nothing left.
         return
     except OSError as error:
@@ -109,19 +142,58 @@ def _lines(path: Path) -> Iterator[bytes]:
         ) from error
 
 
+def _is_strange(line: bytes) -> bool:
+    """Say whether a line that cannot be read is whole; what a crash or a full disk has cut off is no JSON.
+
+    Such a piece may end in a line break as well: that with which the next record begins.
+    """
+    try:
+        json.loads(line)
+    except ValueError:
+        return False
+    return line.endswith(b"\n")
+
+
 def _record(line: bytes) -> tuple[str, Thing, float, str] | None:
     """Give what happened, to what, when and why; None when it cannot be read."""
     try:
         record = json.loads(line)
         what = next(name for name in ("creating", "removed", "failed") if name in record)
-        return what, _thing(record[what]), float(record["at"]), str(record.get("why", ""))
+        return what, _thing(record[what]), _time(record["at"]), str(record.get("why", ""))
     except (ValueError, TypeError, KeyError, AttributeError, StopIteration):
         return None
 
 
+def _time(told: float) -> float:
+    if not math.isfinite(told):
+        raise ValueError(told)
+    return float(told)
+
+
 def _thing(told: Mapping[str, Any]) -> Thing:
-    """Give a thing; what a later version of the harness tells besides is left out."""
+    """Give a thing; what a later version of the harness tells besides is left out.
+
+    Raises:
+        ValueError: It is none that could be looked for.
+        TypeError: It is none.
+    """
     thing = Thing(**{name: value for name, value in told.items() if name in _FIELDS})
     ORDER.index(thing.kind)
-    hash(thing)  # A name that is a list is none.
+    for name, value in asdict(thing).items():
+        if not isinstance(value, bool if name == "embedded" else str):
+            raise TypeError(name)
+    # What is in an embedded cloud has gone when nothing listens there any more.
+    if thing.embedded and not _is_port(_port_in(thing.endpoint)):
+        raise ValueError(thing.endpoint)
+    if thing.kind == "cloud" and not (thing.embedded and thing.within and _is_port(thing.name)):
+        raise ValueError(thing.name)
     return thing
+
+
+def _port_in(address: str) -> str:
+    found = _ADDRESS.fullmatch(address)
+    return found[1] if found else ""
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and int(text) in _PORTS

@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-__all__ = ["ORDER", "Kind", "Thing"]
+from harness._text import redacted
+
+__all__ = ["ORDER", "Identity", "Kind", "Thing"]
 
 # In the order in which they are taken away: what leads into a queue goes before the queue.
 Kind = Literal[
     "client", "user", "object", "item", "items", "parameter", "notification", "subscription", "rule", "queue", "cloud"
 ]
 ORDER: tuple[Kind, ...] = get_args(Kind)
+
+# Kind, name, where it is, and account, region and endpoint.
+Identity = tuple[Kind, str, str, tuple[str, str, str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +54,11 @@ class Thing:
         """Account, region and endpoint: things of different places are different things."""
         return self.account, self.region, self.endpoint
 
+    @property
+    def identity(self) -> Identity:
+        """What it is and where: runs that have the same of it in their ledgers have one thing in common."""
+        return self.kind, self.name, self.within, self.place
+
     def __str__(self) -> str:
-        """Give it in words, as ``rule 'harness-tap-…' of 'orders-bus'``."""
-        return f"{self.kind} {self.name!r}" + (f" of {self.within!r}" if self.within else "")
+        """Give it in words, as ``rule 'harness-tap-…' of 'orders-bus'``, without what is secret in a key."""
+        return f"{self.kind} {redacted(self.name)!r}" + (f" of {redacted(self.within)!r}" if self.within else "")

@@ -6,7 +6,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 from harness._files import private_folder
 from harness.errors import LedgerNotWritten
 from harness.ledger.alive import Life
-from harness.ledger.reading import FOLDER, SUFFIX, Left, read
+from harness.ledger.reading import Left, path_of, read
 from harness.ledger.thing import Thing
 
 __all__ = ["Ledger"]
@@ -31,7 +31,7 @@ class Ledger:
 
     def __init__(self, folder: Path, *, run: str) -> None:
         self.run = run
-        self.path = folder / FOLDER / f"{run}{SUFFIX}"
+        self.path = path_of(folder, run=run)
         self._folder = folder
         self._lock = threading.Lock()
         self._file = -1
@@ -96,6 +96,10 @@ class Ledger:
         except OSError:
             return
 
+    def runs_of(self, _thing: Thing) -> Set[str]:
+        """The runs in whose ledgers it is written down here what becomes of a thing."""
+        return {self.run}
+
     @property
     def left(self) -> tuple[Left, ...]:
         """What is still there of the whole run, whichever of its processes created it, in the order of taking away."""
@@ -142,7 +146,7 @@ class Ledger:
 
     def _discard(self) -> None:
         """Remove the file, unless it tells of something that is left."""
-        if not self.left:
+        if not self.left and not read(self.path).strange:
             # Where it could not be made it cannot be removed.
             with suppress(OSError):
                 self.path.unlink()

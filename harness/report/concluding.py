@@ -21,6 +21,7 @@ _NOT_TESTED = frozenset(
     {
         "CloudNotStarted",
         "DeploymentFailed",
+        "ForeignPlace",
         "NoCredentials",
         "NotAllowed",
         "NotDeployed",

@@ -21,13 +21,16 @@ from harness.errors import NotLetOut
 from harness.runtime.faults import error_of
 from harness.runtime.invocation import FunctionError
 
-__all__ = ["PAST_PROXIES", "Beyond", "Wall"]
+__all__ = ["PAST_PROXIES", "Beyond", "Wall", "is_of_aws"]
 
-# The domains of all partitions, and those of dual-stack endpoints and of function URLs.
+# The domains of all partitions, and those of dual-stack endpoints, of function URLs and of Cognito's hosted pages.
 # https://docs.aws.amazon.com/general/latest/gr/rande.html
+# https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain-prefix.html
 _DOMAINS = (
-    "amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "api.aws", "on.aws",
+    "amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "api.aws", "on.aws", "amazoncognito.com",
     "api.amazonwebservices.com.cn", "api.amazonwebservices.eu",
+    "c2s.ic.gov", "sc2s.sgov.gov", "cloud.adc-e.uk", "csp.hci.ic.gov",
+    "api.aws.ic.gov", "api.aws.scloud", "api.cloud-aws.adc-e.uk", "api.aws.hci.ic.gov",
 )  # fmt: skip
 _BELOW = tuple(f".{domain}" for domain in _DOMAINS)
 # Where EC2, ECS and EKS give out credentials.
@@ -41,6 +44,20 @@ PAST_PROXIES = ",".join((*_DOMAINS, *sorted(_METADATA)))
 _inside: dict[int, Wall] = {}
 _started: WeakKeyDictionary[threading.Thread, Wall] = WeakKeyDictionary()
 _listening: list[bool] = []
+
+
+def is_of_aws(host: str) -> bool:
+    """Say whether a host is one of AWS, in whichever partition.
+
+    >>> is_of_aws("sqs.us-iso-east-1.c2s.ic.gov"), is_of_aws("aws.example.com")
+    (True, False)
+    """
+    plain = _plain(host)
+    return plain in _DOMAINS or plain.endswith(_BELOW)
+
+
+def _plain(host: str) -> str:
+    return host.lower().rstrip(".").removeprefix("::ffff:")
 
 
 class Beyond(BaseException):
@@ -96,11 +113,11 @@ class Wall:
             OSError: It is where a machine learns of itself; in Lambda nothing answers there either.
         """
         __tracebackhide__ = True
-        plain = host.lower().rstrip(".").removeprefix("::ffff:")
+        plain = _plain(host)
         if plain in _METADATA:
             words = f"the function {self._function!r} asks {host!r} for credentials; a Lambda function has none there"
             raise OSError(errno.ENETUNREACH, words)
-        if plain in _DOMAINS or plain.endswith(_BELOW):
+        if is_of_aws(plain):
             beyond = Beyond(host)
             self._refused = self._refused or beyond
             raise beyond

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +10,8 @@ from harness._files import own_folder
 from harness._text import did_you_mean, listed
 from harness.errors import MalformedSettings, NoTemplate, UnknownMode, UnknownSystem, UsageError
 from harness.settings.choice import Choice
-from harness.settings.places import EMBEDDED, Limit
+from harness.settings.places import EMBEDDED, Limit, Protected
+from harness.settings.stacks import stack_name
 
 __all__ = ["EMBEDDED", "MODES", "Settings", "SystemSettings"]
 
@@ -51,7 +51,7 @@ class Settings:
         systems: By name.
         accounts: The accounts in which the stage may be; None for any.
         regions: The regions in which it may be; None for any.
-        protection: What says that tests only read in the stage; None when they may write.
+        protected_stages: In which stages tests only read.
     """
 
     root: Path
@@ -63,7 +63,7 @@ class Settings:
     systems: Mapping[str, SystemSettings]
     accounts: Limit | None = None
     regions: Limit | None = None
-    protection: Choice | None = None
+    protected_stages: Protected = field(default_factory=Protected)
 
     @property
     def modes(self) -> tuple[str, ...]:
@@ -93,6 +93,11 @@ class Settings:
     def embedded(self) -> bool:
         """Whether the stage is in the embedded cloud."""
         return self.stage.value == EMBEDDED
+
+    @property
+    def protection(self) -> Choice | None:
+        """What says that tests only read in the stage; None when they may write."""
+        return self.protected_stages.because(self.stage.value)
 
     @property
     def protected(self) -> bool:
@@ -168,5 +173,4 @@ class Settings:
 
     def stack(self, system: str) -> str:
         """Give the name of a system's CloudFormation stack in this stage: letters, digits and hyphens."""
-        name = re.sub(r"[^A-Za-z0-9]+", "-", f"{system}-{self.stage.value}").strip("-")
-        return name if name[:1].isalpha() else f"stack-{name}"
+        return stack_name(system, self.stage.value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,27 @@ from harness.errors import MalformedSettings
 from harness.settings.choice import Choice
 from harness.settings.tables import FILE, known_only, names, section, table
 
-__all__ = ["EMBEDDED", "PROTECTED", "Limit", "StageSettings", "limits_of", "protection_of", "read_stages"]
+__all__ = [
+    "EMBEDDED",
+    "PROTECTED",
+    "Limit",
+    "Protected",
+    "StageSettings",
+    "insist_on_a_name",
+    "limits_of",
+    "read_protected",
+    "read_stages",
+]
 
 EMBEDDED = "embedded"
 # Stages in which the harness creates nothing, unless the project says otherwise.
 PROTECTED = ("prod", "production")
+
+# What a stack can be called as it is: guards look at the name of the stage, CloudFormation at that of the stack.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-using-console-create-stack-parameters.html
+_NAME = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
+_PATTERN = re.compile(r"[A-Za-z0-9*?!\[\]-]+")
+_OF_A_NAME = "a name has letters and digits, and single hyphens between them"
 
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 # Such as eu-west-1, us-gov-west-1, eusc-de-east-1.
@@ -57,6 +73,44 @@ class StageSettings:
         return f"{section(f'stages.{self.name}')} {setting}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Protected:
+    """In which stages tests only read.
+
+    Args:
+        patterns: What their names are like.
+        origin: The setting that says so.
+        stages: What is set for stages, by name in small letters.
+    """
+
+    patterns: tuple[str, ...] = PROTECTED
+    origin: str = "default"
+    stages: Mapping[str, StageSettings] = field(default_factory=dict)
+
+    def because(self, stage: str) -> Choice | None:
+        """Give what says that a stage is protected: the pattern and the setting; None when nothing says so.
+
+        What is set for the stage itself counts before the patterns, and the embedded stage is never protected.
+        """
+        own = self.stages.get(stage.lower(), StageSettings())
+        if stage == EMBEDDED or own.protected is False:
+            return None
+        if own.protected:
+            return Choice("true", own.said("protected"))
+        found = (one for one in self.patterns if fnmatchcase(stage.lower(), one.lower()))
+        return next((Choice(one, self.origin) for one in found), None)
+
+
+def insist_on_a_name(name: str, *, facts: list[tuple[str, object]]) -> None:
+    """Refuse a name that no stage can have: that of its stack would be the name of another stage's.
+
+    Raises:
+        MalformedSettings: It is one.
+    """
+    if not _NAME.fullmatch(name):
+        raise MalformedSettings(f"No stage can be called {name!r}.", facts=facts, remedy=_OF_A_NAME)
+
+
 def read_stages(file: Mapping[str, Any], *, root: Path) -> dict[str, StageSettings]:
     """Give what is set for stages, by name in small letters.
 
@@ -68,6 +122,7 @@ def read_stages(file: Mapping[str, Any], *, root: Path) -> dict[str, StageSettin
 
 def _stage(name: str, entry: Any, *, root: Path) -> StageSettings:
     where = f"stages.{name}"
+    insist_on_a_name(name, facts=[("from", "[tool.harness.stages]"), ("file", root / FILE)])
     found = table({where: entry}, where, root=root)
     # The embedded cloud has accounts of its own, and whatever is written there goes with it.
     known = ("region",) if name == EMBEDDED else ("account", "protected", "region")
@@ -122,19 +177,20 @@ def _insist(value: Any, kind: str, *, told: str, root: Path) -> None:
         raise MalformedSettings(f"{told}: {value!r} is no {noun}.", facts=[("file", root / FILE)], remedy=remedy)
 
 
-def protection_of(stage: str, file: Mapping[str, Any], *, own: StageSettings, root: Path) -> Choice | None:
-    """Give what says that a stage is protected: the pattern and the setting; None when nothing says so.
-
-    What is set for the stage itself counts before the patterns, and the embedded stage is never protected.
+def read_protected(file: Mapping[str, Any], *, stages: Mapping[str, StageSettings], root: Path) -> Protected:
+    """Give what says which stages are protected.
 
     Raises:
-        MalformedSettings: The patterns are no list of names.
+        MalformedSettings: The patterns are no list of names, or one of them is like no name that a stage can have.
     """
-    patterns = names(file, "protected", where="", root=root) if "protected" in file else PROTECTED
-    if stage == EMBEDDED or own.protected is False:
-        return None
-    if own.protected:
-        return Choice("true", own.said("protected"))
-    origin = "[tool.harness] protected" if "protected" in file else "default"
-    found = (one for one in patterns if fnmatchcase(stage.lower(), one.lower()))
-    return next((Choice(one, origin) for one in found), None)
+    if "protected" not in file:
+        return Protected(stages=stages)
+    patterns = names(file, "protected", where="", root=root)
+    for one in patterns:
+        if not _PATTERN.fullmatch(one):
+            raise MalformedSettings(
+                f"[tool.harness] protected: no stage can have a name like {one!r}.",
+                facts=[("file", root / FILE)],
+                remedy=f"{_OF_A_NAME}; * stands for any of them, ? for one",
+            )
+    return Protected(patterns=patterns, origin="[tool.harness] protected", stages=stages)

@@ -10,7 +10,8 @@ from typing import Any
 
 from harness.settings.choice import Choice
 from harness.settings.model import EMBEDDED, Settings, SystemSettings
-from harness.settings.places import StageSettings, limits_of, protection_of, read_stages
+from harness.settings.places import StageSettings, insist_on_a_name, limits_of, read_protected, read_stages
+from harness.settings.stacks import insist_on_own_stacks
 from harness.settings.tables import FILE, known_only, names, read_tool_table, table
 
 __all__ = ["read_settings"]
@@ -37,18 +38,25 @@ def read_settings(
         environment: ``os.environ`` unless said otherwise.
 
     Raises:
-        MalformedSettings: ``pyproject.toml`` cannot be read, or holds something that is no setting.
+        MalformedSettings: ``pyproject.toml`` cannot be read, or holds something that is no setting; or the stage has a
+            name that none can have.
+        UsageError: A stack of the stage would be one of a protected stage.
     """
     environment = os.environ if environment is None else environment
     file = read_tool_table(root, known=_KNOWN)
     sources = _Sources(given=given or {}, environment=environment, ini=ini or {}, file=file)
     stage = sources.choose("stage", "TEST_STAGE", default=EMBEDDED)
-    own = read_stages(file, root=root).get(stage.value.lower(), StageSettings())
+    insist_on_a_name(stage.value, facts=[("from", stage.origin)])
+    stages = read_stages(file, root=root)
+    own = stages.get(stage.value.lower(), StageSettings())
+    protected = read_protected(file, stages=stages, root=root)
     region = sources.choose("region", "AWS_REGION", "AWS_DEFAULT_REGION", default="us-east-1")
     if own.region and region.origin in (FILE, "default"):
         # What is said of the stage is nearer than what is said of the project.
         region = Choice(own.region, own.said("region"))
     accounts, regions = limits_of(file, own=own, root=root)
+    systems = _systems(root, file)
+    insist_on_own_stacks(systems, stage=stage, protected=protected)
     return Settings(
         root=root,
         mode=sources.choose("mode", "TEST_MODE", default="handler"),
@@ -56,10 +64,10 @@ def read_settings(
         region=region,
         profile=sources.choose("profile", "AWS_PROFILE"),
         endpoint=sources.choose("endpoint", "AWS_ENDPOINT_URL"),
-        systems=_systems(root, file),
+        systems=systems,
         accounts=accounts,
         regions=regions,
-        protection=protection_of(stage.value, file, own=own, root=root),
+        protected_stages=protected,
     )
 
 

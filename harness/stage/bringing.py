@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
-from harness import data, expired, people
+from harness import data, expired, parameters, people
 from harness.people import User
 from harness.stage.place import Place
 
@@ -62,4 +62,4 @@ class Bringing(Place):
         """
         __tracebackhide__ = True
         self._writes("secret_parameter", name)
-        return data.secret_parameter(self.cloud, name=name, value=value, key=self.physical_id(key))
+        return parameters.secret_parameter(self.cloud, name=name, value=value, key=self.physical_id(key))

@@ -18,7 +18,7 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _ELSEWHERE = "let it be tested in another stage; in this one tests only read"
 
 # What stands in a text or a comment is no word of the query. https://spec.graphql.org/October2021/#sec-Appendix-Grammar-Summary
-_WORDS = re.compile(r'"""(?:\\"""|.)*?"""|"(?:\\.|[^"\\\n])*"|#[^\n]*|[{}()\[\]]|[_A-Za-z]\w*', re.DOTALL)
+_WORDS = re.compile(r'"""(?:\\"""|.)*?"""|"(?:\\.|[^"\\\n\r])*"|#[^\n\r]*|[{}()\[\]]|[_A-Za-z]\w*', re.DOTALL)
 
 
 class Protection:
@@ -53,8 +53,13 @@ class Protection:
             remedy=remedy,
         )
 
-    def admit(self, request: Request, *, system: System) -> None:
+    def admit(self, request: Request, *, system: System, verb: str = "request") -> None:
         """Let a request pass whose method changes nothing, or whose route only reads as the test says.
+
+        Args:
+            request: What is about to be sent.
+            system: Whose routes the template writes.
+            verb: The name of the verb that sends it.
 
         Raises:
             StageProtected: It may write.
@@ -68,7 +73,7 @@ class Protection:
         if {f"{request.method} {path}", f"ANY {path}"} & self.also:
             return
         mark = f'if that route only reads, say so: @pytest.mark.read_only(also=["{request.method} {path}"])'
-        self.refuse("request", f"{request.method} {request.path}", remedy=f"{mark}\notherwise {_ELSEWHERE}")
+        self.refuse(verb, f"{request.method} {request.path}", remedy=f"{mark}\notherwise {_ELSEWHERE}")
 
 
 def is_mutation(query: str) -> bool:

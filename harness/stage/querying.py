@@ -52,7 +52,8 @@ class Querying(Requests):
             UnknownResource: No API has this logical id.
             MisusedStep: None is named where the system has several; or a key is sent to API Gateway.
             StageError: A key is wanted, and the API has none that is valid.
-            StageProtected: It is a mutation, and the stage is protected.
+            StageProtected: The stage is protected, and it is a mutation, or goes to a route of which the test does not
+                say that it only reads.
         """
         __tracebackhide__ = True
         if is_mutation(query):
@@ -79,7 +80,11 @@ class Querying(Requests):
         return response
 
     def _asked(self, body: Mapping[str, Any], *, path: str, user: User | None, sign: bool, api: str | None) -> Response:
-        """Ask an API of API Gateway. A query that only reads is sent with POST as well."""
+        """Ask an API of API Gateway.
+
+        A query that only reads is sent with POST as well, and whether GraphQL is spoken there at all, the template does
+        not say: a route of another kind takes the same POST for an order.
+        """
         __tracebackhide__ = True
         encoded, asked = parted(path)
         request = Request(
@@ -91,6 +96,8 @@ class Querying(Requests):
             sign=sign,
             api=self._api(api),
         )
+        if self._protection is not None:
+            self._protection.admit(request, system=self.system, verb="query")
         return self._sent(request)
 
     def _graph_api(self, name: str | None) -> str | None:

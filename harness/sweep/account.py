@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from harness.cloud.account import Cloud
 from harness.cloud.faults import message_of, translated
-from harness.errors import HarnessError, NoCredentials, UnreachableEndpoint
+from harness.errors import ForeignPlace, HarnessError, NoCredentials, UnreachableEndpoint
 from harness.sweep.found import Found
 from harness.sweep.here import Here
 from harness.sweep.of_pools import OfPools
@@ -38,6 +38,7 @@ class Account:
         """Give all that is called as things of runs are, and nothing else.
 
         Raises:
+            ForeignPlace: They have expired, and others were found in their place.
             NoCredentials: There are none.
             UnreachableEndpoint: Nothing answers.
         """
@@ -57,7 +58,7 @@ class Account:
         try:
             with translated(self._cloud):
                 found.extend(look())
-        except (NoCredentials, UnreachableEndpoint):
+        except (ForeignPlace, NoCredentials, UnreachableEndpoint):
             raise
         except HarnessError as error:
             told = dict(error.facts)

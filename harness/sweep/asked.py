@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 
 from harness.errors import UsageError
+from harness.ledger.naming import is_run
 
 __all__ = ["Asked", "seconds_of"]
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(\d+)([smhd])")
-_RUN = re.compile(r"[0-9a-f]{8}")
 # A run of tests that takes longer than this is not rare on somebody else's machine.
 _LEAST = 3600.0
 
@@ -40,7 +40,7 @@ class Asked:
 
     def __post_init__(self) -> None:
         """Refuse what makes no sense or would hurt."""
-        if self.run and not _RUN.fullmatch(self.run):
+        if self.run and not is_run(self.run):
             raise UsageError(
                 f"{self.run!r} is no id of a run.",
                 remedy="it is eight hexadecimal digits: those behind 'harness-tap-' in a name, or the tag harness:run",

@@ -11,7 +11,15 @@ from harness.sweep.telling import duration
 __all__ = ["why_left"]
 
 
-def why_left(found: Found, *, asked: Asked, known: Set[str], is_alive: Callable[[str], bool], now: float) -> str:
+def why_left(  # noqa: PLR0913 - each of them can be the reason
+    found: Found,
+    *,
+    asked: Asked,
+    known: Set[str],
+    is_alive: Callable[[str], bool],
+    protection: Callable[[Found], str],
+    now: float,
+) -> str:
     """Give the reason to leave something alone; empty when it is to go.
 
     Args:
@@ -19,12 +27,15 @@ def why_left(found: Found, *, asked: Asked, known: Set[str], is_alive: Callable[
         asked: What is asked of the sweep.
         known: The runs of this project's folder, of which it is known whether they are alive.
         is_alive: Says whether one of them is.
+        protection: Says why the stage of something is protected; empty when it is not.
         now: The time in epoch seconds.
     """
     if asked.run not in ("", found.run):
         return "of another run than the one asked for"
     if is_alive(found.run):
         return "the run is alive"
+    if because := protection(found):
+        return because
     if not asked.everywhere and found.thing.stage not in ("", asked.stage):
         return f"of the stage {found.thing.stage!r}"
     if not found.thing.stage and not (asked.everywhere or asked.embedded or asked.run or found.run in known):

@@ -22,7 +22,7 @@ class Found:
         since: When it was created, in epoch seconds, or when its run began; None when nothing tells it.
         ttl: For how many seconds its run may go on.
         known: How its service calls it besides, where that was seen: the URL of a queue, the ARN of a subscription, the
-            address of a user. Of app clients there may be two of one name, so of these it is not said.
+            name of a user in the pool. Of app clients there may be two of one name, so of these it is not said.
     """
 
     thing: Thing
@@ -35,10 +35,7 @@ class Found:
     @property
     def key(self) -> tuple[object, ...]:
         """What is the same however it was found."""
-        thing = self.thing
-        # Where users sign in by e-mail, that is their name in the ledger, and Cognito lists them by an id of its own.
-        name = (self.known or thing.name).partition("@")[0] if thing.kind == "user" else thing.name
-        return self.run, thing.kind, name, thing.within, thing.place
+        return self.run, self.thing.identity
 
 
 def merged(found: Iterable[Found]) -> list[Found]:

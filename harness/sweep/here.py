@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from harness.cloud.account import Cloud
-from harness.cloud.faults import code_of
 from harness.ledger import Kind, Thing
 from harness.sweep.found import Found
 from harness.sweep.scope import Scope
 
-__all__ = ["Here", "unless_gone"]
-
-# What is looked into may be taken away by another in this moment.
-_GONE = frozenset({
-    "AWS.SimpleQueueService.NonExistentQueue", "NoSuchBucket", "NotFound", "QueueDoesNotExist",
-    "ResourceNotFoundException",
-})  # fmt: skip
+__all__ = ["Here"]
 
 
 class Here:
@@ -60,13 +51,3 @@ class Here:
             stage=stage,
         )
         return Found(thing=thing, run=run, **({"by": ("name",)} | more))
-
-
-@contextmanager
-def unless_gone() -> Iterator[None]:
-    """Look into something, and no further when it has gone."""
-    try:
-        yield
-    except Exception as fault:
-        if code_of(fault) not in _GONE:
-            raise

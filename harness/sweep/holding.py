@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from harness.data import restore_abandoned
-from harness.held import find_abandoned
+import harness.data
+import harness.parameters  # noqa: F401 - both say how what is held is restored
+from harness.cloud.remains import has_gone
+from harness.held import drop, find_abandoned
 from harness.sweep.found import Found
 from harness.sweep.ledgers import UNKNOWN
 
@@ -28,4 +30,6 @@ def abandoned(folder: Path, *, told: Iterable[Found]) -> Iterator[Found]:
 
 def forget_gone(folder: Path) -> None:
     """Forget what was there before in stores that have gone with their embedded cloud."""
-    restore_abandoned(folder, cloud_of=lambda _: None)
+    for one in find_abandoned(folder):
+        if has_gone(one.thing):
+            drop(folder, digest=one.thing.within)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from pathlib import Path
 
+from harness._files import in_words
 from harness.ledger import Book, Ledger, Thing, books, is_alive, read
-from harness.ledger.alive import Life
+from harness.ledger.alive import Life, is_of_here, sign_of, signs
 from harness.ledger.naming import TIME_TO_LIVE
+from harness.ledger.reading import path_of
 from harness.sweep.found import Found
 
 __all__ = ["UNKNOWN", "Ledgers"]
@@ -30,6 +32,8 @@ class Ledgers(Ledger):
         sleep: How to wait between two looks.
 
     Attributes:
+        known: The runs that were in this folder since this machine was started: of these it can be said whether they
+            are alive.
         why: Why something could not be taken away.
     """
 
@@ -45,9 +49,10 @@ class Ledgers(Ledger):
         self._books = books(folder)
         self._runs: dict[Thing, set[str]] = defaultdict(set)
         self._written: dict[str, Ledger] = {}
+        self._told = {book.run for book in self._books}
         # A run that was killed leaves the sign of its life, also where somebody has deleted its ledger.
-        self.known = {book.run for book in self._books} | {path.name for path in folder.glob("alive/*")}
-        self.known.add(UNKNOWN)
+        self._all = self._told | signs(folder)
+        self.known = {run for run in self._all if is_of_here(folder, run=run)} | {UNKNOWN}
 
     @property
     def unreadable(self) -> list[Book]:
@@ -78,8 +83,12 @@ class Ledgers(Ledger):
         for one in found:
             self._runs[one.thing] |= {one.run} - {UNKNOWN}
 
+    def runs_of(self, thing: Thing) -> Set[str]:
+        """The runs that have made a thing."""
+        return self._runs[thing]
+
     def removed(self, thing: Thing) -> None:
-        """Write down that something has gone, in the ledger of each run that has made it."""
+        """Write down that something has gone, in the ledger of each run that has made it and has one here."""
         for ledger in self._of(thing):
             ledger.removed(thing)
         self._count()
@@ -99,7 +108,9 @@ class Ledgers(Ledger):
 
     def _of(self, thing: Thing) -> list[Ledger]:
         with self._lock:
-            return [self._written.setdefault(run, Ledger(self._root, run=run)) for run in self._runs[thing]]
+            # A ledger that is made for a run of another machine would say that the run was here.
+            runs = self._runs[thing] & self._told
+            return [self._written.setdefault(run, Ledger(self._root, run=run)) for run in runs]
 
     def put_by(self) -> None:
         """Close what is open; the ledger of a run goes with the last thing that is left of it."""
@@ -109,20 +120,26 @@ class Ledgers(Ledger):
             ledger.close()
 
     def close(self) -> None:
-        """Delete the ledgers of runs that have ended and of which nothing is left."""
+        """Delete the ledgers of runs that have ended and of which nothing is left.
+
+        Raises:
+            FileNotWritten: They cannot be deleted.
+        """
         self.put_by()
-        for run in self.known - {UNKNOWN}:
-            self._forget(run)
+        for run in sorted(self._all):
+            with in_words(sign_of(self._root, run=run)):
+                self._forget(run)
 
     def _forget(self, run: str) -> None:
         if self.is_alive(run):
             return
-        book = read(self._root / "ledger" / f"{run}.jsonl")
-        sign = self._root / "alive" / run
+        book = read(path_of(self._root, run=run))
+        sign = sign_of(self._root, run=run)
         # Where there is no ledger, the sign is all that is known of the run, for as long as it matters.
-        if book.left or not (book.path.exists() or _is_old(sign)):
+        matters = sign.exists() and run not in self._told and not _is_old(sign)
+        if not book.is_done or matters or not (book.path.exists() or sign.exists()):
             return
-        Life(self._root, run=run).close(last=lambda: _remove_empty(book.path))
+        Life(self._root, run=run).close(last=lambda: _remove_done(book.path, sign))
 
 
 def _is_old(path: Path) -> bool:
@@ -132,6 +149,8 @@ def _is_old(path: Path) -> bool:
         return False
 
 
-def _remove_empty(ledger: Path) -> None:
-    if not read(ledger).left:
+def _remove_done(ledger: Path, sign: Path) -> None:
+    if read(ledger).is_done:
         ledger.unlink(missing_ok=True)
+        # Also that of a run of another machine, which says nothing without its ledger.
+        sign.unlink(missing_ok=True)

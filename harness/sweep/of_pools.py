@@ -7,9 +7,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from harness.cloud import listing
+from harness.cloud.faults import gone_is_fine
 from harness.ledger.naming import USER, run_of_client, run_of_email
 from harness.sweep.found import Found
-from harness.sweep.here import Here, unless_gone
+from harness.sweep.here import Here
 
 __all__ = ["OfPools"]
 
@@ -34,11 +36,10 @@ class OfPools:
 
     def users(self) -> Iterator[Found]:
         """Give the users."""
-        pages = self._cloud.client("cognito-idp").get_paginator("list_users")
         for pool in self._pools:
-            with unless_gone():
-                for page in pages.paginate(UserPoolId=pool, Filter=f'email ^= "{USER}"'):
-                    yield from (one for user in page["Users"] if (one := self._user(user, pool=pool)))
+            for user in listing.users(self._cloud, pool=pool, prefix=USER):
+                if found := self._user(user, pool=pool):
+                    yield found
 
     def _user(self, user: Mapping[str, Any], *, pool: str) -> Found | None:
         email = next((part["Value"] for part in user.get("Attributes", []) if part["Name"] == "email"), "")
@@ -46,16 +47,19 @@ class OfPools:
         if run is None:
             return None
         since, stage = _epoch(user.get("UserCreateDate")), self._here.scope.stage
-        name = user["Username"]
-        return self._here.found("user", name, run=run, within=pool, stage=stage, since=since, known=email)
+        username = user["Username"]
+        # As the ledger calls it: where users sign in by e-mail, Cognito makes up a name, which nobody knew before.
+        name = username if username == email.partition("@")[0] else email
+        return self._here.found("user", name, run=run, within=pool, stage=stage, since=since, known=username)
 
     def clients(self) -> Iterator[Found]:
         """Give the app clients that should have lived for a moment."""
-        pages = self._cloud.client("cognito-idp").get_paginator("list_user_pool_clients")
         for pool in self._pools:
-            with unless_gone():
-                for page in pages.paginate(UserPoolId=pool, MaxResults=60):
-                    yield from (one for told in page["UserPoolClients"] if (one := self._client(told, pool=pool)))
+            for told in listing.clients(self._cloud, pool=pool):
+                # It may be taken away by another in this moment.
+                with gone_is_fine():
+                    if found := self._client(told, pool=pool):
+                        yield found
 
     def _client(self, told: Mapping[str, str], *, pool: str) -> Found | None:
         run = run_of_client(told["ClientName"])

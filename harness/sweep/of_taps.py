@@ -8,17 +8,14 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from harness.cloud import listing
 from harness.ledger import Kind
 from harness.ledger.naming import RUN, TAP, run_of_tap
 from harness.sweep.found import Found
-from harness.sweep.here import Here, unless_gone
+from harness.sweep.here import Here
 from harness.sweep.tags import Tags, since_of, stage_of, ttl_of
 
 __all__ = ["OfTaps"]
-
-# Where there is no page size, SQS gives a thousand queues and says nothing of the others.
-# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListQueues.html
-_QUEUES = 1000
 
 
 class OfTaps:
@@ -41,8 +38,7 @@ class OfTaps:
     def _queues_found(self) -> dict[str, Found]:
         """All queues of taps, by ARN."""
         sqs = self._cloud.client("sqs")
-        pages = sqs.get_paginator("list_queues").paginate(QueueNamePrefix=TAP, PaginationConfig={"PageSize": _QUEUES})
-        urls = {url.rpartition("/")[2]: url for page in pages for url in page.get("QueueUrls", [])}
+        urls = dict(listing.queues(self._cloud, prefix=TAP))
         for arn in self._tags.together:
             name = arn.rpartition(":")[2]
             if arn == self._here.arn("sqs", name) and run_of_tap(name) and name not in urls:
@@ -68,16 +64,13 @@ class OfTaps:
 
     def rules(self) -> Iterator[Found]:
         """Give the rules of every bus."""
-        events = self._cloud.client("events")
         for bus in self._buses():
-            with unless_gone():
-                for page in events.get_paginator("list_rules").paginate(EventBusName=bus, NamePrefix=TAP):
-                    for rule in page["Rules"]:
-                        run = run_of_tap(rule["Name"])
-                        tags = self._tags.of_rule(rule["Arn"]) if run else {}
-                        found = run and self._tagged("rule", rule["Name"], run=run, tags=tags, within=bus)
-                        if found:
-                            yield found
+            for rule in listing.rules(self._cloud, bus=bus, prefix=TAP):
+                run = run_of_tap(rule["Name"])
+                tags = self._tags.of_rule(rule["Arn"]) if run else {}
+                found = run and self._tagged("rule", rule["Name"], run=run, tags=tags, within=bus)
+                if found:
+                    yield found
 
     def _buses(self) -> Iterator[str]:
         """Give the names of all buses, that of the account too. boto3 has no paginator for them."""
@@ -92,12 +85,11 @@ class OfTaps:
 
     def subscriptions(self) -> Iterator[Found]:
         """Give the subscriptions of every topic, also of one that is not there any more."""
-        for page in self._cloud.client("sns").get_paginator("list_subscriptions").paginate():
-            for one in page["Subscriptions"]:
-                name = one.get("Endpoint", "").rpartition(":")[2]
-                run = run_of_tap(name) if one.get("Endpoint") == self._here.arn("sqs", name) else None
-                if run:
-                    yield self._subscription(one, run=run)
+        for one in listing.subscriptions(self._cloud):
+            name = one.get("Endpoint", "").rpartition(":")[2]
+            run = run_of_tap(name) if one.get("Endpoint") == self._here.arn("sqs", name) else None
+            if run:
+                yield self._subscription(one, run=run)
 
     def _subscription(self, told: Mapping[str, str], *, run: str) -> Found:
         queue, topic, known = told["Endpoint"], told["TopicArn"], told["SubscriptionArn"]
@@ -121,15 +113,11 @@ class OfTaps:
 
     def notifications(self) -> Iterator[Found]:
         """Give the notifications of every bucket."""
-        if not self._cloud.embedded:  # In AWS no bucket is tapped: its one configuration is the stage's own.
-            return
-        s3 = self._cloud.client("s3")
-        for bucket in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]:
-            with unless_gone():
-                for one in s3.get_bucket_notification_configuration(Bucket=bucket).get("QueueConfigurations", []):
-                    run = run_of_tap(one.get("Id", ""))
-                    if run:
-                        yield self._leading("notification", one["Id"], queue=one["QueueArn"], run=run, within=bucket)
+        for bucket in listing.buckets_tapped(self._cloud):
+            for one in listing.notifications(self._cloud, bucket=bucket):
+                run = run_of_tap(one.get("Id", ""))
+                if run:
+                    yield self._leading("notification", one["Id"], queue=one["QueueArn"], run=run, within=bucket)
 
     def _tagged(self, kind: Kind, name: str, *, run: str, tags: Mapping[str, str], **more: str) -> Found | None:
         """Give something that can carry tags; None when they say that it is another's."""

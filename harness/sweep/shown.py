@@ -8,6 +8,7 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
+from harness._text import redacted
 from harness.cloud.taking import command
 from harness.sweep.found import Found
 from harness.sweep.sweeping import Outcome, Plan
@@ -72,8 +73,8 @@ def _row(found: Found, *, now: float) -> tuple[str, ...]:
     age = "unknown" if found.since is None else duration(max(0.0, now - found.since))
     return (
         found.thing.kind,
-        _short(found.thing.name),
-        _short(found.thing.within) or "-",
+        _short(redacted(found.thing.name)),
+        _short(redacted(found.thing.within)) or "-",
         found.run or "-",
         age,
         ", ".join(found.by),
@@ -134,8 +135,8 @@ def _told(found: Found) -> dict[str, Any]:
     thing = found.thing
     return {
         "kind": thing.kind,
-        "name": thing.name,
-        "within": thing.within,
+        "name": redacted(thing.name),
+        "within": redacted(thing.within),
         "account": thing.account,
         "region": thing.region,
         "endpoint": thing.endpoint,

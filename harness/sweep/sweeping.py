@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from harness._files import in_words
 from harness.cloud import embedded
 from harness.cloud.account import Cloud, embedded_cloud
 from harness.cloud.faults import translated
 from harness.cloud.ports import LOOPBACK
 from harness.cloud.remains import has_gone
-from harness.ledger import Thing
+from harness.errors import FileNotWritten
+from harness.ledger import Identity, Thing
 from harness.settings import Settings
 from harness.sweep.account import Account
 from harness.sweep.asked import Asked
@@ -63,12 +65,14 @@ class Outcome:
         failed: What could not be taken away, each with the reason.
         calls: How often each operation was called, those of the looking too; retries count.
         seconds: How long all of it took.
+        trouble: Why what was written down of it could not be deleted.
     """
 
     removed: list[Found]
     failed: list[tuple[Found, str]]
     calls: Mapping[str, int]
     seconds: float
+    trouble: FileNotWritten | None = None
 
 
 class Sweep:
@@ -90,6 +94,7 @@ class Sweep:
         self._ledgers = Ledgers(settings.folder, tell=tell)
         self._is_alive: Callable[[str], bool] = self._ledgers.is_alive
         self._clouds: dict[tuple[str, str, str], Cloud] = {}
+        self._stages: dict[str, str] = {}
         self.calls: Counter[str] = Counter()
 
     def plan(self) -> Plan:
@@ -107,7 +112,9 @@ class Sweep:
         self._is_alive = cache(self._ledgers.is_alive)
         here, gone, others = self._parted(told)
         found = merged([*here, *(one for _, seen in accounts for one in seen)])
-        stays = [(one, why) for one in found if (why := self._why_left(one))]
+        self._stages = {one.run: one.thing.stage for one in found if one.thing.stage}
+        in_use = {one.thing.identity for one in [*told, *found] if self._is_alive(one.run)}
+        stays = [(one, why) for one in found if (why := self._why_left(one) or _why_used(one, in_use=in_use))]
         kept = {one.key for one, _ in stays}
         return Plan(
             to_go=[one for one in found if one.key not in kept],
@@ -187,8 +194,16 @@ class Sweep:
             asked=self._asked,
             known=self._ledgers.known,
             is_alive=self._is_alive,
+            protection=self._protection,
             now=self._clock(),
         )
+
+    def _protection(self, found: Found) -> str:
+        """Say why the stage of something is protected: its own, or else that which other things of its run tell."""
+        stage = found.thing.stage or self._stages.get(found.run, "")
+        # The embedded cloud is nobody's, whatever its stage was called.
+        because = None if found.thing.embedded or not stage else self._settings.protected_stages.because(stage)
+        return f"its stage {stage!r} is protected: {because}" if because else ""
 
     def carry_out(self, plan: Plan) -> Outcome:
         """Take away what is to go."""
@@ -201,8 +216,7 @@ class Sweep:
         others = [one for one in plan.to_go if one.thing.kind != "cloud"]
         remove_all(others, cloud_of=self._cloud_of, ledgers=self._ledgers)
         why = self._ledgers.why
-        self._ledgers.close()
-        forget_gone(self._settings.folder)
+        trouble = self._put_away()
         if self._asked.embedded:
             embedded.remove_stale(self._settings.folder, older=_STARTS)
         return Outcome(
@@ -210,11 +224,28 @@ class Sweep:
             failed=[(one, why[one.thing]) for one in plan.to_go if one.thing in why],
             calls=dict(self.calls),
             seconds=time.monotonic() - self._started,
+            trouble=trouble,
         )
+
+    def _put_away(self) -> FileNotWritten | None:
+        """Delete what tells of nothing any more, and give why that cannot be done."""
+        try:
+            self._ledgers.close()
+            with in_words(self._settings.folder / "held"):
+                forget_gone(self._settings.folder)
+        except FileNotWritten as trouble:
+            return trouble
+        return None
 
 
 # For so many seconds a cloud may be about to start, and does not listen yet.
 _STARTS = 300.0
+
+
+def _why_used(found: Found, *, in_use: Set[Identity]) -> str:
+    """Say whether a run that is alive has the same: it takes it away itself; of what is held its part stays anyway."""
+    is_used = found.thing.identity in in_use and found.thing.kind not in ("items", "parameter")
+    return "a run that is alive has it as well" if is_used else ""
 
 
 def _place_of(cloud: Cloud) -> tuple[str, str, str]:

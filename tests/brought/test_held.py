@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from harness import data
+from harness import data, parameters
 from harness.cloud.account import Cloud, embedded_cloud
 from harness.errors import LedgerNotWritten, UnreachableEndpoint
 from harness.ledger import Ledger
@@ -37,7 +37,7 @@ def test_items_are_in_the_ledger(here: Cloud, table: str) -> None:
 
 def test_a_parameter_is_in_the_ledger(here: Cloud, key: str) -> None:
     """By its name; its value is not."""
-    with data.secret_parameter(here, name="/held/secret", value="s3cret", key=key):
+    with parameters.secret_parameter(here, name="/held/secret", value="s3cret", key=key):
         during, digest = noted(here), held_folder(here).name
         written = here.ledger.path.read_text()
 

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,8 +14,9 @@ from harness import data
 from harness.cloud import embedded
 from harness.cloud.account import Cloud, embedded_cloud
 from harness.cloud.taking import take_away
-from harness.held import find_abandoned
-from harness.ledger import Thing, books
+from harness.held import Abandoned, find_abandoned
+from harness.ledger import books
+from harness.sweep.holding import forget_gone
 
 from .conftest import REGION, new_table, rows, users
 
@@ -24,7 +24,7 @@ HOLDS = """
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from harness import data
+from harness import data, parameters
 from harness.cloud.account import embedded_cloud
 from harness.people import signed_in_user
 
@@ -34,7 +34,7 @@ with ExitStack() as held:
     if table:
         held.enter_context(data.items(cloud, table=table, items=[{"id": "a", "new": True}, {"id": "b"}]))
     if key:
-        held.enter_context(data.secret_parameter(cloud, name="/killed/secret", value="s3cret", key=key))
+        held.enter_context(parameters.secret_parameter(cloud, name="/killed/secret", value="s3cret", key=key))
     if pool:
         held.enter_context(signed_in_user(cloud, pool=pool, client=client))
     print("holds", flush=True)
@@ -51,9 +51,9 @@ def killed(cloud: Cloud, *, table: str = "", pool: str = "", client: str = "", k
         process.kill()
 
 
-def in_it(cloud: Cloud) -> Callable[[Thing], Cloud]:
-    """Say of each thing that it is in a cloud."""
-    return lambda _thing: cloud
+def restore(cloud: Cloud) -> list[Abandoned]:
+    """Restore what nobody holds any more, as a sweep does, and give what that was."""
+    return [one for one in find_abandoned(cloud.folder) if take_away(one.thing, cloud=cloud)]
 
 
 def secret(cloud: Cloud) -> list[str]:
@@ -77,12 +77,12 @@ def test_all_of_it_is_in_the_ledger_and_goes_by_it(here: Cloud, table: str, pool
 
 def test_what_was_held_is_restored_without_its_ledger(here: Cloud, table: str, key: str) -> None:
     """What was there before is on disk, and beside it where it belongs."""
-    here.client("ssm").put_parameter(Name="/killed/secret", Value="before", Type="String")
+    here.client("ssm").put_parameter(Name="/killed/secret", Value="before", Type="SecureString")
     killed(here, table=table, key=key)
     for book in books(here.folder):
         book.path.unlink()
 
-    restored = data.restore_abandoned(here.folder, cloud_of=in_it(here))
+    restored = restore(here)
 
     assert {("items", table, 2), ("parameter", "/killed/secret", 1)} == {
         (one.thing.kind, one.thing.name, one.count) for one in restored
@@ -94,19 +94,16 @@ def test_what_was_held_is_restored_without_its_ledger(here: Cloud, table: str, k
 def test_once_is_enough(here: Cloud, table: str) -> None:
     """The second time there is nothing to restore."""
     killed(here, table=table)
-    data.restore_abandoned(here.folder, cloud_of=in_it(here))
+    restore(here)
 
-    assert [] == data.restore_abandoned(here.folder, cloud_of=in_it(here))
+    assert [] == restore(here)
 
 
 def test_two_at_the_same_time_do_no_harm(here: Cloud, table: str) -> None:
     """One waits for the other, and finds nothing to do."""
     here.client("dynamodb").put_item(TableName=table, Item={"id": {"S": "a"}, "old": {"BOOL": True}})
     killed(here, table=table)
-    both = [
-        threading.Thread(target=data.restore_abandoned, args=[here.folder], kwargs={"cloud_of": in_it(here)})
-        for _ in range(2)
-    ]
+    both = [threading.Thread(target=restore, args=[here]) for _ in range(2)]
 
     for one in both:
         one.start()
@@ -121,19 +118,9 @@ def test_what_somebody_holds_stays(here: Cloud, table: str) -> None:
     """Only what the killed one alone had brought is taken away."""
     with data.items(here, table=table, items=[{"id": "a"}]):
         killed(here, table=table)
-        data.restore_abandoned(here.folder, cloud_of=in_it(here))
+        restore(here)
 
         assert {"a"} == set(rows(here, table))
-
-
-def test_what_is_not_to_be_restored_is_left_alone(here: Cloud, table: str) -> None:
-    """It belongs to another stage, say."""
-    killed(here, table=table)
-
-    restored = data.restore_abandoned(here.folder, cloud_of=lambda _thing: None)
-
-    assert ([], {"a", "b"}) == (restored, set(rows(here, table)))
-    assert 1 == len(find_abandoned(here.folder))
 
 
 def test_what_was_in_a_table_that_has_gone_is_forgotten(here: Cloud, table: str) -> None:
@@ -141,9 +128,9 @@ def test_what_was_in_a_table_that_has_gone_is_forgotten(here: Cloud, table: str)
     killed(here, table=table)
     here.client("dynamodb").delete_table(TableName=table)
 
-    (forgotten,) = data.restore_abandoned(here.folder, cloud_of=in_it(here))
+    (forgotten,) = restore(here)
 
-    assert (table, "") == (forgotten.thing.name, forgotten.why)
+    assert table == forgotten.thing.name
     assert [] == find_abandoned(here.folder)
 
 
@@ -155,7 +142,7 @@ def test_a_table_that_was_made_anew_is_another_one(here: Cloud, table: str) -> N
     new_table(here, table)
     here.client("dynamodb").put_item(TableName=table, Item={"id": {"S": "a"}})
 
-    data.restore_abandoned(here.folder, cloud_of=in_it(here))
+    restore(here)
 
     assert {"a"} == set(rows(here, table))
     assert [] == find_abandoned(here.folder)
@@ -169,23 +156,11 @@ def test_what_was_in_a_cloud_that_has_gone_is_forgotten(tmp_path: Path) -> None:
     killed(cloud, table="gone")
 
     embedded.stop(running)
-    (forgotten,) = data.restore_abandoned(tmp_path, cloud_of=in_it(cloud))
+    (before,) = find_abandoned(tmp_path)
+    forget_gone(tmp_path)
 
-    assert ("gone", "") == (forgotten.thing.name, forgotten.why)
+    assert "gone" == before.thing.name
     assert [] == find_abandoned(tmp_path)
-
-
-def test_what_cannot_be_restored_is_given_with_the_reason(here: Cloud, table: str, key: str) -> None:
-    """The next one is restored all the same."""
-    killed(here, table=table, key=key)
-    elsewhere = embedded_cloud("http://127.0.0.1:9", folder=here.folder, region=REGION)
-
-    found = data.restore_abandoned(here.folder, cloud_of=lambda thing: elsewhere if thing.kind == "items" else here)
-
-    assert {"items": "Nothing answers at 'http://127.0.0.1:9'.", "parameter": ""} == {
-        one.thing.kind: one.why for one in found
-    }
-    assert ({"a", "b"}, []) == (set(rows(here, table)), secret(here))
 
 
 def test_a_ledger_knows_how_what_is_held_is_taken_away(here: Cloud, table: str) -> None:

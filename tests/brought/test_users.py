@@ -55,6 +55,18 @@ def test_where_people_sign_in_by_address_the_user_goes_by_it(here: Cloud, cloud:
     assert ([], []) == (noted(here), users(cloud, by_email))
 
 
+def test_a_user_whose_address_a_test_changes_is_taken_away(here: Cloud, cloud: Cloud) -> None:
+    """By the name in the pool: nobody goes by the old address any more, which AWS says as if the user had gone."""
+    cognito = cloud.client("cognito-idp")
+    pool = cognito.create_user_pool(PoolName="moving", UsernameAttributes=["email"])["UserPool"]["Id"]
+
+    with signed_in_user(here, pool=pool, client=new_client(cloud, pool)) as user:
+        moved = [{"Name": "email", "Value": f"moved-{user.email}"}, {"Name": "email_verified", "Value": "true"}]
+        cognito.admin_update_user_attributes(UserPoolId=pool, Username=user.username, UserAttributes=moved)
+
+    assert ([], []) == (noted(here), users(cloud, pool))
+
+
 class Repeating(Cloud):
     """A cloud that loses its first answer when a user is created, so that boto3 asks again."""
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
+import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +15,9 @@ import pytest
 from harness.cloud import embedded, ports, processes
 from harness.cloud.account import Cloud
 from harness.cloud.remains import cloud_of, has_gone, remaining, settle, take_away_the_rest
+from harness.errors import NotRemoved
 from harness.ledger import Ledger, Thing, books
-from harness.ledger.alive import Life
+from harness.ledger.alive import Life, sign_of
 
 RUN, OTHER = "0f3a9c21", "0f3a9c22"
 SLEEPS = "import time; time.sleep(60)"
@@ -111,9 +115,9 @@ def test_what_is_in_aws_stays_in_the_ledger(tmp_path: Path) -> None:
     assert [queue("")] == [one.thing for book in books(tmp_path) for one in book.left]
 
 
-def spawned(folder: Path, *, run: str) -> int:
+def spawned(folder: Path, *, run: str, port: int = 15001) -> int:
     """Start what looks like the cloud of a run."""
-    home = folder / "clouds" / "15001"
+    home = folder / "clouds" / str(port)
     home.mkdir(parents=True)
     command = [sys.executable, "-c", SLEEPS, "harness.cloud.serve", str(home), run]
     return processes.spawn(command, folder=home, log=home / "cloud.log", environment=dict(os.environ))
@@ -136,6 +140,79 @@ def test_a_cloud_that_a_dead_run_has_left_is_ended(tmp_path: Path) -> None:
     assert ended(pid)
     assert not (tmp_path / "clouds/15001").exists()
     assert [] == books(tmp_path)
+
+
+def test_all_clouds_that_a_dead_run_has_left_are_ended(tmp_path: Path) -> None:
+    """As those of several workers: whoever writes down that the first has gone keeps nobody alive."""
+    clouds = [cloud_in(tmp_path, port=port) for port in (15001, 15002, 15003)]
+    started = [spawned(tmp_path, run=RUN, port=int(cloud.name)) for cloud in clouds]
+    left_by_a_dead_run(tmp_path, *clouds)
+
+    settle(tmp_path, forget=nothing)
+
+    assert [True, True, True] == [ended(pid) for pid in started]
+    assert [] == books(tmp_path)
+
+
+@pytest.fixture
+def endless(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """What looks like the cloud of a dead run and cannot be ended: it is in the group of another process."""
+    home = str(tmp_path / "clouds" / "15001")
+    with subprocess.Popen([sys.executable, "-c", SLEEPS, "harness.cloud.serve", home, RUN]) as process:
+        yield process
+        process.kill()
+
+
+def test_a_cloud_that_does_not_end_is_told(tmp_path: Path, endless: subprocess.Popen[bytes]) -> None:
+    """With what ends it."""
+    cloud = cloud_in(tmp_path, port=15001)
+
+    with pytest.raises(NotRemoved) as caught:
+        embedded.end_left(cloud, of={RUN}, within=0.1)
+
+    assert str(caught.value) == (
+        "The embedded cloud at 'http://127.0.0.1:15001' does not end.\n"
+        f"  process: {endless.pid}\n"
+        "  run: 0f3a9c21\n"
+        f"  end it: kill -9 {endless.pid}"
+    )
+
+
+@pytest.mark.usefixtures("endless")
+def test_a_cloud_that_does_not_end_stays_in_the_ledger(tmp_path: Path) -> None:
+    """It is not written off, and the reason stands there."""
+    left_by_a_dead_run(tmp_path, cloud_in(tmp_path, port=15001))
+
+    settle(tmp_path, forget=nothing)
+
+    [book] = books(tmp_path)
+    assert ["The embedded cloud at 'http://127.0.0.1:15001' does not end."] == [one.why for one in book.left]
+
+
+def of_elsewhere(folder: Path, *things: Thing) -> None:
+    """Leave the ledger of a run and the sign of its life as a copy of another machine's folder brings them."""
+    left_by_a_dead_run(folder, *things)
+    sign_of(folder, run=RUN).parent.mkdir(exist_ok=True)
+    sign_of(folder, run=RUN).write_text("another-boot 1 2\n")
+
+
+def test_what_was_copied_is_not_left_by_a_dead_run(tmp_path: Path, nowhere: str) -> None:
+    """The run may be alive where it was copied from: nothing is counted, and nothing written off."""
+    of_elsewhere(tmp_path, queue(""), queue(nowhere, embedded=True))
+
+    settle(tmp_path, forget=nothing)
+
+    assert (0, 0) == remaining(tmp_path, stage="dev")
+    assert [2] == [len(book.left) for book in books(tmp_path)]
+
+
+def test_what_was_copied_is_left_when_it_is_old(tmp_path: Path) -> None:
+    """No run goes on for longer than its time to live."""
+    of_elsewhere(tmp_path, queue(""))
+    [book] = books(tmp_path)
+    book.path.write_text(re.sub(r'"at": [\d.]+', '"at": 5', book.path.read_text()))
+
+    assert (1, 1) == remaining(tmp_path, stage="dev")
 
 
 @pytest.mark.parametrize("run", [OTHER, ""])

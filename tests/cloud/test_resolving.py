@@ -157,14 +157,19 @@ def test_a_stage_that_is_not_deployed(cloud: Cloud, stack: str, system_of: Syste
         f"  region: {cloud.region}\n"
         f"  endpoint: {cloud.endpoint}\n"
         f"  stacks with a like name: {stack}\n"
-        f"  Deploy it: harness deploy small --stage {stack}x"
+        "  Deploy it: harness deploy small --stage embedded"
     ) == str(missing.value)
 
 
-def test_the_stage_in_the_remedy_is_the_stages_own_name(cloud: Cloud, system_of: SystemOf) -> None:
-    """The name of the stack begins with that of the system."""
+def test_the_stage_in_the_remedy_is_the_one_that_was_asked_for(
+    cloud: Cloud, tmp_path: Path, system_of: SystemOf
+) -> None:
+    """The name of a stack does not tell it: other characters than letters and digits are hyphens there."""
+    aws = Cloud(folder=tmp_path, region=cloud.region, endpoint=cloud.endpoint, stage="dev")
+    aws.identity = cloud.identity
+
     with pytest.raises(NotDeployed) as missing:
-        resolve_names(system_of(TOPIC), cloud=cloud, stack="small-dev")
+        resolve_names(system_of(TOPIC), cloud=aws, stack="small-dev")
 
     assert "Deploy it: harness deploy small --stage dev" == missing.value.remedy
 

@@ -7,9 +7,11 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
+from harness.cli import main
 from harness.cloud import embedded
 from harness.cloud.account import embedded_cloud
 from harness.project import Project
@@ -89,3 +91,40 @@ def test_everything_is_closed_whatever_goes_wrong(pytester: pytest.Pytester) -> 
     project.close()
 
     assert [1, 1] == [one.closed for one in taps.values()]
+
+
+def spawned_up() -> tuple[subprocess.Popen[str], embedded.Running]:
+    """Start `harness up`, and give it when its cloud is remembered but not ready yet."""
+    up = subprocess.Popen([sys.executable, "-c", UP], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    deadline = time.monotonic() + 30
+    while (found := embedded.remembered(Path(".harness"))) is None and time.monotonic() < deadline:
+        time.sleep(0.001)
+    assert found is not None
+    return up, found
+
+
+@pytest.mark.parametrize(("told", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_up_that_is_told_to_end_leaves_no_cloud(pytester: pytest.Pytester, told: signal.Signals, code: int) -> None:
+    """While the cloud starts: neither its process nor its folder, nor a word of it."""
+    up, cloud = spawned_up()
+
+    up.send_signal(told)
+    said, _ = up.communicate(timeout=20)
+
+    assert (code, "") == (up.returncode, said)
+    assert not embedded.runs(cloud)
+    assert [] == list((pytester.path / ".harness" / "clouds").iterdir())
+    assert embedded.remembered(pytester.path / ".harness") is None
+
+
+@pytest.mark.usefixtures("pytester")
+def test_the_cloud_of_up_that_was_killed_is_found(capsys: pytest.CaptureFixture[str]) -> None:
+    """It was remembered as soon as there was a process, and so `harness down` stops it."""
+    up, cloud = spawned_up()
+    up.kill()
+    up.communicate()
+
+    code = main(["down"])
+
+    assert (0, f"The embedded cloud at {cloud.endpoint} is stopped.\n") == (code, capsys.readouterr().out)
+    assert not embedded.runs(cloud)

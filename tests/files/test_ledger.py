@@ -11,7 +11,7 @@ from harness.ledger import Ledger, Thing, is_alive, read
 from harness.ledger.reading import books
 
 RUN = "0f3a9c21"
-QUEUE = Thing(kind="queue", name="harness-tap-0f3a9c21-1", embedded=True)
+QUEUE = Thing(kind="queue", name="harness-tap-0f3a9c21-1", endpoint="http://127.0.0.1:9", embedded=True)
 
 
 def full(folder: Path) -> Ledger:

@@ -15,12 +15,15 @@ from harness.cloud.account import Cloud
 from harness.cloud.deploying import deploy, undeploy
 from harness.cloud.foreign import refuse_foreign_things
 from harness.cloud.stacks import describe
-from harness.errors import ForeignThing
+from harness.errors import ForeignThing, NotAllowed, StageError
 from harness.system.model import System
 from harness.system.reader import read
 
 Make = Callable[[Cloud, str], Any]
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
+POLICY = json.dumps(
+    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:ListQueues", "Resource": "*"}]}
+)
 MACHINE = {"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}
 ROLE = "arn:aws:iam::000000000000:role/none"
 TABLE = {
@@ -71,6 +74,32 @@ def machine(cloud: Cloud, name: str) -> None:
     cloud.client("stepfunctions").create_state_machine(name=name, definition=json.dumps(MACHINE), roleArn=role)
 
 
+def alias(cloud: Cloud, name: str) -> None:
+    kms = cloud.client("kms")
+    kms.create_alias(AliasName=f"alias/{name}", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+
+
+def domain(cloud: Cloud, name: str) -> None:
+    cognito = cloud.client("cognito-idp")
+    pool = cognito.create_user_pool(PoolName=name)["UserPool"]["Id"]
+    cognito.create_user_pool_domain(Domain=name, UserPoolId=pool)
+
+
+def pipe(cloud: Cloud, name: str) -> None:
+    cloud.client("sqs").create_queue(QueueName=f"of-{name}")
+    arn = f"arn:aws:sqs:{cloud.region}:{cloud.account}:of-{name}"
+    cloud.client("pipes").create_pipe(Name=name, Source=arn, Target=arn, RoleArn=ROLE, DesiredState="STOPPED")
+
+
+SCHEDULE = {
+    "ScheduleExpression": "rate(1 hour)",
+    "FlexibleTimeWindow": {"Mode": "OFF"},
+    "Target": {"Arn": "arn:aws:sqs:us-east-1:000000000000:none", "RoleArn": ROLE},
+}
+ALARM = {
+    "Namespace": "A", "MetricName": "B", "Statistic": "Sum", "Period": 60, "EvaluationPeriods": 1, "Threshold": 1,
+    "ComparisonOperator": "GreaterThanThreshold",
+}  # fmt: skip
 THEIRS: dict[str, tuple[Make, str, dict[str, Any]]] = {
     "AWS::SQS::Queue": (lambda cloud, name: cloud.client("sqs").create_queue(QueueName=name), "QueueName", {}),
     "AWS::SNS::Topic": (lambda cloud, name: cloud.client("sns").create_topic(Name=name), "TopicName", {}),
@@ -116,6 +145,52 @@ THEIRS: dict[str, tuple[Make, str, dict[str, Any]]] = {
         "StateMachineName",
         {"Definition": MACHINE, "RoleArn": ROLE},
     ),
+    "AWS::StepFunctions::Activity": (
+        lambda cloud, name: cloud.client("stepfunctions").create_activity(name=name),
+        "Name",
+        {},
+    ),
+    "AWS::Scheduler::Schedule": (
+        lambda cloud, name: cloud.client("scheduler").create_schedule(Name=name, **SCHEDULE),
+        "Name",
+        SCHEDULE,
+    ),
+    "AWS::Scheduler::ScheduleGroup": (
+        lambda cloud, name: cloud.client("scheduler").create_schedule_group(Name=name),
+        "Name",
+        {},
+    ),
+    "AWS::CloudWatch::Alarm": (
+        lambda cloud, name: cloud.client("cloudwatch").put_metric_alarm(AlarmName=name, **ALARM),
+        "AlarmName",
+        ALARM,
+    ),
+    "AWS::CloudWatch::CompositeAlarm": (
+        lambda cloud, name: cloud.client("cloudwatch").put_composite_alarm(AlarmName=name, AlarmRule="FALSE"),
+        "AlarmName",
+        {"AlarmRule": "FALSE"},
+    ),
+    "AWS::IAM::ManagedPolicy": (
+        lambda cloud, name: cloud.client("iam").create_policy(PolicyName=name, PolicyDocument=POLICY),
+        "ManagedPolicyName",
+        {"PolicyDocument": {}},
+    ),
+    "AWS::IAM::User": (lambda cloud, name: cloud.client("iam").create_user(UserName=name), "UserName", {}),
+    "AWS::IAM::Group": (lambda cloud, name: cloud.client("iam").create_group(GroupName=name), "GroupName", {}),
+    "AWS::IAM::InstanceProfile": (
+        lambda cloud, name: cloud.client("iam").create_instance_profile(InstanceProfileName=name),
+        "InstanceProfileName",
+        {"Roles": []},
+    ),
+    "AWS::Cognito::UserPoolDomain": (domain, "Domain", {"UserPoolId": "us-east-1_none"}),
+    "AWS::Pipes::Pipe": (pipe, "Name", {"Source": ROLE, "Target": ROLE, "RoleArn": ROLE}),
+    "AWS::Events::Archive": (
+        lambda cloud, name: cloud.client("events").create_archive(
+            ArchiveName=name, EventSourceArn=f"arn:aws:events:{cloud.region}:{cloud.account}:event-bus/default"
+        ),
+        "ArchiveName",
+        {"SourceArn": "arn:aws:events:us-east-1:000000000000:event-bus/default"},
+    ),
 }
 
 
@@ -137,6 +212,37 @@ def test_what_is_there_already_is_left_alone(
 
     assert f"{name!r} is there already and is none of the stack {stack!r}, so nothing is deployed." in str(caught.value)
     assert describe(cloud, stack) is None
+
+
+def test_an_alias_is_left_alone(cloud: Cloud, stack: str, system: Callable[..., System], name: str) -> None:
+    """It is named with what all aliases begin with."""
+    alias(cloud, name)
+    ours = {"Type": "AWS::KMS::Alias", "Properties": {"AliasName": f"alias/{name}", "TargetKeyId": "none"}}
+
+    with pytest.raises(ForeignThing) as caught:
+        deploy(system(Theirs=ours), cloud=cloud, stack=stack, progress=quiet)
+
+    assert f"The alias 'alias/{name}' is there already" in caught.value.sentence
+
+
+@pytest.mark.parametrize("kind", [*THEIRS, "AWS::KMS::Alias"])
+def test_what_is_not_there_is_in_nobodys_way(cloud: Cloud, system: Callable[..., System], name: str, kind: str) -> None:
+    """Each service says so in a way of its own."""
+    property_ = THEIRS[kind][1] if kind in THEIRS else "AliasName"
+    ours = {"Type": kind, "Properties": {property_: f"alias/{name}" if kind == "AWS::KMS::Alias" else name}}
+
+    found = refuse_foreign_things(system(Ours=ours), cloud=cloud, stack="ours", found=None, tell=quiet)
+
+    assert found is None
+
+
+def test_a_schedule_in_a_group_of_the_template_has_no_rival(cloud: Cloud, system: Callable[..., System]) -> None:
+    """A group that is not there yet has no schedules."""
+    asked = {"Name": "hourly", "GroupName": {"Ref": "Group"}}
+    group = {"Type": "AWS::Scheduler::ScheduleGroup"}
+    small = system(Group=group, Hourly={"Type": "AWS::Scheduler::Schedule", "Properties": asked})
+
+    assert refuse_foreign_things(small, cloud=cloud, stack="ours", found=None, tell=quiet) is None
 
 
 def test_a_function_is_left_alone(cloud: Cloud, stack: str, system: Callable[..., System]) -> None:
@@ -268,6 +374,9 @@ class Refusing:
     def head_bucket(self, **_asked: Any) -> None:
         raise ClientError({"Error": {"Code": self._code, "Message": "no"}}, "HeadBucket")
 
+    def describe_table(self, **_asked: Any) -> None:
+        raise ClientError({"Error": {"Code": self._code, "Message": "no"}}, "DescribeTable")
+
     def get_queue_url(self, **_asked: Any) -> None:
         raise ClientError({"Error": {"Code": self._code, "Message": "no"}}, "GetQueueUrl")
 
@@ -295,21 +404,72 @@ def test_a_bucket_of_another_account_or_region_is_foreign(
     small = system(Photos={"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "photos"}})
 
     with pytest.raises(ForeignThing) as caught:
-        refuse_foreign_things(small, cloud=elsewhere, stack="ours", found=None)
+        refuse_foreign_things(small, cloud=elsewhere, stack="ours", found=None, tell=quiet)
 
     assert caught.value.sentence == (
         "The bucket 'photos' is there already and belongs to somebody else, so nothing is deployed."
     )
 
 
-@pytest.mark.parametrize("code", ["AccessDenied", "AWS.SimpleQueueService.NonExistentQueue"])
-def test_what_may_not_be_looked_at_is_left_to_cloudformation(
-    tmp_path: Path, system: Callable[..., System], code: str
-) -> None:
-    """A tester need not be allowed to see everything."""
+@pytest.mark.parametrize(
+    "code", ["AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist", "ValidationException"]
+)
+def test_a_service_says_that_there_is_none(tmp_path: Path, system: Callable[..., System], code: str) -> None:
+    """Or that nothing can be called so, which is left to CloudFormation."""
     elsewhere = Elsewhere(folder=tmp_path, region="eu-west-1")
     elsewhere.code = code
 
-    found = refuse_foreign_things(system(Jobs=queue("jobs")), cloud=elsewhere, stack="ours", found=None)
+    found = refuse_foreign_things(system(Jobs=queue("jobs")), cloud=elsewhere, stack="ours", found=None, tell=quiet)
 
     assert found is None
+
+
+@pytest.mark.parametrize("code", ["ThrottlingException", "InternalError", "500", "ResourceNotFoundException"])
+def test_any_other_answer_ends_the_deployment(tmp_path: Path, system: Callable[..., System], code: str) -> None:
+    """A service that is busy has not said that there is none, nor has one that says so in the words of another."""
+    elsewhere = Elsewhere(folder=tmp_path, region="eu-west-1")
+    elsewhere.code = code
+
+    with pytest.raises(StageError) as caught:
+        refuse_foreign_things(system(Jobs=queue("jobs")), cloud=elsewhere, stack="ours", found=None, tell=quiet)
+
+    assert str(caught.value) == (
+        "It cannot be found out whether there is a queue 'jobs' already, so nothing is deployed.\n"
+        f"  declared in {tmp_path / 'template.json'}: Jobs (AWS::SQS::Queue)\n"
+        f"  call: GetQueueUrl\n  code: {code}\n  reason: no\n"
+        "  account: 123456789012\n  region: eu-west-1\n"
+        "  try once more"
+    )
+
+
+def test_what_may_not_be_looked_at_and_would_be_taken_over_is_refused(
+    tmp_path: Path, system: Callable[..., System]
+) -> None:
+    """SQS takes a second queue of that name for the first one."""
+    elsewhere = Elsewhere(folder=tmp_path, region="eu-west-1")
+    elsewhere.code = "AccessDenied"
+
+    with pytest.raises(NotAllowed) as caught:
+        refuse_foreign_things(system(Jobs=queue("jobs")), cloud=elsewhere, stack="ours", found=None, tell=quiet)
+
+    assert str(caught.value) == (
+        "The credentials do not let be seen whether there is a queue 'jobs' already, so nothing is deployed.\n"
+        f"  declared in {tmp_path / 'template.json'}: Jobs (AWS::SQS::Queue)\n"
+        "  call: GetQueueUrl\n  code: AccessDenied\n  reason: no\n"
+        "  account: 123456789012\n  region: eu-west-1\n"
+        "  let them allow that call: one that is there might be taken over without a word"
+    )
+
+
+def test_what_may_not_be_looked_at_and_would_be_refused_is_told(tmp_path: Path, system: Callable[..., System]) -> None:
+    """DynamoDB makes no second table of a name, so a tester need not be allowed to see it."""
+    elsewhere = Elsewhere(folder=tmp_path, region="eu-west-1")
+    elsewhere.code = "AccessDeniedException"
+    told: list[str] = []
+    small = system(Orders={"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "orders", **TABLE}})
+
+    refuse_foreign_things(small, cloud=elsewhere, stack="ours", found=None, tell=told.append)
+
+    assert told == [
+        "nobody may look whether there is a table 'orders' already; the service refuses a second one",
+    ]

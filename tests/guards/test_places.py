@@ -10,7 +10,7 @@ import pytest
 from harness.cli import main
 from harness.cloud.account import Cloud
 from harness.cloud.stacks import describe
-from harness.errors import ForeignPlace, MalformedSettings
+from harness.errors import ForeignPlace, MalformedSettings, UsageError
 from harness.project import Project
 from harness.settings import Choice, Limit, Settings, read_settings
 
@@ -137,6 +137,78 @@ def test_stages_are_protected_by_pattern_or_by_name(
 ) -> None:
     """Capital letters make no difference, and what is set for the stage itself counts first."""
     assert expected == settings_of(tmp_path, text, stage=stage).protection
+
+
+A_NAME = "\n  a name has letters and digits, and single hyphens between them"
+
+
+@pytest.mark.parametrize(
+    "stage", ["prod ", " prod", "prod.", "prod_", "-prod", "prod-", "prod\r", "prod\n", "pre--prod", "pr\u00f3d", "a/b"]
+)
+def test_a_stage_whose_stack_would_be_that_of_another_is_refused(tmp_path: Path, stage: str) -> None:
+    """What is no letter or digit would be left out of the name of its stack, and no guard would know it."""
+    with pytest.raises(MalformedSettings) as caught:
+        settings_of(tmp_path, stage=stage)
+
+    assert str(caught.value) == f"No stage can be called {stage!r}.\n  from: --stage{A_NAME}"
+
+
+def test_a_name_from_the_environment_is_looked_at_too(tmp_path: Path) -> None:
+    """A file of variables may end its lines as Windows does."""
+    with pytest.raises(MalformedSettings) as caught:
+        read_settings(tmp_path, environment={"TEST_STAGE": "prod\r"})
+
+    assert str(caught.value) == f"No stage can be called 'prod\\r'.\n  from: TEST_STAGE{A_NAME}"
+
+
+def test_what_is_set_for_a_stage_that_cannot_be_is_refused(tmp_path: Path) -> None:
+    """It would protect nothing."""
+    with pytest.raises(MalformedSettings) as caught:
+        settings_of(tmp_path, '[tool.harness.stages."live_eu"]\nprotected = true')
+
+    assert str(caught.value) == (
+        "No stage can be called 'live_eu'.\n"
+        f"  from: [tool.harness.stages]\n  file: {tmp_path / 'pyproject.toml'}{A_NAME}"
+    )
+
+
+def test_a_pattern_that_no_stage_can_be_like_is_refused(tmp_path: Path) -> None:
+    """It would protect nothing either."""
+    with pytest.raises(MalformedSettings) as caught:
+        settings_of(tmp_path, 'protected = ["prod", "live_*"]')
+
+    assert str(caught.value) == (
+        "[tool.harness] protected: no stage can have a name like 'live_*'.\n"
+        f"  file: {tmp_path / 'pyproject.toml'}{A_NAME}; * stands for any of them, ? for one"
+    )
+
+
+TWO = """
+[tool.harness.systems.a]
+template = "a.yaml"
+[tool.harness.systems.a_b]
+template = "b.yaml"
+"""
+
+
+def test_a_stage_with_a_stack_of_a_protected_one_is_refused(tmp_path: Path) -> None:
+    """`harness down` of the one would take the other away."""
+    with pytest.raises(UsageError) as caught:
+        settings_of(tmp_path, TWO, stage="b-prod")
+
+    assert str(caught.value) == (
+        "The stage 'b-prod' would have a stack of the protected stage 'prod'.\n"
+        "  stage: b-prod (from --stage)\n"
+        "  stack: a-b-prod, of system 'a' in 'b-prod' and of 'a_b' in 'prod'\n"
+        "  protected: prod (default)\n"
+        "  name the stage otherwise"
+    )
+
+
+@pytest.mark.parametrize("stage", ["b-dev", "c-prod", "b", "prod", "embedded"])
+def test_other_stages_have_stacks_of_their_own(tmp_path: Path, stage: str) -> None:
+    """Or share them with stages that are as little protected, or are protected themselves."""
+    assert stage == settings_of(tmp_path, TWO, stage=stage).stage.value
 
 
 TWELVE = "\n  an account has twelve digits, as text: 123456789012 in quotes"

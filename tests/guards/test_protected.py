@@ -212,6 +212,9 @@ class Answering:
     def query(self, request: Request) -> Response:
         return Response(status_code=200, request=request)
 
+    def request(self, request: Request) -> Response:
+        return Response(status_code=200, request=request)
+
 
 @pytest.fixture
 def opened(project: pytest.Pytester, prod: Path) -> Stage:
@@ -236,6 +239,7 @@ def opened(project: pytest.Pytester, prod: Path) -> Stage:
         ("items", lambda stage: stage.items("Table", [])),
         ("secret_parameter", lambda stage: stage.secret_parameter("name", "value", key="Key")),
         ("query", lambda stage: stage.query("mutation { a }", path="/anyhow")),
+        ("query", lambda stage: stage.query("{ a }", path="/anyhow")),
     ],
 )
 def test_every_verb_that_writes_is_refused(opened: Stage, verb: str, ask: Callable[[Stage], Any]) -> None:
@@ -247,6 +251,31 @@ def test_every_verb_that_writes_is_refused(opened: Stage, verb: str, ask: Callab
     assert not opened.acts
 
 
+def test_a_query_is_let_in_where_the_test_says_that_a_route_only_reads(opened: Stage) -> None:
+    """The template does not say whether a route speaks GraphQL; a mutation is refused there all the same."""
+    assert opened._protection is not None  # noqa: SLF001 - the marker of a test sets it
+    opened._protection.also = frozenset({"ANY /anyhow"})  # noqa: SLF001
+
+    assert 200 == opened.query("{ a }", path="/anyhow").status_code
+    with pytest.raises(StageProtected):
+        opened.query("mutation { a }", path="/anyhow")
+
+
+def test_a_query_that_is_refused_says_how_it_is_let_in(opened: Stage) -> None:
+    """It is the route that is named."""
+    with pytest.raises(StageProtected) as caught:
+        opened.query("{ a }", path="/hello/Ann/search")
+
+    assert str(caught.value) == (
+        "`stage.query` may write, and the stage 'prod' is protected.\n"
+        "  asked: query POST /hello/Ann/search\n"
+        "  stage: prod (from --stage)\n"
+        "  protected: prod (default)\n"
+        '  if that route only reads, say so: @pytest.mark.read_only(also=["POST /hello/{name}/search"])\n'
+        "  otherwise let it be tested in another stage; in this one tests only read"
+    )
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
@@ -256,6 +285,8 @@ def test_every_verb_that_writes_is_refused(opened: Stage, verb: str, ask: Callab
         ('query { find(text: """ " } mutation { """) }', False),
         ("fragment mutation on Order { id } query subscription { orders { ...mutation } }", False),
         ("query { a } mutation { b }", True),
+        ("# read\rmutation Place { place { id } }", True),
+        ("query { a } # read\r\nmutation { b }", True),
         ("# read\nmutation Place { place { id } }", True),
         ("fragment F on Order { id }\nmutation { place { ...F } }", True),
         ("subscription { orders { id } }", True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -10,11 +11,13 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
+import botocore
 import pytest
 
 from harness.errors import NotLetOut
 from harness.runtime.environment import ExecutionEnvironment
 from harness.runtime.invocation import FunctionError
+from harness.runtime.wall import is_of_aws
 from harness.system.model import Function
 
 Build = Callable[..., ExecutionEnvironment]
@@ -76,11 +79,28 @@ def test_it_is_said_who_asked_for_what(build: Build) -> None:
         "lambda.eu-west-1.api.aws",
         "abc.lambda-url.eu-west-1.on.aws",
         "dynamodb.eusc-de-east-1.amazonaws.eu",
+        "shop.auth.eu-west-1.amazoncognito.com",
     ],
 )
 def test_every_domain_of_aws_is_refused(build: Build, host: str) -> None:
     """Partitions have domains of their own, and names are written in many ways."""
     assert "harness.NotLetOut" == error_of(build(RESOLVES), host).type
+
+
+def test_the_domains_of_every_partition_are_known() -> None:
+    """Those that botocore would ask, with and without IPv6."""
+    known = json.loads((Path(botocore.__file__).parent / "data" / "partitions.json").read_text())["partitions"]
+
+    domains = {one["outputs"][kind] for one in known for kind in ("dnsSuffix", "dualStackDnsSuffix")}
+
+    assert {domain for domain in domains if not is_of_aws(f"sqs.some-region-1.{domain}")} == set()
+    assert len(domains) > 10
+
+
+@pytest.mark.parametrize("host", ["aws.example.com", "notamazonaws.com", "amazonaws.com.example.com", "ic.gov"])
+def test_other_domains_are_none_of_aws(host: str) -> None:
+    """They are the function's own business."""
+    assert not is_of_aws(host)
 
 
 def test_the_line_that_asks_is_shown(build: Build) -> None:

@@ -79,6 +79,17 @@ def test_it_goes_on_wherever_it_was_cut_off(whole: tuple[Path, bytes]) -> None:
         b'{"creating": {"kind": "queue", "name": ["q"]}, "at": 1}',
         b'{"creating": {"kind": "queue", "name": "q"}}',
         b'{"creating": {"kind": "queue", "name": "q"}, "at": "noon"}',
+        b'{"creating": {"kind": "queue", "name": "q"}, "at": NaN}',
+        b'{"creating": {"kind": "queue", "name": "q", "within": null}, "at": 1}',
+        b'{"creating": {"kind": "queue", "name": "q", "stage": 5}, "at": 1}',
+        b'{"creating": {"kind": "queue", "name": "q", "embedded": "yes"}, "at": 1}',
+        b'{"creating": {"kind": "queue", "name": "q", "embedded": true}, "at": 1}',
+        b'{"creating": {"kind": "queue", "name": "q", "embedded": true, "endpoint": null}, "at": 1}',
+        b'{"creating": {"kind": "queue", "name": "q", "embedded": true, "endpoint": "here"}, "at": 1}',
+        b'{"creating": {"kind": "queue", "name": "q", "embedded": true, "endpoint": "http://a:99999"}, "at": 1}',
+        b'{"creating": {"kind": "cloud", "name": "15001", "within": "c"}, "at": 1}',
+        b'{"creating":{"kind":"cloud","name":"x","within":"c","embedded":true,"endpoint":"http://a:1"},"at":1}',
+        b'{"creating": {"kind": "cloud", "name": "1", "embedded": true, "endpoint": "http://a:1"}, "at": 1}',
     ],
 )
 def test_what_is_no_record_is_counted(whole: tuple[Path, bytes], line: bytes) -> None:
@@ -100,3 +111,31 @@ def test_what_a_later_version_tells_besides_is_left_out(tmp_path: Path) -> None:
     (left,) = read(path).left
 
     assert (Thing(kind="queue", name="q"), 5.0, "") == (left.thing, left.since, left.why)
+
+
+def test_a_line_of_a_later_version_keeps_the_file(tmp_path: Path) -> None:
+    """It tells of something that the later version will find; all that this one understands has gone."""
+    ledger = Ledger(tmp_path, run=RUN)
+    ledger.creating(thing())
+    with ledger.path.open("a") as file:
+        file.write('\n{"creating": {"kind": "castle", "name": "c"}, "at": 1}\n')
+    ledger.removed(thing())
+
+    ledger.close()
+
+    book = read(ledger.path)
+    assert (True, (), 1, 1, False) == (ledger.path.exists(), book.left, book.unreadable, book.strange, book.is_done)
+
+
+def test_a_line_that_was_cut_off_keeps_no_file(tmp_path: Path) -> None:
+    """What it tells of was not created, also where the next line has ended it."""
+    ledger = Ledger(tmp_path, run=RUN)
+    ledger.creating(thing())
+    with ledger.path.open("a") as file:
+        file.write('\n{"creating": {"kind": "que')
+    ledger.removed(thing())
+    book = read(ledger.path)
+
+    ledger.close()
+
+    assert (1, 0, False) == (book.unreadable, book.strange, ledger.path.exists())

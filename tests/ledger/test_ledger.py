@@ -50,7 +50,7 @@ def test_it_is_left_in_the_order_in_which_it_goes(tmp_path: Path) -> None:
     """Kind after kind, whatever leads into a queue before the queue; of a kind the latest first."""
     ledger = Ledger(tmp_path, run=RUN)
     for kind in sorted(ORDER):
-        ledger.creating(thing(kind, "1"), thing(kind, "2"))
+        ledger.creating(thing(kind, "1", "there"), thing(kind, "2", "there"))
 
     left = [(one.thing.kind, one.thing.name) for one in ledger.left]
 

@@ -11,23 +11,33 @@ from pathlib import Path
 
 from harness.ledger import Kind, Thing
 
-__all__ = ["RUN", "process", "thing"]
+__all__ = ["BEGIN", "ENDPOINT", "RUN", "process", "thing"]
 
 RUN = "0f3a9c21"
+ENDPOINT = "http://127.0.0.1:9"
 
 
 def thing(kind: Kind = "queue", name: str = "q", within: str = "", *, embedded: bool = True) -> Thing:
     """Give a thing of the embedded cloud, unless said otherwise."""
-    return Thing(kind=kind, name=name, within=within, account="000000000000", region="us-east-1", embedded=embedded)
+    return Thing(
+        kind=kind,
+        name=name,
+        within=within,
+        account="000000000000",
+        region="us-east-1",
+        endpoint=ENDPOINT if embedded else "",
+        embedded=embedded,
+    )
 
 
-_BEGIN = """
+BEGIN = """
 import sys
 from pathlib import Path
 from harness.ledger import Ledger, Thing
 
 def thing(name):
-    return Thing(kind="queue", name=name, account="000000000000", region="us-east-1", embedded=True)
+    place = {"account": "000000000000", "region": "us-east-1", "endpoint": "http://127.0.0.1:9", "embedded": True}
+    return Thing(kind="queue", name=name, **place)
 
 ledger = Ledger(Path(sys.argv[1]), run="0f3a9c21")
 """
@@ -44,7 +54,7 @@ def process(does: str, folder: Path, *words: str) -> Iterator[subprocess.Popen[s
     """
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     started = subprocess.Popen(
-        [sys.executable, "-c", _BEGIN + does, str(folder), *words],
+        [sys.executable, "-c", BEGIN + does, str(folder), *words],
         env=environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -203,3 +203,34 @@ def test_a_cloud_that_does_not_answer_is_not_called_clean(home: Home) -> None:
         "  stop it: harness down"
     )
     assert len(list((home.folder / "ledger").iterdir())) == 1
+
+
+# A run whose workers have clouds of their own, all of which go on when it is killed.
+STARTS_THREE = """
+import signal, sys
+from pathlib import Path
+
+from harness.cloud import embedded
+from harness.ledger import Ledger
+
+folder, ledger = Path(sys.argv[1]), Ledger(Path(sys.argv[1]), run=sys.argv[3])
+for _ in range(3):
+    running = embedded.start(folder, region="us-east-1", outlives=True, ledger=ledger)
+    print(running.endpoint, flush=True)
+signal.pause()
+"""
+
+
+def test_all_clouds_of_a_killed_run_are_ended(home: Home) -> None:
+    """Whoever ends the first keeps the run's ledger open, and the run is dead all the same."""
+    process = started(home, STARTS_THREE)
+    assert process.stdout is not None
+    endpoints = [process.stdout.readline().strip() for _ in range(3)]
+    process.kill()
+    process.wait()
+
+    plan = home.swept()
+
+    assert [one.thing.kind for one in plan.to_go] == ["cloud"] * 3
+    assert [embedded.answers(endpoint) for endpoint in endpoints] == [False] * 3
+    assert not list((home.folder / "ledger").iterdir())

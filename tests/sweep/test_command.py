@@ -173,6 +173,19 @@ def test_a_stage_in_aws_is_swept_and_its_neighbour_is_not(home: Home, monkeypatc
     assert home.of_run(other) == ONE_OF_EACH
 
 
+def test_protected_stages_are_left_alone_when_all_are_swept(home: Home, tmp_path: Path) -> None:
+    """With what leads into their queues, of which no tag tells the stage."""
+    run = new_run()
+    leave(home.cloud(run=run, folder=tmp_path / "elsewhere"), run=run, stage="prod")
+    asked = ("--stage=dev", "--all", f"--run={run}", "--json")
+
+    told = json.loads(home.command(*asked, **in_aws(home)).stdout)
+
+    assert told["to_go"] == []
+    assert {one["why"] for one in told["left_alone"]} == {"its stage 'prod' is protected: prod (default)"}
+    assert home.of_run(run) == ONE_OF_EACH
+
+
 def test_users_of_the_pools_of_a_stage_are_found(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """Those in pools of other stages carry no tags, and are left alone."""
     (home.root / "systems" / "orders").mkdir(parents=True)
@@ -263,3 +276,19 @@ def test_less_than_an_hour_is_refused_in_aws(home: Home) -> None:
     outcome = home.command("--stage=dev", "--older-than=30m", code=4, **in_aws(home))
 
     assert outcome.stderr.startswith("harness.UsageError: --older-than is 1800 s, which is less than an hour")
+
+
+def test_a_folder_that_cannot_be_written_is_told(home: Home) -> None:
+    """In words, after what was taken away; the whole message."""
+    sign = home.folder / "alive" / "0f3a9c21"
+    sign.mkdir(parents=True)
+    (home.folder / "ledger").mkdir()
+    (home.folder / "ledger" / "0f3a9c21.jsonl").touch()
+
+    outcome = home.command(code=6)
+
+    assert outcome.stdout.splitlines()[2].startswith("Taken away: nothing, in ")
+    assert outcome.stderr == (
+        f"harness.FileNotWritten: The file {str(sign)!r} cannot be written: Is a directory.\n"
+        "  let its folder be written to\n"
+    )

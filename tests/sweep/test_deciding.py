@@ -17,7 +17,13 @@ RUN = "0f3a9c21"
 
 
 def decided(
-    *, known: bool = False, alive: bool = False, stage: str = "dev", since: float | None = 0.0, **asked: Any
+    *,
+    known: bool = False,
+    alive: bool = False,
+    stage: str = "dev",
+    since: float | None = 0.0,
+    why: str = "",
+    **asked: Any,
 ) -> str:
     """Decide on a queue that was there for an hour, of a stage in AWS."""
     found = Found(thing=Thing(kind="queue", name="q", stage=stage), run=RUN, by=("name",), since=since)
@@ -26,6 +32,7 @@ def decided(
         asked=Asked(**({"stage": "dev"} | asked)),
         known={RUN} if known else set(),
         is_alive=lambda _: alive,
+        protection=lambda _: why,
         now=3600.0,
     )
 
@@ -49,6 +56,8 @@ def decided(
         ({"since": None}, {"older_than": 3600.0}, "its age is unknown; --run takes it"),
         ({"since": None}, {"older_than": 0.0, "embedded": True}, ""),
         ({"since": None}, {"run": RUN}, ""),
+        ({"known": True, "why": "it is protected"}, {"everywhere": True}, "it is protected"),
+        ({"stage": "prod", "why": "it is protected"}, {"run": RUN}, "it is protected"),
         ({"stage": ""}, {}, "its stage is unknown; --all takes it"),
         ({"stage": ""}, {"everywhere": True, "older_than": 3600.0}, ""),
     ],

@@ -271,3 +271,56 @@ def test_ledgers_that_tell_of_nothing_go(home: Home) -> None:
     home.swept()
 
     assert list(folder.iterdir()) == []
+
+
+def test_what_a_copied_ledger_tells_of_is_left_alone_until_it_is_old(home: Home, tmp_path: Path) -> None:
+    """As a cache of CI brings it: the run may be alive where it was copied from, so its time to live counts."""
+    home.live_run()
+    copy = Home(root=tmp_path / "copy", running=home.running)
+    shutil.copytree(home.folder, copy.folder)
+
+    plan = copy.swept()
+
+    assert {why for _, why in plan.stays} == {"younger than 24 h"}
+    assert plan.to_go == []
+    assert [path.name for path in (copy.folder / "alive").iterdir()] == [
+        path.name for path in (home.folder / "alive").iterdir()
+    ]
+
+
+def test_a_ledger_that_was_copied_goes_with_what_it_tells_of(home: Home, tmp_path: Path) -> None:
+    """Its sign of life as well, which says nothing any more."""
+    run = home.killed_run()
+    copy = Home(root=tmp_path / "copy", running=home.running)
+    shutil.copytree(home.folder, copy.folder)
+
+    copy.swept(run=run)
+
+    assert home.of_run(run) == NOTHING
+    assert [path.name for name in ("ledger", "alive") for path in (copy.folder / name).iterdir()] == []
+
+
+def test_a_sweep_does_not_say_that_a_run_of_another_machine_was_here(home: Home, tmp_path: Path) -> None:
+    """Nothing is written of a run that has no ledger here: were the sweep killed, the next one would call it dead."""
+    run = new_run()
+    leave(home.cloud(run=run, folder=tmp_path / "elsewhere"), run=run)
+    sweep = home.sweep(run=run)
+    plan = sweep.plan()
+
+    sweep.carry_out(plan)
+
+    assert home.of_run(run) == NOTHING
+    assert not (home.folder / "alive").exists()
+
+
+def test_a_ledger_with_a_line_of_a_later_version_stays(home: Home) -> None:
+    """It is told, and all else is taken away."""
+    run = home.killed_run()
+    ledger = home.folder / "ledger" / f"{run}.jsonl"
+    ledger.write_bytes(ledger.read_bytes() + b'\n{"creating": {"kind": "castle", "name": "c"}, "at": 1}\n')
+
+    plan = home.swept()
+
+    assert plan.unreadable == [f"1 line of {str(ledger)!r} cannot be read"]
+    assert home.of_run(run) == NOTHING
+    assert b"castle" in ledger.read_bytes()

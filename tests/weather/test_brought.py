@@ -15,11 +15,12 @@ import pytest
 from harness._text import new_uuid
 from harness.cloud.account import Cloud
 from harness.cloud.names import Names
-from harness.data import items, secret_parameter
+from harness.data import items
 from harness.journal.behind import Patience
 from harness.journal.journal import Journal
 from harness.journal.taps import Taps
 from harness.ledger import read
+from harness.parameters import secret_parameter
 from harness.people import signed_in_user
 from harness.system.model import Resource, System
 from tests.weather.proxy import Fault, Proxy, Weather

@@ -10,13 +10,13 @@ import pytest
 
 from harness.cloud.account import Cloud
 from harness.cloud.faults import translated
-from harness.errors import NoCredentials
+from harness.errors import ForeignPlace, NoCredentials
 from tests.weather.proxy import Proxy
 
 
-def credentials_file(path: Path, *, token: str) -> None:
+def credentials_file(path: Path, *, token: str, key: str = "000000000000") -> None:
     path.write_text(
-        f"[default]\naws_access_key_id = 000000000000\naws_secret_access_key = test\naws_session_token = {token}\n"
+        f"[default]\naws_access_key_id = {key}\naws_secret_access_key = test\naws_session_token = {token}\n"
     )
 
 
@@ -48,6 +48,50 @@ def test_new_ones_in_the_file_are_found(proxy: Proxy, elsewhere: Cloud, file: Pa
 
     assert 2 == proxy.counts.asked["ListTables"]
     assert "second" == elsewhere.credentials()[2]
+
+
+def test_those_of_another_account_are_refused(proxy: Proxy, elsewhere: Cloud, file: Path) -> None:
+    """They are asked for their account before anything is written with them, and are not kept."""
+    assert "000000000000" == elsewhere.account
+    proxy.inject("expired", "CreateTopic", times=None)
+    credentials_file(file, token="second", key="210987654321")
+
+    with pytest.raises(ForeignPlace) as caught, translated(elsewhere):
+        elsewhere.client("sns").create_topic(Name="theirs")
+
+    assert (1, 6) == (proxy.counts.asked["CreateTopic"], caught.value.exit_code)
+    assert ("000000000000", "first") == elsewhere.credentials()[::2]
+    assert str(caught.value) == (
+        "The credentials have expired, and those that stand in their place now are of the account '210987654321'.\n"
+        "  identity: arn:aws:iam::210987654321:root\n"
+        "  profile: none, but what the environment offers\n"
+        "  account of the run: 000000000000\n"
+        "  nothing was done with them: sign in again to the account of the run"
+    )
+
+
+def test_those_of_the_same_account_are_taken(proxy: Proxy, elsewhere: Cloud, file: Path) -> None:
+    """STS is asked once for the new ones, and the ledger goes on naming the account that it named."""
+    assert "000000000000" == elsewhere.account
+    proxy.inject("expired", "ListTables")
+    credentials_file(file, token="second")
+
+    elsewhere.client("dynamodb").list_tables()
+
+    assert (2, "second") == (proxy.counts.asked["GetCallerIdentity"], elsewhere.credentials()[2])
+    assert "000000000000" == elsewhere.account
+
+
+def test_new_ones_that_have_expired_as_well(proxy: Proxy, elsewhere: Cloud, file: Path) -> None:
+    """They are not taken, and it is said what to do."""
+    assert "000000000000" == elsewhere.account
+    proxy.inject("expired", times=None)
+    credentials_file(file, token="second")
+
+    with pytest.raises(NoCredentials, match="have expired"):
+        elsewhere.client("sns").list_topics()
+
+    assert "first" == elsewhere.credentials()[2]
 
 
 def test_the_same_ones_are_not_tried_again(proxy: Proxy, elsewhere: Cloud) -> None:

@@ -3,5 +3,6 @@
 from harness.cloud.taking.away import register, remove, take_away
 from harness.cloud.taking.by_hand import command
 from harness.cloud.taking.many import take_all_away
+from harness.cloud.taking.sharing import alone_with
 
-__all__ = ["command", "register", "remove", "take_all_away", "take_away"]
+__all__ = ["alone_with", "command", "register", "remove", "take_all_away", "take_away"]

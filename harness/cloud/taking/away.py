@@ -5,14 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from harness._secrets import without_secrets
+from harness._text import reason_of
 from harness.cloud.account import Cloud
 from harness.cloud.faults import code_of, message_of, translated
 from harness.cloud.taking import buckets, queues, rules, stored, topics, users
 from harness.cloud.taking.by_hand import command
 from harness.cloud.taking.patience import answered, silent
 from harness.cloud.taking.removal import Removal
-from harness.errors import NotRemoved, StageError, UnreachableEndpoint
+from harness.cloud.taking.sharing import unless_used
+from harness.errors import ForeignPlace, NotRemoved, StageError, UnreachableEndpoint
 from harness.ledger import Kind, Thing
 
 __all__ = ["register", "remove", "take_away"]
@@ -20,8 +21,8 @@ __all__ = ["register", "remove", "take_away"]
 _REMOVERS: dict[Kind, Callable[[Removal], None]] = {
     "client": users.remove_client,
     "user": users.remove_user,
-    "object": stored.remove_object,
-    "item": stored.remove_item,
+    "object": unless_used(stored.remove_object),
+    "item": unless_used(stored.remove_item),
     "notification": buckets.remove_notification,
     "subscription": topics.remove_subscription,
     "rule": rules.remove_rule,
@@ -60,15 +61,10 @@ def take_away(thing: Thing, *, cloud: Cloud, known: str = "", many: bool = False
     try:
         remove(thing, cloud=cloud, known=known, many=many)
     except Exception as error:  # noqa: BLE001 - it is told in the end
-        cloud.ledger.failed(thing, why=_reason(error))
+        cloud.ledger.failed(thing, why=reason_of(error))
         return False
     cloud.ledger.removed(thing)
     return True
-
-
-def _reason(error: Exception) -> str:
-    """Give the reason in a line."""
-    return next(iter(without_secrets(str(error)).splitlines()), "") or type(error).__name__
 
 
 def remove(thing: Thing, *, cloud: Cloud, known: str = "", many: bool = False, sleep: Sleep = time.sleep) -> None:
@@ -89,6 +85,7 @@ def remove(thing: Thing, *, cloud: Cloud, known: str = "", many: bool = False, s
     removal = Removal(thing=thing, cloud=cloud, known=known, many=many)
     try:
         with translated(cloud):
+            _insist_on_its_account(thing, cloud=cloud)
             _repeated(removal, sleep=sleep)
     except UnreachableEndpoint:
         silent(cloud)
@@ -104,6 +101,17 @@ def remove(thing: Thing, *, cloud: Cloud, known: str = "", many: bool = False, s
             remedy=command(thing),
         ) from None
     answered(cloud)
+
+
+def _insist_on_its_account(thing: Thing, *, cloud: Cloud) -> None:
+    """Refuse to look in another account: nothing is there, so it would be written down as gone."""
+    if not thing.embedded and cloud.account != thing.account:
+        raise ForeignPlace(
+            f"The {thing.kind} {thing.name!r} is in the account {thing.account!r}, and the credentials are of "
+            f"{cloud.account!r}.",
+            facts=[("identity", cloud.identity["Arn"])],
+            remedy="sign in to the account of the run, and take it away: harness sweep",
+        )
 
 
 def _repeated(removal: Removal, *, sleep: Sleep) -> None:

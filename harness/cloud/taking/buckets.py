@@ -5,8 +5,9 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 
 from harness.cloud.account import Cloud
+from harness.cloud.faults import gone_is_fine
 from harness.cloud.locks import locked
-from harness.cloud.taking.removal import Removal, gone_is_fine
+from harness.cloud.taking.removal import Removal
 
 __all__ = ["alone_with", "remove_notification"]
 

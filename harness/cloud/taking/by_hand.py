@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from shlex import quote
 
+from harness._text import redacted
 from harness.cloud.account import EMBEDDED_SECRET
 from harness.ledger import Kind, Thing
 from harness.ledger.naming import TARGET
@@ -13,12 +14,15 @@ __all__ = ["command"]
 
 
 def command(thing: Thing) -> str:
-    """Give the command of a shell that takes a thing away: one of the AWS CLI, or `harness sweep` where none does.
+    """Give the command of a shell that takes a thing away: one of the AWS CLI, or `harness sweep`.
+
+    That does where no single command can, and where one would show what is secret in a key.
 
     >>> command(Thing(kind="user", name="ann", within="eu-west-1_a", region="eu-west-1", profile="dev"))
     'aws --profile dev --region eu-west-1 cognito-idp admin-delete-user --user-pool-id eu-west-1_a --username ann'
     """
-    return _COMMANDS[thing.kind](thing) if thing.kind in _COMMANDS else "harness sweep"
+    is_shown = all(redacted(text) == text for text in (thing.name, thing.within))
+    return _COMMANDS[thing.kind](thing) if is_shown and thing.kind in _COMMANDS else "harness sweep"
 
 
 def _user(thing: Thing) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from harness.cloud.taking.removal import Removal, gone_is_fine
+from harness.cloud.faults import gone_is_fine
+from harness.cloud.taking.removal import Removal
 
 __all__ = ["remove_queue"]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from harness.cloud.taking.removal import Removal, gone_is_fine
+from harness.cloud.faults import gone_is_fine
+from harness.cloud.taking.removal import Removal
 from harness.errors import NotRemoved
 
 __all__ = ["remove_rule"]

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from itertools import takewhile
 from typing import Any
 
-from harness.cloud.faults import code_of
-from harness.cloud.taking.removal import Removal, gone_is_fine
+from harness.cloud.faults import code_of, gone_is_fine
+from harness.cloud.taking.removal import Removal
 
 __all__ = ["remove_item", "remove_object"]
 

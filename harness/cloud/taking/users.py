@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.cloud.taking.removal import Removal, gone_is_fine
+from harness.cloud.faults import gone_is_fine
+from harness.cloud.taking.removal import Removal
 
 __all__ = ["remove_client", "remove_user"]
 
 
 def remove_user(removal: Removal) -> None:
-    """Delete a user."""
+    """Delete a user, by the name in the pool where that is known: an address is good until it is changed."""
     cognito = removal.client("cognito-idp")
     with gone_is_fine():
-        cognito.admin_delete_user(UserPoolId=removal.thing.within, Username=removal.thing.name)
+        cognito.admin_delete_user(UserPoolId=removal.thing.within, Username=removal.known or removal.thing.name)
 
 
 def remove_client(removal: Removal) -> None:

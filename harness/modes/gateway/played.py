@@ -10,15 +10,17 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from harness.cloud.account import Cloud
 from harness.cloud.attributes import scope
 from harness.cloud.names import Names
 from harness.cloud.retrying import pauses
-from harness.errors import UnreachableEndpoint
+from harness.errors import NotOffered, UnreachableEndpoint
 from harness.events.caller import Caller
 from harness.modes.gateway.gateway import Gateway
 from harness.runtime.invocation import Invocation
+from harness.runtime.wall import is_of_aws
 from harness.system.intrinsics import resolve
 from harness.system.model import System
 
@@ -44,10 +46,22 @@ def published_keys(issuer: str, *, cloud: Cloud) -> Mapping[str, Any]:
     """Fetch the keys that an issuer publishes (``/.well-known/jwks.json``).
 
     Tokens of a pool in the embedded cloud name AWS as their issuer; its keys are at the embedded address.
+
+    Raises:
+        NotOffered: They are in AWS, and the stage is embedded.
+        UnreachableEndpoint: They cannot be fetched.
     """
     base = issuer
-    if cloud.endpoint and issuer.startswith(f"https://cognito-idp.{cloud.region}.amazonaws.com/"):
+    host = urlsplit(issuer).hostname or ""
+    if cloud.endpoint and is_of_aws(host) and host.startswith(f"cognito-idp.{cloud.region}."):
         base = f"{cloud.endpoint}/{issuer.rsplit('/', 1)[1]}"
+    elif cloud.embedded and is_of_aws(host):
+        raise NotOffered(
+            f"The keys of the issuer {issuer!r} are in AWS, of which the embedded stage asks nothing.",
+            facts=[("region of the stage", cloud.region)],
+            remedy="let the template name a pool of its own as the issuer: "
+            "https://cognito-idp.${AWS::Region}.amazonaws.com/${Pool}",
+        )
     url = f"{base}/.well-known/jwks.json"
     try:
         keys = _fetched(url, cloud=cloud)

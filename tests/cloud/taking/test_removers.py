@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from harness.cloud.taking import remove, take_away
-from harness.errors import NotRemoved
-from harness.ledger import Kind, read
+from harness.errors import ForeignPlace, NotRemoved
+from harness.ledger import Kind, Thing, read
 
 from .standing import KINDS, Answer, Standing, refusal
 
@@ -222,3 +222,20 @@ def test_what_is_held_goes_as_a_layer_above_says(tmp_path: Path) -> None:
         "removing parameter '/secret' of 'key'",
         "True",
     ]
+
+
+def test_in_another_account_nothing_is_looked_for(through: Any) -> None:
+    """It would not be found there, and be written down as gone."""
+    there, front = through(lambda _operation, _times: None)
+    noted = Thing(kind="queue", name="harness-tap-0f3a9c21-rain", account="210987654321", region=there.region)
+
+    with pytest.raises(ForeignPlace) as caught:
+        remove(noted, cloud=there)
+
+    assert ["GetCallerIdentity"] == front.asked
+    assert str(caught.value) == (
+        "The queue 'harness-tap-0f3a9c21-rain' is in the account '210987654321', and the credentials are of "
+        "'000000000000'.\n"
+        "  identity: arn:aws:iam::000000000000:root\n"
+        "  sign in to the account of the run, and take it away: harness sweep"
+    )
