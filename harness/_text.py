@@ -87,9 +87,9 @@ def is_hidden(name: str) -> bool:
 
 
 def reason_of(error: Exception) -> str:
-    """Give in a line what an error says, or else what it is.
+    r"""Give in a line what an error says, or else what it is.
 
-    >>> reason_of(ValueError("It rains.\\nVery much."))
+    >>> reason_of(ValueError("It rains.\nVery much."))
     'It rains.'
     >>> reason_of(ValueError())
     'ValueError'

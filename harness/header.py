@@ -25,7 +25,9 @@ def header(settings: Settings, *, account: Callable[[], str]) -> str:
     except HarnessError as error:
         where = error.sentence.rstrip(".")
     line = f"harness: mode {settings.mode} · stage {settings.stage} · {where} · region {settings.region}"
-    if "handler" in settings.modes and not settings.embedded:
+    if settings.protected:
+        line += "\nharness: the stage is protected, so only tests marked read_only run, and they cannot write"
+    elif "handler" in settings.modes and not settings.embedded:
         line += "\nharness: what handlers publish starts the deployed functions: a stage in AWS cannot be muted"
     return line
 

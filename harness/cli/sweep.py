@@ -60,10 +60,15 @@ def sweep(settings: Settings, asked: argparse.Namespace) -> int:
     )
     # What is printed on stdout as JSON is read by other programs.
     tell = _SAID if asked.json else _TOLD
+    if settings.embedded and not settings.place.exists():
+        tell(f"No run has ever worked in {str(settings.root)!r}: there is no .harness in it.")
+        return 0
     one = Sweep(settings, asked=wanted, tell=tell)
     plan = one.plan()
     for line in plan_lines(plan, now=time.time()):
         tell(line)
+    if asked.run and asked.run not in plan.runs:
+        tell(f"There is no trace of a run {asked.run!r}.")
     outcome = None if asked.dry_run else one.carry_out(plan)
     for line in outcome_lines(outcome) if outcome else ["Nothing was touched: --dry-run."]:
         tell(line)

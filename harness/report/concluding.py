@@ -16,12 +16,16 @@ _HARNESS = (
 _SAID = 160
 # What `packaging` stands for where no more is known than that a deployed function does not do its work.
 _OF_FUNCTIONS = frozenset({"packaging", "environment", "permissions", "limits"})
-# What a test fails with where its environment is not as it must be (`harness.errors.StageError`).
+# What a test fails with where its environment is not as it must be (`harness.errors.StageError`) or may not be changed.
 _NOT_TESTED = frozenset(
     {
+        "AnswerLost",
         "CloudNotStarted",
         "DeploymentFailed",
+        "FileNotWritten",
         "ForeignPlace",
+        "ForeignThing",
+        "LedgerNotWritten",
         "NoCredentials",
         "NotAllowed",
         "NotDeployed",
@@ -29,6 +33,7 @@ _NOT_TESTED = frozenset(
         "NotRemoved",
         "RoleNotAssumed",
         "StageError",
+        "StageProtected",
         "TapNotOpen",
         "UnreachableEndpoint",
     }

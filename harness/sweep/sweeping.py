@@ -55,6 +55,11 @@ class Plan:
     unreadable: list[str] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
 
+    @property
+    def runs(self) -> set[str]:
+        """The runs of which something was found."""
+        return {one.run for one in [*self.to_go, *self.gone, *(one for one, _ in self.stays)]}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:

@@ -127,19 +127,19 @@ def test_the_template_explains_nothing_that_passes_with_the_real_doors() -> None
     assert ("http", "wiring", OPEN.text) == concluded("PPF", {"http": (OPEN,)})
 
 
-def test_an_environment_that_is_not_ready_is_said_so() -> None:
-    """No mode has tried anything."""
+@pytest.mark.parametrize("kind", ["RoleNotAssumed", "StageProtected", "LedgerNotWritten"])
+def test_an_environment_that_is_not_ready_is_said_so(kind: str) -> None:
+    """No mode has tried anything; neither has one where a guard stood before it."""
     records = ran("FFF")
-    failure = "RoleNotAssumed: The role of 'PlaceOrder' cannot be assumed.\n  role: a"
+    failure = f"{kind}: The role of 'PlaceOrder' cannot be assumed.\n  role: a"
     records = [
-        TestRecord(test="a", system="b", mode=one.mode, outcome="error", kind="RoleNotAssumed", failure=failure)
-        for one in records
+        TestRecord(test="a", system="b", mode=one.mode, outcome="error", kind=kind, failure=failure) for one in records
     ]
 
     [verdict] = verdicts(records)
 
     assert "harness" == verdict.area
-    assert "handler could not test: RoleNotAssumed: The role of 'PlaceOrder' cannot be assumed" == verdict.text
+    assert f"handler could not test: {kind}: The role of 'PlaceOrder' cannot be assumed" == verdict.text
 
 
 def test_an_environment_may_say_nothing() -> None:

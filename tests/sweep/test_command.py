@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -269,6 +271,21 @@ def test_tags_that_may_not_be_read_together_are_read_one_by_one(home: Home) -> N
 
     assert [one["found_by"] for one in told["to_go"]] == [["tag", "name"]]
     assert told["calls"]["ListQueueTags"] == 1
+
+
+def test_a_run_of_which_there_is_no_trace_is_said_so(home: Home) -> None:
+    """Its id may have been mistyped."""
+    lines = home.command("--run=00c0ffee").stdout.splitlines()
+
+    assert "There is no trace of a run '00c0ffee'." in lines
+
+
+def test_where_nobody_has_worked_nothing_is_made(tmp_path: Path) -> None:
+    """Somebody is in the wrong folder."""
+    said = subprocess.check_output([Path(sys.executable).with_name("harness"), "sweep"], cwd=tmp_path, text=True)
+
+    assert said == f"No run has ever worked in {str(tmp_path)!r}: there is no .harness in it.\n"
+    assert not list(tmp_path.iterdir())
 
 
 def test_less_than_an_hour_is_refused_in_aws(home: Home) -> None:
