@@ -94,6 +94,13 @@ def test_the_header_says_whether_accounts_are_named(
     assert words in Project(settings_of(tmp_path, text, **elsewhere)).described()
 
 
+def test_the_header_says_that_a_stage_is_protected(tmp_path: Path, elsewhere: dict[str, str]) -> None:
+    """Before anybody wonders where the tests are."""
+    lines = Project(settings_of(tmp_path, stage="prod", **elsewhere)).described().splitlines()
+
+    assert "harness: the stage is protected, so only tests marked read_only run, and they cannot write" == lines[-1]
+
+
 def test_a_stage_has_its_own_account_and_region(tmp_path: Path) -> None:
     """What is set for it counts before what is set for the project."""
     text = 'accounts = ["111111111111"]\nregions = ["us-east-1"]\n[tool.harness.stages.Dev]\n'
