@@ -19,6 +19,8 @@ from harness.ledger.thing import ORDER, Thing
 __all__ = ["FOLDER", "SUFFIX", "Book", "Left", "books", "path_of", "read"]
 
 FOLDER, SUFFIX = "ledger", ".jsonl"
+_WHAT = ("creating", "removed", "failed")
+_BEGINNINGS = tuple(f'{{"{what}": '.encode() for what in _WHAT)
 _FIELDS = frozenset(field.name for field in fields(Thing))
 _ADDRESS = re.compile(r"https?://[^/:]+:(\d{1,5})")
 _PORTS = range(1, 65536)
@@ -48,7 +50,7 @@ class Book:
         path: Its file.
         left: What is still there, in the order in which it is taken away.
         unreadable: How many of its lines cannot be read; a crash cuts off one.
-        strange: How many of these are whole, and say what only another version of the harness understands.
+        strange: How many of these are whole, and say what only another version of the harness understands, or nobody.
     """
 
     run: str
@@ -86,7 +88,7 @@ def books(folder: Path) -> list[Book]:
     Args:
         folder: The project's folder for caches and state.
     """
-    return [read(path) for path in sorted((folder / FOLDER).glob(f"*{SUFFIX}"))]
+    return [read(path) for path in sorted((folder / FOLDER).glob(f"*{SUFFIX}")) if path.is_file()]
 
 
 def path_of(folder: Path, *, run: str) -> Path:
@@ -143,10 +145,13 @@ def _lines(path: Path) -> Iterator[bytes]:
 
 
 def _is_strange(line: bytes) -> bool:
-    """Say whether a line that cannot be read is whole; what a crash or a full disk has cut off is no JSON.
+    """Say whether a line that cannot be read is whole, or none of ours; a crash or a full disk cuts off one of ours.
 
     Such a piece may end in a line break as well: that with which the next record begins.
     """
+    piece = line.strip()
+    if not any(piece.startswith(begin) or begin.startswith(piece) for begin in _BEGINNINGS):
+        return True
     try:
         json.loads(line)
     except ValueError:
@@ -158,7 +163,7 @@ def _record(line: bytes) -> tuple[str, Thing, float, str] | None:
     """Give what happened, to what, when and why; None when it cannot be read."""
     try:
         record = json.loads(line)
-        what = next(name for name in ("creating", "removed", "failed") if name in record)
+        what = next(name for name in _WHAT if name in record)
         return what, _thing(record[what]), _time(record["at"]), str(record.get("why", ""))
     except (ValueError, TypeError, KeyError, AttributeError, StopIteration):
         return None

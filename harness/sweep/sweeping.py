@@ -126,7 +126,15 @@ class Sweep:
             gone=gone,
             stays=stays,
             elsewhere=list(elsewhere(others)),
-            unseen=[line for account, _ in accounts for line in account.unseen],
+            unseen=[
+                *(line for account, _ in accounts for line in account.unseen),
+                *(
+                    f"what {book.strange} {_lines(book.strange)} of {str(book.path)!r} tell: "
+                    "a later version of the harness may read it"
+                    for book in self._ledgers.unreadable
+                    if book.strange
+                ),
+            ],
             unreadable=[
                 f"{book.unreadable} {_lines(book.unreadable)} of {str(book.path)!r} cannot be read"
                 for book in self._ledgers.unreadable

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.ledger import Ledger, Thing, read
+from harness.ledger import Ledger, Thing, books, read
 
 from .things import RUN, thing
 
@@ -125,6 +125,24 @@ def test_a_line_of_a_later_version_keeps_the_file(tmp_path: Path) -> None:
 
     book = read(ledger.path)
     assert (True, (), 1, 1, False) == (ledger.path.exists(), book.left, book.unreadable, book.strange, book.is_done)
+
+
+def test_what_nobody_can_read_keeps_the_file(tmp_path: Path) -> None:
+    """A disk that has gone bad is not taken for a crash."""
+    path = tmp_path / "ledger" / f"{RUN}.jsonl"
+    path.parent.mkdir()
+    path.write_bytes(b'\x8f\x00{]\n\xff{"creating\n')
+
+    book = read(path)
+
+    assert ((), 2, 2, False) == (book.left, book.unreadable, book.strange, book.is_done)
+
+
+def test_a_folder_is_no_ledger(tmp_path: Path) -> None:
+    """Whatever it is called."""
+    (tmp_path / "ledger" / f"{RUN}.jsonl").mkdir(parents=True)
+
+    assert [] == books(tmp_path)
 
 
 def test_a_line_that_was_cut_off_keeps_no_file(tmp_path: Path) -> None:

@@ -273,6 +273,19 @@ def test_tags_that_may_not_be_read_together_are_read_one_by_one(home: Home) -> N
     assert told["calls"]["ListQueueTags"] == 1
 
 
+def test_a_ledger_that_cannot_be_read_stays(home: Home) -> None:
+    """What it tells of may still be there, so the end is not that of a clean sweep."""
+    path = home.root / ".harness" / "ledger" / "00c0ffee.jsonl"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"\x8f\x00\n")
+
+    lines = home.command(code=6).stdout.splitlines()
+
+    what = f"what 1 line of {str(path)!r} tell: a later version of the harness may read it"
+    assert f"Could not be looked for: {what}" in lines
+    assert path.exists()
+
+
 def test_a_run_of_which_there_is_no_trace_is_said_so(home: Home) -> None:
     """Its id may have been mistyped."""
     lines = home.command("--run=00c0ffee").stdout.splitlines()
