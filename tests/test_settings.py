@@ -183,6 +183,7 @@ def test_all_takes_the_others_in(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("[tool]\nharness = 3", "[tool.harness] is 3, which is no table."),
+        ("[tool.harness]\nregion = ['a']", "[tool.harness] region is ['a'], which is no text."),
         ("[tool.harness]\nsystems = 3", "[tool.harness] systems is 3, which is no table."),
         ("[tool.harness.systems]\na = 3", "[tool.harness] systems.a is 3, which is no table."),
         ("[tool.harness.systems.a]\nparameters = 'x'", "[tool.harness] parameters is 'x', which is no table."),

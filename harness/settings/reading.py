@@ -12,7 +12,7 @@ from harness.settings.choice import Choice
 from harness.settings.model import EMBEDDED, Settings, SystemSettings
 from harness.settings.places import StageSettings, insist_on_a_name, limits_of, read_protected, read_stages
 from harness.settings.stacks import insist_on_own_stacks
-from harness.settings.tables import FILE, known_only, names, read_tool_table, table
+from harness.settings.tables import FILE, known_only, names, read_tool_table, table, texts_only
 
 __all__ = ["read_settings"]
 
@@ -44,6 +44,7 @@ def read_settings(
     """
     environment = os.environ if environment is None else environment
     file = read_tool_table(root, known=_KNOWN)
+    texts_only(file, ("endpoint", "mode", "profile", "region", "stage"), root=root)
     sources = _Sources(given=given or {}, environment=environment, ini=ini or {}, file=file)
     stage = sources.choose("stage", "TEST_STAGE", default=EMBEDDED)
     insist_on_a_name(stage.value, facts=[("from", stage.origin)])

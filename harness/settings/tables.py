@@ -10,7 +10,7 @@ from typing import Any
 from harness._text import did_you_mean, listed
 from harness.errors import MalformedSettings
 
-__all__ = ["FILE", "known_only", "names", "read_tool_table", "section", "table"]
+__all__ = ["FILE", "known_only", "names", "read_tool_table", "section", "table", "texts_only"]
 
 FILE = "pyproject.toml"
 
@@ -45,6 +45,15 @@ def read_tool_table(root: Path, *, known: tuple[str, ...]) -> dict[str, Any]:
         raise MalformedSettings(f"[tool.harness] is {found!r}, which is no table.", facts=[("file", path)])
     known_only(found, known, where="", root=root)
     return dict(found)
+
+
+def texts_only(table: Mapping[str, Any], texts: tuple[str, ...], *, root: Path) -> None:
+    """Refuse settings of ``[tool.harness]`` that are no texts, as ``region`` where ``regions`` is meant."""
+    for name in texts:
+        if not isinstance(found := table.get(name, ""), str):
+            raise MalformedSettings(
+                f"{section('')} {name} is {found!r}, which is no text.", facts=[("file", root / FILE)]
+            )
 
 
 def names(table: Mapping[str, Any], name: str, *, where: str, root: Path) -> tuple[str, ...]:
