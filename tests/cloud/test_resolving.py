@@ -161,12 +161,9 @@ def test_a_stage_that_is_not_deployed(cloud: Cloud, stack: str, system_of: Syste
     ) == str(missing.value)
 
 
-def test_the_stage_in_the_remedy_is_the_one_that_was_asked_for(
-    cloud: Cloud, tmp_path: Path, system_of: SystemOf
-) -> None:
+def test_the_stage_in_the_remedy_is_the_one_that_was_asked_for(aws: Cloud, system_of: SystemOf) -> None:
     """The name of a stack does not tell it: other characters than letters and digits are hyphens there."""
-    aws = Cloud(folder=tmp_path, region=cloud.region, endpoint=cloud.endpoint, stage="dev")
-    aws.identity = cloud.identity
+    aws.stage = "dev"
 
     with pytest.raises(NotDeployed) as missing:
         resolve_names(system_of(TOPIC), cloud=aws, stack="small-dev")
