@@ -14,7 +14,7 @@ from harness._garbage import uncollected
 from harness.brought import take_back
 from harness.cloud import embedded
 from harness.cloud.account import EMBEDDED_ACCOUNT, Cloud, embedded_cloud
-from harness.cloud.allowed import insist_on_account, insist_on_region
+from harness.cloud.allowed import allowed_cloud
 from harness.cloud.leases import Lease, lease
 from harness.cloud.names import Names
 from harness.cloud.ports import listens
@@ -86,17 +86,7 @@ class Project:
         settings = self.settings
         settings.insist_on_a_stage()
         if not settings.embedded:
-            insist_on_region(settings)
-            cloud = Cloud(
-                folder=settings.folder,
-                region=settings.region.value,
-                endpoint=settings.endpoint.value or None,
-                profile=settings.profile.value or None,
-                stage=settings.stage.value,
-                ledger=self.ledger,
-            )
-            insist_on_account(settings, cloud=cloud)
-            return cloud
+            return allowed_cloud(settings, ledger=self.ledger)
         return embedded_cloud(
             self._found_or_started(), folder=settings.folder, region=settings.region.value, ledger=self.ledger
         )

@@ -4,12 +4,37 @@ from __future__ import annotations
 
 from harness.cloud.account import Cloud
 from harness.errors import ForeignPlace
+from harness.ledger import Ledger
 from harness.settings import Settings
 
-__all__ = ["insist_on_account", "insist_on_region"]
+__all__ = ["allowed_cloud"]
 
 
-def insist_on_region(settings: Settings) -> None:
+def allowed_cloud(settings: Settings, *, ledger: Ledger) -> Cloud:
+    """Give the cloud of a stage that is not embedded, if the project allows it: all that is written goes through here.
+
+    Args:
+        settings: What is set.
+        ledger: Where it is written down what is created there.
+
+    Raises:
+        ForeignPlace: The account or the region is none of those that are allowed.
+        NoCredentials: There are no credentials.
+    """
+    _insist_on_region(settings)
+    cloud = Cloud(
+        folder=settings.folder,
+        region=settings.region.value,
+        endpoint=settings.endpoint.value or None,
+        profile=settings.profile.value or None,
+        stage=settings.stage.value,
+        ledger=ledger,
+    )
+    _insist_on_account(settings, cloud=cloud)
+    return cloud
+
+
+def _insist_on_region(settings: Settings) -> None:
     """Refuse a region that the project does not allow; it needs no call.
 
     Raises:
@@ -29,7 +54,7 @@ def insist_on_region(settings: Settings) -> None:
         )
 
 
-def insist_on_account(settings: Settings, *, cloud: Cloud) -> None:
+def _insist_on_account(settings: Settings, *, cloud: Cloud) -> None:
     """Refuse credentials of an account that the project does not allow; a project that names none asks nobody.
 
     Raises:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from harness.cloud import embedded
 from harness.cloud.account import EMBEDDED_ACCOUNT, Cloud, embedded_cloud
-from harness.cloud.allowed import insist_on_account, insist_on_region
+from harness.cloud.allowed import allowed_cloud
 from harness.cloud.leases import leased
 from harness.errors import UnreachableEndpoint
 from harness.ledger import Ledger, Thing
@@ -35,7 +35,7 @@ def clouds_of(settings: Settings, *, ledger: Ledger, known: Sequence[Thing]) -> 
         UnreachableEndpoint: The embedded cloud of the project runs, and does not answer.
     """
     if not settings.embedded:
-        return [_cloud(settings, ledger=ledger)]
+        return [allowed_cloud(settings, ledger=ledger)]
     # The cloud of a run that is alive is its own, and that of one that has ended is ended itself.
     of_runs = ports_of_runs(known)
     places = {thing.place for thing in known if thing.embedded and thing.endpoint and port_of(thing) not in of_runs}
@@ -61,20 +61,6 @@ def _insist_on_an_answer(running: embedded.Running) -> None:
             facts=[("process", running.pid), ("log", running.log)],
             remedy="stop it: harness down",
         )
-
-
-def _cloud(settings: Settings, *, ledger: Ledger) -> Cloud:
-    insist_on_region(settings)
-    cloud = Cloud(
-        folder=settings.folder,
-        region=settings.region.value,
-        endpoint=settings.endpoint.value or None,
-        profile=settings.profile.value or None,
-        stage=settings.stage.value,
-        ledger=ledger,
-    )
-    insist_on_account(settings, cloud=cloud)
-    return cloud
 
 
 def ports_of_runs(things: Iterable[Thing]) -> set[str]:
