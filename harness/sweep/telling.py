@@ -9,7 +9,6 @@ from harness.ledger import ORDER, Kind, Thing
 
 __all__ = ["counted", "duration", "place_of"]
 
-_PLURALS = {"items": "items", "cloud": "clouds"}
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
 
 
@@ -32,14 +31,16 @@ def counted(kinds: Iterable[Kind]) -> str:
 
     >>> counted(["queue", "rule", "queue"])
     '1 rule, 2 queues'
+    >>> counted(["items"])
+    'items of 1 table'
     """
     numbers = Counter(kinds)
-    told = [f"{numbers[kind]:,} {_word(kind, numbers[kind])}" for kind in ORDER if kind in numbers]
-    return ", ".join(told) or "nothing"
+    return ", ".join(_told(kind, numbers[kind]) for kind in ORDER if kind in numbers) or "nothing"
 
 
-def _word(kind: Kind, number: int) -> str:
-    return kind if number == 1 else _PLURALS.get(kind, f"{kind}s")
+def _told(kind: Kind, number: int) -> str:
+    ending = "" if number == 1 else "s"
+    return f"items of {number:,} table{ending}" if kind == "items" else f"{number:,} {kind}{ending}"
 
 
 def place_of(thing: Thing) -> str:

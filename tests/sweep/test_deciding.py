@@ -117,7 +117,7 @@ def test_an_age_in_words(seconds: float, words: str) -> None:
 
 def test_numbers_in_words() -> None:
     """In the order in which things are taken away."""
-    assert counted(["queue", "items", "queue", "rule"]) == "1 items, 1 rule, 2 queues"
+    assert counted(["queue", "items", "queue", "rule"]) == "items of 1 table, 1 rule, 2 queues"
     assert counted([]) == "nothing"
 
 
