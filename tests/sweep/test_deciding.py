@@ -125,9 +125,9 @@ def test_a_thing_that_is_found_twice_is_one() -> None:
     """It is called as the ledger calls it, also where Cognito lists a user by an id of its own."""
     told = Found(thing=Thing(kind="user", name="a@example.com", within="p", stage="dev"), run=RUN, by=("ledger",))
     seen = Found(
-        thing=Thing(kind="user", name="7d", within="p"), run=RUN, by=("name",), since=1.0, known="a@example.com"
+        thing=Thing(kind="user", name="a@example.com", within="p"), run=RUN, by=("name",), since=1.0, known="7d"
     )
 
     [found] = merged([told, seen])
 
-    assert (found.thing, found.by, found.since) == (told.thing, ("ledger", "name"), 1.0)
+    assert (found.thing, found.by, found.since, found.known) == (told.thing, ("ledger", "name"), 1.0, "7d")
