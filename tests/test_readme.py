@@ -31,8 +31,8 @@ def project(tmp_path: Path) -> Iterator[Path]:
         source = ROOT / name
         copy = shutil.copytree if source.is_dir() else shutil.copy2
         copy(source, tmp_path / name)
-    if (ROOT / ".harness").exists():
-        for name in ("packages", "archives", "runtime"):
+    for name in ("packages", "archives", "runtime"):
+        if (ROOT / ".harness" / name).exists():
             shutil.copytree(ROOT / ".harness" / name, tmp_path / ".harness" / name, symlinks=True)
     yield tmp_path
     running = embedded.find(tmp_path / ".harness")

@@ -173,7 +173,8 @@ def test_a_bucket_that_is_not_there_is_not_tapped(cloud: Cloud) -> None:
     with pytest.raises(TapNotOpen) as caught:
         taps.tap("Photos")
 
-    assert str(caught.value) == "There is no bucket 'photos-nowhere'.\n  region: us-east-1"
+    where = f"  region: us-east-1\n  endpoint: {cloud.endpoint}"
+    assert str(caught.value) == f"There is no bucket 'photos-nowhere'.\n{where}"
     assert [] == cloud.client("sqs").list_queues(QueueNamePrefix="harness-r1").get("QueueUrls", [])
 
 
