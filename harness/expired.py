@@ -14,6 +14,7 @@ from harness._files import write
 from harness._secrets import keep_secret
 from harness.cloud.account import Cloud
 from harness.cloud.faults import translated
+from harness.cloud.ports import port_in
 from harness.cloud.taking import take_away
 from harness.errors import StageError
 from harness.ledger.naming import client_name
@@ -56,7 +57,7 @@ def _signed_for_the_past(user: User, *, cloud: Cloud, now: float) -> str:
 
 def _pool_key(pool: str, *, cloud: Cloud) -> bytes:
     """Read the key with which the embedded cloud signs id tokens of a pool (ministack keeps it in its STATE_DIR)."""
-    port = str(cloud.endpoint).rpartition(":")[2]
+    port = port_in(cloud.endpoint)
     path = cloud.folder / "clouds" / port / "state" / "cognito-pool-keys" / f"{pool}-id.pem"
     try:
         return path.read_bytes()

@@ -17,7 +17,7 @@ from harness.cloud.account import EMBEDDED_ACCOUNT, Cloud, embedded_cloud
 from harness.cloud.allowed import allowed_cloud
 from harness.cloud.leases import Lease, lease
 from harness.cloud.names import Names
-from harness.cloud.ports import listens
+from harness.cloud.ports import listens, port_in
 from harness.header import header
 from harness.journal.journal import Journal
 from harness.journal.taps import Taps
@@ -105,7 +105,7 @@ class Project:
     def muted_cloud(self) -> Cloud:
         """An account of the embedded cloud that is this process's own, for its muted stages."""
         endpoint = self.cloud.endpoint or ""
-        self._lease = lease(self.settings.folder, cloud=endpoint.rpartition(":")[2])
+        self._lease = lease(self.settings.folder, cloud=port_in(endpoint))
         return embedded_cloud(
             endpoint,
             folder=self.settings.folder,
@@ -354,7 +354,7 @@ class Project:
         """Whether all that was created goes with a cloud that is about to be stopped, or has gone with one."""
         if self._started is not None or not self.settings.embedded or "cloud" not in self.__dict__:
             return self._started is not None
-        return not listens(int((self.cloud.endpoint or "").rpartition(":")[2]))
+        return not listens(int(port_in(self.cloud.endpoint)))
 
     def _stop_cloud(self) -> None:
         if self._started is not None:

@@ -13,6 +13,7 @@ from harness.cloud import embedded
 from harness.cloud.account import Cloud, embedded_cloud
 from harness.cloud.left import Made, left_behind
 from harness.cloud.locks import locked
+from harness.cloud.ports import port_in
 from harness.errors import NotDeployed, StageError
 from harness.held import abandoned
 from harness.ledger import Ledger
@@ -124,7 +125,7 @@ def _accounts(project: Project) -> Iterator[Cloud]:
         from harness.cloud.leases import leased  # noqa: PLC0415 - the embedded cloud only
 
         endpoint = cloud.endpoint or ""
-        for account in leased(cloud.folder, cloud=endpoint.rpartition(":")[2]):
+        for account in leased(cloud.folder, cloud=port_in(endpoint)):
             yield embedded_cloud(endpoint, folder=cloud.folder, region=cloud.region, account=account)
 
 

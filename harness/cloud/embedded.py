@@ -18,7 +18,7 @@ from harness._files import in_words, private_folder, write
 from harness.cloud import processes
 from harness.cloud.account import EMBEDDED_ACCOUNT, EMBEDDED_SECRET
 from harness.cloud.interpreter import interpreter
-from harness.cloud.ports import LOOPBACK, claimed, listens
+from harness.cloud.ports import LOOPBACK, claimed, listens, port_in
 from harness.cloud.serve import INTERPRETER, LIFELINE
 from harness.errors import CloudNotStarted, FileNotWritten, NotRemoved
 from harness.ledger import Ledger, Thing
@@ -66,7 +66,7 @@ class Running:
     @property
     def port(self) -> int:
         """Where it listens."""
-        return int(self.endpoint.rpartition(":")[2])
+        return int(port_in(self.endpoint))
 
     @property
     def words(self) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from harness._files import write
 from harness.cloud.account import Cloud
+from harness.cloud.ports import port_in
 
 __all__ = ["DOES_NOT_WAIT", "Responses", "read_mocks", "write_mocks"]
 
@@ -34,7 +35,7 @@ def write_mocks(responses: Responses, *, cloud: Cloud, execution: str) -> None:
         cloud: An embedded cloud.
         execution: The name that the execution will have.
     """
-    port = (cloud.endpoint or "").rpartition(":")[2]
+    port = port_in(cloud.endpoint)
     place = cloud.folder / "clouds" / port / _FOLDER / f"{execution}.json"
     write(place, json.dumps(responses).encode())
 

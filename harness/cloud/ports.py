@@ -6,13 +6,22 @@ import errno
 import random
 import socket
 
-__all__ = ["LOOPBACK", "claimed", "listens"]
+__all__ = ["LOOPBACK", "claimed", "listens", "port_in"]
 
 LOOPBACK = "127.0.0.1"
 # Below the numbers that Linux (from 32768) and macOS (from 49152) give to the near ends of connections: one of those
 # may be taken between the draw and the start of the cloud, by a connection of anybody.
 _LOWEST, _HIGHEST = 15000, 32768
 _DRAWS = 100
+
+
+def port_in(endpoint: str | None) -> str:
+    """Give the port of an embedded cloud's address.
+
+    >>> port_in("http://127.0.0.1:18626")
+    '18626'
+    """
+    return (endpoint or "").rpartition(":")[2]
 
 
 def claimed(*, first: int = 0) -> socket.socket:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness.cloud import embedded
 from harness.cloud.account import Cloud, embedded_cloud
-from harness.cloud.ports import listens
+from harness.cloud.ports import listens, port_in
 from harness.cloud.taking import register, take_away
 from harness.errors import NotRemoved
 from harness.ledger import Ledger, Left, Thing, books
@@ -42,11 +42,7 @@ def cloud_of(thing: Thing, *, folder: Path, ledger: Ledger) -> Cloud:
 
 def has_gone(thing: Thing) -> bool:
     """Say whether a thing was in an embedded cloud that runs no more; all that is in one is in its memory."""
-    return thing.embedded and thing.kind != "cloud" and not _listens(thing)
-
-
-def _listens(thing: Thing) -> bool:
-    return listens(int(thing.endpoint.rpartition(":")[2]))
+    return thing.embedded and thing.kind != "cloud" and not listens(int(port_in(thing.endpoint)))
 
 
 def settle(folder: Path, *, forget: Forget) -> None:

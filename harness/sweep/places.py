@@ -10,13 +10,14 @@ from harness.cloud import embedded
 from harness.cloud.account import EMBEDDED_ACCOUNT, Cloud, embedded_cloud
 from harness.cloud.allowed import allowed_cloud
 from harness.cloud.leases import leased
+from harness.cloud.ports import port_in
 from harness.errors import UnreachableEndpoint
 from harness.ledger import Ledger, Thing
 from harness.settings import Settings
 from harness.sweep.found import Found
 from harness.sweep.telling import counted, place_of
 
-__all__ = ["Elsewhere", "clouds_of", "elsewhere", "port_of", "ports_of_runs"]
+__all__ = ["Elsewhere", "clouds_of", "elsewhere", "ports_of_runs"]
 
 # A machine may be busy, and what does not answer is not swept.
 _PATIENCE = 5.0
@@ -38,7 +39,9 @@ def clouds_of(settings: Settings, *, ledger: Ledger, known: Sequence[Thing]) -> 
         return [allowed_cloud(settings, ledger=ledger)]
     # The cloud of a run that is alive is its own, and that of one that has ended is ended itself.
     of_runs = ports_of_runs(known)
-    places = {thing.place for thing in known if thing.embedded and thing.endpoint and port_of(thing) not in of_runs}
+    places = {
+        thing.place for thing in known if thing.embedded and thing.endpoint and port_in(thing.endpoint) not in of_runs
+    }
     there = {endpoint for endpoint in {place[2] for place in places} if embedded.answers(endpoint, within=_PATIENCE)}
     running = embedded.remembered(settings.folder)
     if running and embedded.runs(running):
@@ -66,11 +69,6 @@ def _insist_on_an_answer(running: embedded.Running) -> None:
 def ports_of_runs(things: Iterable[Thing]) -> set[str]:
     """Give the ports of the clouds that runs have started for themselves."""
     return {thing.name for thing in things if thing.kind == "cloud"}
-
-
-def port_of(thing: Thing) -> str:
-    """Give the port of the embedded cloud in which something is."""
-    return thing.endpoint.rpartition(":")[2]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from harness._files import in_words
 from harness.cloud import embedded
 from harness.cloud.account import Cloud, embedded_cloud
 from harness.cloud.faults import translated
-from harness.cloud.ports import LOOPBACK
+from harness.cloud.ports import LOOPBACK, port_in
 from harness.cloud.remains import has_gone
 from harness.errors import FileNotWritten
 from harness.ledger import Identity, Thing
@@ -24,7 +24,7 @@ from harness.sweep.deciding import why_left
 from harness.sweep.found import Found, merged
 from harness.sweep.holding import abandoned, forget_gone
 from harness.sweep.ledgers import Ledgers
-from harness.sweep.places import Elsewhere, clouds_of, elsewhere, port_of, ports_of_runs
+from harness.sweep.places import Elsewhere, clouds_of, elsewhere, ports_of_runs
 from harness.sweep.removing import remove_all
 from harness.sweep.scope import Scope, scope_of
 
@@ -194,7 +194,7 @@ class Sweep:
         """Say whether something is in no cloud any more, or in one of a run that is about to be ended."""
         if not (self._asked.embedded and thing.embedded) or thing.place in self._clouds:
             return False
-        return has_gone(thing) or port_of(thing) in ended
+        return has_gone(thing) or port_in(thing.endpoint) in ended
 
     def _is_here(self, thing: Thing) -> bool:
         if thing.kind == "cloud":
