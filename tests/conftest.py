@@ -10,6 +10,7 @@ import pytest
 from harness import _secrets
 from harness.cloud import embedded
 from harness.cloud.account import Cloud, embedded_cloud
+from harness.cloud.interpreter import interpreter
 
 pytest_plugins = ["pytester"]
 
@@ -27,11 +28,14 @@ def _own_secrets() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder for caches and state of this test session."""
-    return tmp_path_factory.mktemp("state")
+    """The folder for caches and state of this test session; the Python of functions is built in it."""
+    folder = tmp_path_factory.mktemp("state")
+    interpreter(folder)
+    return folder
 
 
-@pytest.fixture(scope="session")
+# A cloud for each file: what a file leaves in it, and how it names it, is no other file's trouble.
+@pytest.fixture(scope="module")
 def running(state: Path) -> Iterator[embedded.Running]:
     """An embedded cloud, empty at first."""
     found = embedded.start(state, region=REGION)
@@ -39,7 +43,7 @@ def running(state: Path) -> Iterator[embedded.Running]:
     embedded.stop(found)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cloud(running: embedded.Running, state: Path) -> Cloud:
     """The same cloud with its clients."""
     return embedded_cloud(running.endpoint, folder=state, region=REGION)

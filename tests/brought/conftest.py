@@ -74,7 +74,7 @@ def key(cloud: Cloud) -> str:
 
 
 @pytest.fixture(scope="session")
-def opened(running: embedded.Running, state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+def opened(state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
     """A bucket and a table in an embedded cloud of their own."""
     with opened_in_three_modes(DEPOT, state=state, root=tmp_path_factory.mktemp("brought")) as found:
         yield found

@@ -46,14 +46,14 @@ project.close()
 
 
 @pytest.fixture(scope="module")
-def root(running: embedded.Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def root(state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A project whose cloud goes on, as after `harness up`."""
     found = tmp_path_factory.mktemp("goes-on")
     shutil.copytree(DEPOT, found / "systems" / "depot")
     folder = found / ".harness"
     folder.mkdir(mode=0o700)
     # Its Python is built once.
-    shutil.copytree(Path(running.folder).parent.parent / "runtime", folder / "runtime", symlinks=True)
+    shutil.copytree(state / "runtime", folder / "runtime", symlinks=True)
     going_on = embedded.start(folder, region=REGION, outlives=True)
     embedded.remember(going_on, folder=folder)
     yield found

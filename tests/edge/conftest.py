@@ -71,8 +71,7 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, state: P
     pytester.makefile(".py", **{"suites/hello/test_hello": SUITE})
     pytester.makeini("[pytest]\naddopts = -p no:cacheprovider")
     (pytester.path / ".harness").mkdir(mode=0o700)
-    if (state / "runtime").exists():
-        shutil.copytree(state / "runtime", pytester.path / ".harness" / "runtime", symlinks=True)
+    shutil.copytree(state / "runtime", pytester.path / ".harness" / "runtime", symlinks=True)
     yield pytester
     running = embedded.find(pytester.path / ".harness")
     if running is not None:

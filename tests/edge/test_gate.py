@@ -146,8 +146,7 @@ def cold(tmp_path_factory: pytest.TempPathFactory, state: Path) -> Gated:
         (folder / f"suites/hello/{name}.py").write_text(text)
     (folder / "pytest.ini").write_text("[pytest]\naddopts = -p no:cacheprovider\n")
     (folder / ".harness").mkdir(mode=0o700)
-    if (state / "runtime").exists():
-        (folder / ".harness/runtime").symlink_to(state / "runtime")
+    (folder / ".harness/runtime").symlink_to(state / "runtime")
     return Gated(folder)
 
 
@@ -313,8 +312,7 @@ def test_a_pytest_that_is_killed_fails(cold: Gated) -> None:
 def elsewhere(tmp_path_factory: pytest.TempPathFactory, state: Path) -> Iterator[embedded.Running]:
     """A cloud that other tests do not share: a run that is killed leaves things in it."""
     folder = tmp_path_factory.mktemp("elsewhere")
-    if (state / "runtime").exists():
-        (folder / "runtime").symlink_to(state / "runtime")
+    (folder / "runtime").symlink_to(state / "runtime")
     running = embedded.start(folder, region="us-east-1")
     yield running
     embedded.stop(running)

@@ -202,7 +202,7 @@ def project_in(folder: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory, running: embedded.Running) -> Ending:
     """The project with its stage deployed."""
     found = Ending(folder=project_in(tmp_path_factory.mktemp("ending")), endpoint=running.endpoint)

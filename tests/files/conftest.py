@@ -153,7 +153,7 @@ class Elsewhere:
         return sorted(rules + subscriptions + queues + users + items + buckets + others)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def elsewhere(running: embedded.Running, state: Path, tmp_path_factory: pytest.TempPathFactory) -> Elsewhere:
     """The stage is deployed by a project without limits."""
     place = project(tmp_path_factory.mktemp("without-limits"), endpoint=running.endpoint)

@@ -46,7 +46,7 @@ def quiet(_line: str) -> None:
     """Nobody listens to the progress."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def prod(tmp_path_factory: pytest.TempPathFactory, cloud: Cloud) -> Iterator[Path]:
     """The template of a system that is deployed as `shop-prod`."""
     folder = tmp_path_factory.mktemp("prod")

@@ -242,7 +242,7 @@ class Place:
         return [*queues, *rules, *(one for one in endpoints if ":harness-" in one)]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def deploy(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Place]]:
     """Deploys a template under a new name."""
     stacks: list[str] = []
@@ -262,9 +262,9 @@ def deploy(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[C
         undeploy(cloud=cloud, stack=stack, progress=lambda _line: None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def small(deploy: Callable[..., Place]) -> Place:
-    """The small system, deployed once."""
+    """The small system, deployed once for a file."""
     return deploy()
 
 

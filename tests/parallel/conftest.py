@@ -48,13 +48,13 @@ def at_home(bigmouth: Callable[[], Copy]) -> Iterator[Shared]:
     copy.harness("down")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def elsewhere(running: embedded.Running) -> Mapping[str, str]:
     """The settings with which a cloud that the harness did not start is tested, as one tests in AWS."""
     return another_cloud(running.endpoint)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def far_away(bigmouth: Callable[[], Copy], elsewhere: Mapping[str, str], cloud: Cloud) -> Shared:
     """A stage `dev` in a cloud that the harness did not start; nothing in it is muted."""
     copy = replace(bigmouth(), environment=elsewhere)

@@ -21,7 +21,7 @@ from .seeing import ran, said
 
 
 @pytest.fixture(scope="module")
-def elsewhere(state: Path, tmp_path_factory: pytest.TempPathFactory, running: embedded.Running) -> Iterator[Opened]:
+def elsewhere(state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
     """The system at another endpoint, which the harness has not started for it."""
     root = tmp_path_factory.mktemp("elsewhere")
     shutil.copytree(SHOP, root / "systems" / "shop")

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from harness.cloud import embedded
 from harness.stage import Stage
 from tests.modes.in_three_modes import Opened, handler, in_mode, invoke, opened_in_three_modes, stage
 
@@ -17,7 +16,7 @@ PHOTOS = Path(__file__).parent / "photos"
 
 
 @pytest.fixture(scope="session")
-def opened(running: embedded.Running, state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+def opened(state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
     """The system in an embedded cloud of its own; in its bucket is an object that a task asks for."""
     with opened_in_three_modes(PHOTOS, state=state, root=tmp_path_factory.mktemp("machines")) as found:
         for one in found.stages.values():

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from harness.cloud import embedded
 from tests.modes.in_three_modes import Opened, handler, http, invoke, opened_in_three_modes, stage
 
 __all__ = ["DEPOT", "Opened", "handler", "http", "invoke", "opened", "stage"]
@@ -16,7 +15,7 @@ DEPOT = Path(__file__).parent / "depot"
 
 
 @pytest.fixture(scope="session")
-def opened(running: embedded.Running, state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+def opened(state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
     """The system in an embedded cloud of its own."""
     with opened_in_three_modes(DEPOT, state=state, root=tmp_path_factory.mktemp("mapped")) as found:
         yield found
