@@ -71,8 +71,7 @@ def refuse_protected(settings: Settings, command: str, *, remedy: str = _BY_OTHE
 
 def refuse_foreign(project: Project, stack: str) -> None:
     """Refuse a stack of that name which somebody else has deployed; the embedded cloud holds the harness's own only."""
-    from harness.cloud.deploying import FINGERPRINT  # noqa: PLC0415 - loads boto3
-    from harness.cloud.stacks import describe  # noqa: PLC0415
+    from harness.cloud.stacks import FINGERPRINT, describe  # noqa: PLC0415 - loads boto3
 
     found = None if project.settings.embedded else describe(project.cloud, stack)
     if found and FINGERPRINT not in {tag["Key"] for tag in found.get("Tags", [])}:

@@ -18,23 +18,16 @@ from harness.cloud.foreign import refuse_foreign_things
 from harness.cloud.glance import glance
 from harness.cloud.packaging import Package, Target, package_all, package_layers
 from harness.cloud.removing import delete, failure, place, undeploy
-from harness.cloud.stacks import Clock, Watch
+from harness.cloud.stacks import BEYOND_REPAIR, FINGERPRINT, Clock, Watch
 from harness.errors import DeploymentFailed
+from harness.ledger import Thing
 from harness.system.model import System
 
-__all__ = ["FINGERPRINT", "Deployment", "deploy", "undeploy"]
-
-# The tag by which an unchanged stack is recognised.
-FINGERPRINT = "harness:fingerprint"
+__all__ = ["Deployment", "deploy", "undeploy"]
 
 # Goes up when the harness deploys or completes in another way, so that stages are deployed once more.
 _FORMAT = 2
 
-# A stack in one of these can only be deleted.
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
-_BEYOND_REPAIR = frozenset({
-    "CREATE_FAILED", "DELETE_FAILED", "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED",
-})  # fmt: skip
 _WELL = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"})
 
 _REFUSALS = frozenset({
@@ -66,7 +59,10 @@ class Deployment:
 
 @dataclass(frozen=True, kw_only=True)
 class _Order:
-    """What is to be deployed, and how it is told."""
+    """What is to be deployed, and how it is told.
+
+    A stack that is created is in the ledger until it is deployed: from then on it is a stage, and stays.
+    """
 
     system: System
     cloud: Cloud
@@ -121,6 +117,7 @@ def deploy(  # noqa: PLR0913 - they are what CloudFormation asks for as well
 
     Raises:
         PackagingFailed: The package of a function could not be built.
+        LedgerNotWritten: It cannot be written down that a stack is created; then none is.
         DeploymentFailed: CloudFormation refused the stack, rolled it back or did not end in time.
         ForeignThing: The template gives a name that something of somebody else has; then nothing is created or changed.
     """
@@ -167,14 +164,17 @@ def _deployed(order: _Order, *, found: dict[str, Any] | None) -> Deployment:
             continue
         if found and _is_unchanged(found, order.fingerprint):
             return order.deployed(found, changed=False)
-        if found and found["StackStatus"] in _BEYOND_REPAIR:
+        if found and found["StackStatus"] in BEYOND_REPAIR:
             order.progress(f"deleting {order.stack}, which cannot be updated ({found['StackStatus']})")
             _deleted(order, found, deadline=deadline)
             found = None
         token = f"harness-{uuid.uuid4().hex}"
+        new = None if found else order.cloud.creating("stack", order.stack)
         refused = _started(order, found, token=token)
         if refused is None:
-            return _finished(order, token=token, deadline=deadline, total=0 if found else order.total)
+            return _finished(order, new=new, token=token, deadline=deadline)
+        if new:
+            order.cloud.ledger.removed(new)
         before, found = found, stacks.describe(order.cloud, order.stack)
         if _status(found) == _status(before):
             # Nobody else came between, so it is our request that is wrong.
@@ -239,27 +239,37 @@ def _settled(order: _Order, stack: str, *, deadline: float, watch: Watch | None 
     return stacks.settled(order.cloud, stack, timeout=left, clock=order.clock, watch=watch)
 
 
-def _finished(order: _Order, *, token: str, deadline: float, total: int) -> Deployment:
+def _finished(order: _Order, *, new: Thing | None, token: str, deadline: float) -> Deployment:
     """Wait for the end of what was started and judge it."""
+    total = order.total if new else 0
     watch = Watch(cloud=order.cloud, stack=order.stack, progress=order.progress, token=token, total=total)
     found = _settled(order, order.stack, deadline=deadline, watch=watch)
     if found and found["StackStatus"] in _WELL:
+        if new:
+            order.cloud.ledger.kept(new)
         order.progress(f"{order.stack} {found['StackStatus']}")
         return order.deployed(found, changed=True)
     remedy = ""
-    if found and found["StackStatus"] in _BEYOND_REPAIR:
-        remedy = _left_behind(order, found)
+    if found and found["StackStatus"] in BEYOND_REPAIR:
+        remedy = _left_behind(order, found, new=new)
+    elif new and not found:
+        order.cloud.ledger.removed(new)
     raise failure(
         f"The deployment of {order.stack!r} failed.", cloud=order.cloud, found=found, watch=watch, remedy=remedy
     )
 
 
-def _left_behind(order: _Order, found: Mapping[str, Any]) -> str:
+def _left_behind(order: _Order, found: Mapping[str, Any], *, new: Thing | None) -> str:
     """Delete in the embedded cloud what a failed creation left; in AWS leave it for whoever looks into it."""
+    ledger = order.cloud.ledger
     if not order.cloud.embedded:
+        if new:
+            ledger.failed(new, why=f"it was not deployed ({found['StackStatus']}), and is kept for whoever looks why")
         command = f"aws cloudformation delete-stack --stack-name {order.stack}"
         return f"Look at what is left of it, then take it away: {command}"
     _deleted(order, found, deadline=order.clock.now() + order.timeout)
+    if new:
+        ledger.removed(new)
     return ""
 
 

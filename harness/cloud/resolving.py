@@ -15,9 +15,10 @@ from harness._text import listed
 from harness.cloud import stacks
 from harness.cloud.account import Cloud
 from harness.cloud.addresses import address_of, translate, url_address
-from harness.cloud.deploying import FINGERPRINT, Deployment
+from harness.cloud.deploying import Deployment
 from harness.cloud.faults import translated
 from harness.cloud.names import FunctionNames, Names
+from harness.cloud.stacks import FINGERPRINT
 from harness.errors import NotDeployed
 from harness.system.model import Api, System
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,18 @@ from harness.cloud.account import Cloud
 from harness.cloud.faults import code_of, translated
 from harness.errors import DeploymentFailed
 
-__all__ = ["Clock", "Watch", "describe", "in_progress", "settled"]
+__all__ = ["BEYOND_REPAIR", "FINGERPRINT", "Clock", "Watch", "describe", "in_progress", "is_wreck", "settled"]
+
+# The tag by which an unchanged stack is recognised, and one of the harness.
+FINGERPRINT = "harness:fingerprint"
+
+# A stack in one of these can only be deleted.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
+BEYOND_REPAIR = frozenset({
+    "CREATE_FAILED", "DELETE_FAILED", "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED",
+})  # fmt: skip
+# Of these, the ones of a stack that has never been anything.
+_NEVER_CREATED = frozenset({"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"})
 
 _MISSING = "ValidationError"
 
@@ -51,6 +62,16 @@ def in_progress(status: str) -> bool:
     False
     """
     return status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS"
+
+
+def is_wreck(found: Mapping[str, Any]) -> bool:
+    """Say whether a stack is what is left of a creation that failed, and that the harness began.
+
+    Args:
+        found: What CloudFormation says of it.
+    """
+    tags = {tag["Key"] for tag in found.get("Tags", [])}
+    return found["StackStatus"] in _NEVER_CREATED and FINGERPRINT in tags
 
 
 @dataclass(kw_only=True)

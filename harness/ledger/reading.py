@@ -19,7 +19,7 @@ from harness.ledger.thing import ORDER, Thing
 __all__ = ["FOLDER", "SUFFIX", "Book", "Left", "books", "path_of", "read"]
 
 FOLDER, SUFFIX = "ledger", ".jsonl"
-_WHAT = ("creating", "removed", "failed")
+_WHAT = ("creating", "removed", "kept", "failed")
 _BEGINNINGS = tuple(f'{{"{what}": '.encode() for what in _WHAT)
 _FIELDS = frozenset(field.name for field in fields(Thing))
 _ADDRESS = re.compile(r"https?://[^/:]+:(\d{1,5})")
@@ -118,7 +118,7 @@ def read(path: Path) -> Book:
         what, thing, at, why = record
         if what == "creating":
             left[thing] = Left(thing=thing, since=at)
-        elif what == "removed":
+        elif what in ("removed", "kept"):
             left.pop(thing, None)
         elif thing in left:
             left[thing] = Left(thing=thing, since=left[thing].since, why=why)

@@ -11,7 +11,18 @@ __all__ = ["ORDER", "Identity", "Kind", "Thing"]
 
 # In the order in which they are taken away: what leads into a queue goes before the queue.
 Kind = Literal[
-    "client", "user", "object", "item", "items", "parameter", "notification", "subscription", "rule", "queue", "cloud"
+    "client",
+    "user",
+    "object",
+    "item",
+    "items",
+    "parameter",
+    "notification",
+    "subscription",
+    "rule",
+    "queue",
+    "stack",
+    "cloud",
 ]
 ORDER: tuple[Kind, ...] = get_args(Kind)
 
@@ -26,11 +37,12 @@ class Thing:
     Args:
         kind: What it is: ``client`` (app client of a user pool), ``user``, ``object`` (of a bucket), ``item`` (of a
             table), ``items`` and ``parameter`` (held, see `harness.held`), ``notification`` (of a bucket),
-            ``subscription``, ``rule`` (with its targets), ``queue``, ``cloud`` (an embedded one: process and folder).
+            ``subscription``, ``rule`` (with its targets), ``queue``, ``stack`` (until it is deployed: then it is a
+            stage, which stays), ``cloud`` (an embedded one: process and folder).
         name: Its name. Of a client its name, not its id; of an item its key as DynamoDB's typed JSON; of a
             subscription the ARN of the queue into which it leads; of items the name of the table; of a cloud its port.
         within: Where it is: the pool, bucket, table, topic (its ARN) or bus; of what is held the key of its store; of a
-            cloud its folder. Empty for a queue.
+            cloud its folder. Empty for a queue and a stack.
         account: The account, in twelve digits; empty for a cloud.
         region: The region.
         endpoint: The address of every service; empty for AWS itself.

@@ -36,7 +36,7 @@ class Ledger:
         self._lock = threading.Lock()
         self._file = -1
         self._life: Life | None = None
-        # Taken away on a full disk.
+        # Taken away on a full disk, or kept on purpose.
         self._gone: set[Thing] = set()
 
     def __repr__(self) -> str:
@@ -81,6 +81,13 @@ class Ledger:
         """Write down that something has gone; if that cannot be written, only this process knows it."""
         try:
             self._append({"removed": asdict(thing), "at": time.time()})
+        except OSError:
+            self._gone.add(thing)
+
+    def kept(self, thing: Thing) -> None:
+        """Write down that something stays on purpose: a stack that has become a stage, which its users take away."""
+        try:
+            self._append({"kept": asdict(thing), "at": time.time()})
         except OSError:
             self._gone.add(thing)
 

@@ -32,6 +32,8 @@ def plan_lines(plan: Plan, *, now: float) -> Iterator[str]:
     yield from _table(plan.to_go, now=now)
     if plan.gone:
         yield f"Gone with their embedded clouds: {_counted(plan.gone)}."
+    if plan.stages:
+        yield f"Deployed after all, so stages, which stay: {', '.join(one.thing.name for one in plan.stages)}."
     yield from _left_alone(plan.stays)
     if plan.elsewhere:
         yield "In other places, for other sweeps:"
@@ -118,6 +120,7 @@ def as_json(plan: Plan, outcome: Outcome | None) -> dict[str, Any]:
         "places": plan.places,
         "to_go": [_told(one) for one in plan.to_go],
         "gone": [_told(one) for one in plan.gone],
+        "stages": [_told(one) for one in plan.stages],
         "left_alone": [_told(one) | {"why": why} for one, why in plan.stays],
         "elsewhere": [asdict(one) for one in plan.elsewhere],
         "unseen": plan.unseen,

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from harness._files import in_words
-from harness.cloud import embedded
+from harness.cloud import embedded, stacks
 from harness.cloud.account import Cloud, embedded_cloud
 from harness.cloud.faults import translated
 from harness.cloud.ports import LOOPBACK, port_in
@@ -40,6 +40,7 @@ class Plan:
     Args:
         to_go: What is taken away.
         gone: What has gone with its embedded cloud.
+        stages: Stacks that CloudFormation has finished after all; they stay, and are in no ledger any more.
         stays: What is left alone, each with the reason.
         elsewhere: What is in other places.
         unseen: What could not be looked into.
@@ -49,6 +50,7 @@ class Plan:
 
     to_go: list[Found]
     gone: list[Found] = field(default_factory=list)
+    stages: list[Found] = field(default_factory=list)
     stays: list[tuple[Found, str]] = field(default_factory=list)
     elsewhere: list[Elsewhere] = field(default_factory=list)
     unseen: list[str] = field(default_factory=list)
@@ -58,7 +60,7 @@ class Plan:
     @property
     def runs(self) -> set[str]:
         """The runs of which something was found."""
-        return {one.run for one in [*self.to_go, *self.gone, *(one for one, _ in self.stays)]}
+        return {one.run for one in [*self.to_go, *self.gone, *self.stages, *(one for one, _ in self.stays)]}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,9 +123,12 @@ class Sweep:
         in_use = {one.thing.identity for one in [*told, *found] if self._is_alive(one.run)}
         stays = [(one, why) for one in found if (why := self._why_left(one) or _why_used(one, in_use=in_use))]
         kept = {one.key for one, _ in stays}
+        to_go = [one for one in found if one.key not in kept]
+        stages = [one for one in to_go if self._is_stage(one.thing)]
         return Plan(
-            to_go=[one for one in found if one.key not in kept],
+            to_go=[one for one in to_go if one not in stages],
             gone=gone,
+            stages=stages,
             stays=stays,
             elsewhere=list(elsewhere(others)),
             unseen=[
@@ -160,9 +165,16 @@ class Sweep:
             for one in told
             if one.thing.kind in ("user", "client") and one.thing.stage == stage and one.thing.place == _place_of(cloud)
         }
-        stacks = [self._settings.stack(name) for name in self._settings.systems]
+        names = [self._settings.stack(name) for name in self._settings.systems]
         with translated(cloud):
-            return scope_of(cloud, stacks=stacks, stage=stage, pools=pools)
+            return scope_of(cloud, stacks=names, stage=stage, pools=pools)
+
+    def _is_stage(self, thing: Thing) -> bool:
+        """Say whether something is a stack that was finished when nobody waited for it any more."""
+        if thing.kind != "stack":
+            return False
+        found = stacks.describe(self._cloud_of(thing), thing.name)
+        return found is not None and not stacks.in_progress(found["StackStatus"]) and not stacks.is_wreck(found)
 
     def _cloud_of(self, thing: Thing) -> Cloud:
         return self._clouds[thing.place]
@@ -220,11 +232,11 @@ class Sweep:
 
     def carry_out(self, plan: Plan) -> Outcome:
         """Take away what is to go."""
-        self._ledgers.assign([*plan.to_go, *plan.gone])
+        self._ledgers.assign([*plan.to_go, *plan.gone, *plan.stages])
         # An embedded cloud goes with all that is in it.
         clouds = [one for one in plan.to_go if one.thing.kind == "cloud"]
         remove_all(clouds, cloud_of=self._cloud_of_process, ledgers=self._ledgers)
-        for one in plan.gone:
+        for one in [*plan.gone, *plan.stages]:
             self._ledgers.removed(one.thing)
         others = [one for one in plan.to_go if one.thing.kind != "cloud"]
         remove_all(others, cloud_of=self._cloud_of, ledgers=self._ledgers)

@@ -14,8 +14,9 @@ from botocore.exceptions import ClientError
 from harness.cloud import stacks
 from harness.cloud.account import Cloud
 from harness.cloud.artifacts import upload
-from harness.cloud.deploying import FINGERPRINT, deploy, undeploy
+from harness.cloud.deploying import deploy, undeploy
 from harness.cloud.packaging import Package
+from harness.cloud.stacks import FINGERPRINT
 from harness.errors import DeploymentFailed, NotAllowed
 from harness.system.model import System
 

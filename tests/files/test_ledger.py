@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -60,15 +61,16 @@ def test_a_ledger_that_is_no_file_is_none(tmp_path: Path) -> None:
     assert [] == books(tmp_path)
 
 
-def test_what_goes_on_a_full_disk_is_not_told_as_left(tmp_path: Path) -> None:
-    """The removal cannot be written down, so this process keeps it in mind."""
+@pytest.mark.parametrize("became", [Ledger.removed, Ledger.kept])
+def test_what_goes_on_a_full_disk_is_not_told_as_left(tmp_path: Path, became: Callable[[Ledger, Thing], None]) -> None:
+    """The removal cannot be written down, so this process keeps it in mind; nor can what stays on purpose."""
     ledger = Ledger(tmp_path, run=RUN)
     ledger.creating(QUEUE)
     book = ledger.path.read_bytes()
     ledger.close()
     ledger.path.unlink()
     ledger.path.symlink_to("/dev/full")
-    ledger.removed(QUEUE)
+    became(ledger, QUEUE)
     ledger.path.unlink()
     ledger.path.write_bytes(book)
 

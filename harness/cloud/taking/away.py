@@ -8,7 +8,7 @@ from collections.abc import Callable
 from harness._text import reason_of
 from harness.cloud.account import Cloud
 from harness.cloud.faults import code_of, message_of, translated
-from harness.cloud.taking import buckets, queues, rules, stored, topics, users
+from harness.cloud.taking import buckets, queues, rules, stacks, stored, topics, users
 from harness.cloud.taking.by_hand import command
 from harness.cloud.taking.patience import answered, silent
 from harness.cloud.taking.removal import Removal
@@ -27,6 +27,7 @@ _REMOVERS: dict[Kind, Callable[[Removal], None]] = {
     "subscription": topics.remove_subscription,
     "rule": rules.remove_rule,
     "queue": queues.remove_queue,
+    "stack": stacks.remove_stack,
 }
 
 # What passes and botocore does not try again: somebody else changes the same rule or the same bucket at this moment.

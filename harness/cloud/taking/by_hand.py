@@ -49,6 +49,10 @@ def _queue(thing: Thing) -> str:
     return f'{_aws(thing, "sqs delete-queue")} --queue-url "$({url})"'
 
 
+def _stack(thing: Thing) -> str:
+    return _aws(thing, "cloudformation delete-stack", stack_name=thing.name)
+
+
 def _client(thing: Thing) -> str:
     query = f"UserPoolClients[?ClientName=={_literal(thing.name)}].ClientId"
     found = _aws(thing, "cognito-idp list-user-pool-clients", user_pool_id=thing.within, query=query, output="text")
@@ -99,4 +103,5 @@ _COMMANDS: dict[Kind, Callable[[Thing], str]] = {
     "subscription": _subscription,
     "rule": _rule,
     "queue": _queue,
+    "stack": _stack,
 }
