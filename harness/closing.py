@@ -13,6 +13,7 @@ import pytest
 
 from harness.errors import HarnessError
 from harness.leaving import undisturbed
+from harness.ledger import Kind
 from harness.settings import Settings
 
 if TYPE_CHECKING:  # A project without systems does not load what opens stages.
@@ -48,6 +49,7 @@ class Closing:
     """
 
     def __init__(self, config: pytest.Config, *, project: Project) -> None:
+        self._config = config
         self._is_worker = hasattr(config, "workerinput")
         self._project = project
         self._settings = project.settings
@@ -84,6 +86,23 @@ class Closing:
             return []
         what = "1 thing is" if things == 1 else f"{things} things are"
         return [f"harness: {what} left of {runs} earlier run{'s' if runs > 1 else ''}: {sweep(settings)}"]
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """Say why a run that is told to end does not end at once: in AWS it takes a while to take everything away."""
+        reporter: Any = self._config.pluginmanager.get_plugin("terminalreporter")
+        far_away = [] if self._is_worker or reporter is None else list(self._far_away())
+        if not far_away:
+            return
+        from harness.sweep.telling import counted  # noqa: PLC0415 - a usual run is not told to end
+
+        reporter.ensure_newline()
+        reporter.write_line(f"harness: taking away what this run has created: {counted(far_away)}", yellow=True)
+        reporter.write_line(f"harness: who cannot wait takes it away later: {sweep(self._settings)}", yellow=True)
+
+    def _far_away(self) -> Iterator[Kind]:
+        """Give of which kinds things are left, but for embedded clouds: these are quick, and most of them just stop."""
+        with suppress(HarnessError):  # A ledger that cannot be read is told when the run is closed.
+            yield from (one.thing.kind for one in self._project.left if not one.thing.embedded)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
