@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from harness.events.alternatives import Alternative, alternatives, matching, way
 from harness.events.leaves import Place, places
 from harness.events.operators import Condition
 
-__all__ = ["Mismatch", "matches", "unmatched"]
+__all__ = ["Mismatch", "is_within", "matches", "unmatched"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,25 @@ def matches(pattern: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
     True
     """
     return not unmatched(pattern, event)
+
+
+def is_within(pattern: Mapping[str, Any], wider: Mapping[str, Any]) -> bool:
+    """Tell whether all that matches a pattern matches a wider one, too; where that is hard to tell, the answer is no.
+
+    >>> is_within({"source": ["shop"], "detail-type": ["placed"]}, {"source": ["shop", "kitchen"]})
+    True
+    >>> is_within({"detail-type": ["placed"]}, {"source": ["shop"]})
+    False
+    """
+    return all(name in pattern and _is_field_within(pattern[name], asked) for name, asked in wider.items())
+
+
+def _is_field_within(one: Any, wider: Any) -> bool:
+    if isinstance(one, Mapping) and isinstance(wider, Mapping):
+        return is_within(one, wider)
+    # As JSON, because to Python 1 is True.
+    allowed = {json.dumps(value, sort_keys=True) for value in wider} if isinstance(wider, list) else set()
+    return isinstance(one, list) and {json.dumps(value, sort_keys=True) for value in one} <= allowed
 
 
 def unmatched(pattern: Mapping[str, Any], event: Mapping[str, Any]) -> list[Mismatch]:

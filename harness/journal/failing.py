@@ -105,6 +105,7 @@ def out_of_order(  # noqa: PLR0913 - each is one thing that the reader of a fail
     counts: Mapping[str, int],
     within: float,
     sources: Iterable[str] = (),
+    reasons: Sequence[str] = (),
     logs: Mapping[str, Sequence[str]] | None = None,
     notes: Sequence[str] = (),
 ) -> NeverHappened:
@@ -120,6 +121,7 @@ def out_of_order(  # noqa: PLR0913 - each is one thing that the reader of a fail
         counts: How many entries each open tap saw in this test.
         within: For how long was waited, in seconds.
         sources: What the system has that could be tapped; those without an open tap are named.
+        reasons: Why the first that never came may not have come.
         logs: The last log lines by function.
         notes: What else matters, such as entries that were dropped.
     """
@@ -138,7 +140,7 @@ def out_of_order(  # noqa: PLR0913 - each is one thing that the reader of a fail
         *steps,
         ("came in the order", ", ".join(map(str, order)) or "none came"),
         *_seen(counts, wanted=[one.source for one in expectations], sources=sources),
-        *_ends((logs or {}).items()),
+        *around(reasons, logs=logs or {}),
         *(("note", note) for note in notes),
     ]
     return NeverHappened(

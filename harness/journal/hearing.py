@@ -117,7 +117,10 @@ def hear_through(queue: StackQueue, *, buses: Iterable[str], topics: Iterable[st
         topics: Logical ids of topics that lead there.
         led: What of them comes.
     """
-    taps: list[Tap] = [StackTap(kind="bus", source=one, queue=queue, partial=led.buses[one]) for one in buses]
+    taps: list[Tap] = [
+        StackTap(kind="bus", source=one, queue=queue, partial=led.buses[one], admitted=led.admitted.get(one, ()))
+        for one in buses
+    ]
     taps += [StackTap(kind="topic", source=one, queue=queue) for one in topics]
     return Heard(reader=queue, taps=tuple(taps))
 

@@ -12,6 +12,7 @@ from harness.journal.behind import AWS, EMBEDDED, Behind, Patience
 from harness.journal.entry import Entry
 from harness.journal.expectation import Expectation, expectation
 from harness.journal.failing import around, happened_anyway, never_happened, out_of_order
+from harness.journal.silence import insist_on_silence
 from harness.journal.taps import DEFAULT_BUS, Taps
 from harness.journal.view import GRAIN, View
 
@@ -142,7 +143,7 @@ class Journal:
             raise self._never(wish, within=within, times=times, found=found, since=since)
         if times is None:
             return found[0]
-        self._insist_on_all(source)
+        insist_on_silence(self._taps.opened[source], wish=wish)
         found = self._closed_over(wish, since=since, most=times)
         if len(found) > times:
             raise happened_anyway(
@@ -178,15 +179,7 @@ class Journal:
 
         self.until(complete, within=within)
         if len(found) < len(wishes):
-            raise out_of_order(
-                wishes,
-                found=[*found, *[None] * (len(wishes) - len(found))],
-                entries=self._since(since),
-                within=within,
-                counts=self._counts(since),
-                sources=self._tappable(),
-                notes=self._notes(),
-            )
+            raise self._not_in_order(wishes, found=found, within=within, since=since)
         return found
 
     def expect_none(
@@ -207,11 +200,11 @@ class Journal:
         Raises:
             HappenedAnyway: It was published.
             StageError: Nothing can be said: no sentinel came back, or the journal was full.
-            MisusedStep: What is wanted cannot be compared with an entry that came.
+            MisusedStep: What is wanted cannot be compared with an entry that came, or could have come unseen.
         """
         __tracebackhide__ = True
         wish = self._wish(source, wanted)
-        self._insist_on_all(source)
+        insist_on_silence(self._taps.opened[source], wish=wish)
         grace = self.patience.grace if grace is None else grace
         found = self._closed_over(wish, since=since, most=0, grace=grace)
         if found:
@@ -276,16 +269,6 @@ class Journal:
         wish = expectation(source, **wanted)
         self._tapped(source)
         return wish
-
-    def _insist_on_all(self, source: str) -> None:
-        """Refuse to say what has not come of a queue whose messages may be gone before they are seen."""
-        __tracebackhide__ = True
-        partial = getattr(self._taps.opened[source], "partial", "")
-        if partial and self._taps.kind(source) == "queue":
-            raise MisusedStep(
-                f"What has not come to the queue {source!r} cannot be told: {partial}.",
-                remedy="look at what the function does with it, or at what sends to the queue",
-            )
 
     def _tapped(self, source: str) -> None:
         """Insist on an open tap; a queue keeps what nobody takes, so its tap may open now."""
@@ -398,6 +381,24 @@ class Journal:
             reasons=self._behind.reasons(wish.source),
             logs=self._behind.logs(wish.source, start),
             notes=[*self._behind.asleep(wish.source, self._since(since)), *self._notes(wish.source)],
+        )
+
+    def _not_in_order(
+        self, wishes: Sequence[Expectation], *, found: Sequence[Entry], within: float, since: float | None
+    ) -> Exception:
+        entries, counts = self._since(since), self._counts(since)
+        start = self._began() if since is None else since
+        missing = next((wish.source for wish in wishes if not wish.among(entries)), "")
+        return out_of_order(
+            wishes,
+            found=[*found, *[None] * (len(wishes) - len(found))],
+            entries=entries,
+            within=within,
+            counts=counts,
+            sources=self._tappable(),
+            reasons=self._behind.reasons(missing) if missing and not counts.get(missing) else (),
+            logs=self._behind.logs(missing, start) if missing else {},
+            notes=[*(self._behind.asleep(missing, entries) if missing else ()), *self._notes(missing)],
         )
 
     def _tappable(self) -> list[str]:

@@ -25,10 +25,12 @@ class Led:
 
     Args:
         buses: What of each bus does not come, by logical id: nothing, or a sentence without its period.
+        admitted: The patterns of what comes of a bus of which not all does.
         topics: The topics of which all comes.
     """
 
     buses: Mapping[str, str] = field(default_factory=dict)
+    admitted: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
     topics: frozenset[str] = frozenset()
 
 
@@ -50,13 +52,15 @@ def led_into(queue: str, *, system: System, account: str, region: str) -> Led:
     # An event says nothing of its bus. Where there are several, a rule must tell, with a transformer.
     told = [rule for rule in rules if len(buses) == 1 or all(_wraps(target) for target in _into(rule, queue))]
     own = {"account": account, "region": region, "version": "0"}
-    partial = {bus: _left_out([rule for rule in told if rule.bus == bus], own) for bus in {one.bus for one in told}}
+    of_bus = {bus: [rule for rule in told if rule.bus == bus] for bus in {one.bus for one in told}}
+    partial = {bus: _left_out(rules, own) for bus, rules in of_bus.items()}
+    admitted = {bus: tuple(rule.pattern or {} for rule in of_bus[bus]) for bus, left_out in partial.items() if left_out}
     topics = frozenset(
         one.topic
         for one in system.subscriptions.values()
         if one.protocol == "sqs" and one.endpoint == queue and not one.raw and not one.filter_policy
     )
-    return Led(buses=partial, topics=topics)
+    return Led(buses=partial, admitted=admitted, topics=topics)
 
 
 def _hands_on(rule: Rule, queue: str) -> bool:

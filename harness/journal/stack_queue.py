@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from harness.cloud.account import Cloud
 from harness.journal.asking import asked, opened
@@ -98,12 +99,14 @@ class StackTap:
         source: Its logical id.
         queue: The queue.
         partial: What of the source does not come into the queue, as a sentence; empty when all does.
+        admitted: The patterns of what comes then.
     """
 
     kind: Kind
     source: str
     queue: StackQueue
     partial: str = ""
+    admitted: tuple[Mapping[str, Any], ...] = ()
 
     def barrier(self) -> Callable[[], bool]:
         """Send a sentinel, and give what says whether a look has shown it."""

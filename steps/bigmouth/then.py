@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from harness import Response, Stage
+from harness import Entry, Response, Stage
 
 __all__ = [
     "an_order_id_comes_back",
@@ -94,11 +94,16 @@ def the_bus_carries_the_notification(stage: Stage, order: Mapping[str, str]) -> 
 
 def no_order_is_on_the_bus(stage: Stage, *, restaurant: str) -> None:
     """Nobody hears of an order from this restaurant."""
-    stage.journal.expect_none("EventBus", detail={"restaurantName": restaurant})
+    order = {"restaurantName": restaurant}
+    stage.journal.expect_none("EventBus", pattern={"source": ["big-mouth"]}, detail=order)
+    stage.journal.expect_none("RestaurantNotificationTopic", body=order)
 
 
 def no_order_from_nowhere_is_on_the_bus(stage: Stage) -> None:
     """Nobody hears of an order that names no restaurant; others may order meanwhile."""
-    stage.journal.expect_none(
-        "EventBus", detail_type="order_placed", where=lambda order: not order.body.get("restaurantName")
-    )
+
+    def names_none(order: Entry) -> bool:
+        return not order.body.get("restaurantName")
+
+    stage.journal.expect_none("EventBus", pattern={"source": ["big-mouth"]}, where=names_none)
+    stage.journal.expect_none("RestaurantNotificationTopic", where=names_none)

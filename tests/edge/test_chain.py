@@ -228,3 +228,43 @@ def test_a_debugger_stops_in_the_consumer(shop: pytest.Pytester) -> None:
 
     outcome.assert_outcomes(passed=1)
     outcome.stdout.fnmatch_lines([f"> {bill}(*)share()", "*('seen', 10, 5)*"])
+
+
+def test_a_breakpoint_in_a_consumer_stops_while_the_test_waits(shop: pytest.Pytester) -> None:
+    """The prompt is in the consumer's frame; the time that it takes is not the wait's."""
+    (shop.path / "systems/hello/functions/bill.py").write_text(
+        BILL.replace("    each =", "    breakpoint()\n    each =")
+    )
+    (shop.path / "suites/hello/test_orders.py").write_text(
+        f'{STEPS}\ndef test_orders(stage):\n    order(stage, 5)\n    stage.journal.expect("Done", body=2.0, within=5)\n'
+    )
+    commands = b"import time; time.sleep(6)\np 'FROM ' + event['source']\nc\n"
+
+    outcome = shop.run(sys.executable, "-m", "pytest", "--mode=handler", stdin=commands)
+
+    outcome.stdout.fnmatch_lines(["*bill.py*handler*", "*'FROM shop'*", "*1 passed*"])
+
+
+NARROW = """
+  TestQueue: {Type: AWS::SQS::Queue}
+  TestRule:
+    Type: AWS::Events::Rule
+    Properties:
+      EventBusName: !Ref Bus
+      EventPattern: {source: [kitchen]}
+      Targets: [{Id: TestQueue, Arn: !GetAtt TestQueue.Arn}]
+"""
+
+
+def test_the_chain_hears_what_a_queue_of_the_stack_does_not(shop: pytest.Pytester) -> None:
+    """That queue is for the taps of the stage; where nothing is published in vain all is heard."""
+    template = shop.path / "systems/hello/template.yaml"
+    template.write_text(template.read_text() + NARROW)
+    shop.makepyprojecttoml('[tool.harness.systems.hello]\ntest_queue = "TestQueue"')
+
+    outcome = run(shop, "def test_orders(stage):\n    order(stage, 0)\n    stage.settle()\n")
+
+    outcome.assert_outcomes(failed=1)
+    outcome.stdout.fnmatch_lines(
+        ["E * harness.errors.FunctionFailed: The function 'Bill' failed with ZeroDivisionError: *"]
+    )

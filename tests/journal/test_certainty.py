@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from harness.errors import MisusedStep, NeverHappened, StageError
 from harness.journal.behind import Behind, Patience
 from harness.journal.entry import Entry
-from harness.journal.expectation import expectation
+from harness.journal.expectation import ANY, expectation
 from harness.journal.journal import Journal
 from harness.journal.polling import Waiting
 from harness.journal.store import Store
@@ -46,7 +47,18 @@ class Whole:
 class Consumed:
     """A tap whose messages may be gone before they are seen."""
 
+    kind = "queue"
+    source = "Jobs"
     partial = "a function reads it"
+
+
+class Narrow:
+    """A tap of a bus whose events come through rules of the stack."""
+
+    kind = "bus"
+    source = "Bus"
+    partial = "the rule 'A' admits only some, and the rule 'B' admits only others"
+    admitted = ({"source": ["shop"]}, {"detail-type": [{"prefix": "order_"}, "billed"]})
 
 
 def entry(number: int, **detail: object) -> Entry:
@@ -118,6 +130,59 @@ def test_what_a_function_may_have_taken_cannot_be_excluded() -> None:
     ) == str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"detail": {"id": 1}},
+        {"detail_type": "placed"},
+        {"pattern": {"source": ["shop", "kitchen"]}},
+        {"pattern": {"detail": {"source": ["shop"]}}},
+        {"pattern": {"detail-type": [{"prefix": "order"}]}},
+        {"detail_type": ANY, "where": bool},
+    ],
+)
+def test_what_no_rule_admits_cannot_be_excluded(wanted: dict[str, Any]) -> None:
+    """A bus that is heard through the stack's own rules shows what they admit, and nothing else."""
+    journal = journal_of(entry(1, id=1, source="shop"))
+    journal._taps.opened["Bus"] = Narrow()  # type: ignore[assignment,index]  # noqa: SLF001 - the double's own
+
+    with pytest.raises(MisusedStep) as refused:
+        journal.expect_none("Bus", **wanted)
+
+    assert str(refused.value) == (
+        "What has not come to the bus 'Bus' cannot be told: the rule 'A' admits only some, and the rule 'B' admits "
+        "only others.\n"
+        '  say that this is what you mean: pattern={"source": ["shop"]}\n'
+        "  or have all of it heard: without test_queue in pyproject.toml the harness taps it itself"
+    )
+
+
+def test_no_more_than_that_many_cannot_be_told_either() -> None:
+    """One has come; whether a second one has is not known."""
+    journal = journal_of(entry(1, id=1))
+    journal._taps.opened["Bus"] = Narrow()  # type: ignore[assignment,index]  # noqa: SLF001 - the double's own
+
+    with pytest.raises(MisusedStep, match="cannot be told"):
+        journal.expect("Bus", detail={"id": 1}, times=1)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"pattern": {"source": ["shop"]}},
+        {"pattern": {"source": ["shop"], "detail": {"id": [1]}}, "detail_type": "placed"},
+        {"detail_type": "billed"},
+        {"pattern": {"detail-type": [{"prefix": "order_"}]}},
+    ],
+)
+def test_what_a_rule_admits_can_be_excluded(wanted: dict[str, Any]) -> None:
+    """The test says that it means no more than that."""
+    journal = journal_of(entry(1, id=2))
+    journal._taps.opened["Bus"] = Narrow()  # type: ignore[assignment,index]  # noqa: SLF001 - the double's own
+
+    journal.expect_none("Bus", **wanted)
+
+
 def test_no_order_is_told_of_a_table() -> None:
     """Its stream says when to the second only."""
     journal = journal_of()
@@ -166,3 +231,21 @@ def test_a_missing_order_tells_what_a_missing_entry_tells() -> None:
 
     with pytest.raises(NeverHappened, match="note: deployed functions take part"):
         journal.in_order(expectation("Bus", detail={"size": 1}), expectation("Bus", detail={"size": 2}))
+
+
+def test_a_missing_order_tells_why_the_first_that_is_missing_may_not_have_come() -> None:
+    """The reasons and the logs around its source, and what took no notice of what came."""
+    behind = Behind(
+        reasons=lambda source: [f"nothing leads to {source}"],
+        asleep=lambda source, entries: [f"no rule matched for {source}: {len(entries)}"],
+        logs=lambda source, _since: {"Notify": [f"about {source}"]},
+    )
+    journal = journal_of(entry(1, size=1), behind=behind)
+
+    with pytest.raises(NeverHappened) as failed:
+        journal.in_order(expectation("Bus", detail={"size": 1}), expectation("Jobs", body={"size": 1}))
+
+    told = str(failed.value).splitlines()
+    assert "  likely reason: nothing leads to Jobs" in told
+    assert "  note: no rule matched for Jobs: 1" in told
+    assert "    about Jobs" in told

@@ -85,7 +85,7 @@ def test_a_narrower_rule_is_told(tmp_path: Path, pattern: Any) -> None:
     """With its pattern; some events have no resources, and few have the same detail."""
     sentence = f"the rule 'Rule' admits only {json.dumps(pattern)}"
 
-    assert Led(buses={"Bus": sentence}) == led(tmp_path, Rule=rule(pattern))
+    assert Led(buses={"Bus": sentence}, admitted={"Bus": (pattern,)}) == led(tmp_path, Rule=rule(pattern))
 
 
 def test_several_rules_are_told_together(tmp_path: Path) -> None:
