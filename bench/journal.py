@@ -36,6 +36,7 @@ _SYSTEM, _BUS = "bigmouth", "EventBus"
 _EXPECT = "the journal: expect(…)"
 _LOOP = "a thread with boto3: long poll, compare, delete"
 _COURSE = "npm, Node: long poll into a ReplaySubject of RxJS"
+_MANY_TAPS, _TAPPED = "orders_async", ("JobsQueue", "DeadLetters", "AuditStream", "UncountedAudit")
 _IDLE, _OPEN, _FIND = 0.01, 0.3, 0.005
 
 
@@ -72,11 +73,11 @@ def main(size: Size) -> int:
             stage = opened_project.stage(_SYSTEM, mode="http")
             opened_project.taps(_SYSTEM, muted=True)
             waiting = list(_waiting(opened_project, stage, size))
-            idle = _idle(size)
+            idle = _idle(size, note="bigmouth: the usual and the muted stage tapped, a queue each")
             many = list(_many(stage, size))
     codes = [
         report("From PutEvents to the entry", waiting, ratio="to the journal", notes=_NOTES),
-        report("While no test waits, and at the start", [idle, *opening]),
+        report("While no test waits, and at the start", [idle, _idle_with_many(size), *opening]),
         report("Many events", [*many, *_store(size)]),
     ]
     return max(codes)
@@ -122,12 +123,21 @@ def _expecting(project: Project, stage: Stage) -> Callable[[int], list[float]]:
     return lambda times: [once() for _ in range(times)]
 
 
-def _idle(size: Size) -> Row:
+def _idle_with_many(size: Size) -> Row:
+    """Give what a system costs of which queues, a stream and a table are tapped as well, each with a reader."""
+    with project_of(_MANY_TAPS) as root:
+        up(root)
+        with opened(root) as opened_project:
+            for muted in (False, True):
+                opened_project.taps(_MANY_TAPS, muted=muted).tap(*_TAPPED)
+            return _idle(size, note=f"{_MANY_TAPS}: the same, and {len(_TAPPED)} more in each stage")
+
+
+def _idle(size: Size, *, note: str) -> Row:
     sleep(2.0)
     began, used = perf_counter(), process_time()
     sleep(size.idle)
     share = (process_time() - used) / (perf_counter() - began)
-    note = "the usual and the muted stage tapped"
     return Row(what="the processor, in a second in which no test waits", value=share, limit=_IDLE, note=note)
 
 

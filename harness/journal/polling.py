@@ -15,6 +15,8 @@ from harness.journal.tap import Reader
 __all__ = ["AWS", "EMBEDDED", "Pace", "Poller", "Waiting", "pause_after"]
 
 _LONGEST_PAUSE = 5.0
+# So many readers may be read once in a lazy pause.
+_TOGETHER = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +48,7 @@ class Waiting:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._waiting = 0
+        self._pausing = 0
 
     @contextmanager
     def begun(self) -> Iterator[None]:
@@ -62,6 +65,8 @@ class Waiting:
     def pause(self, pace: Pace, *, least: float, over: threading.Event) -> None:
         """Pause as long as is fit: in a lazy pace until a test begins to wait, which is then served at once.
 
+        Many readers pause longer, so that together they cost no more than a few.
+
         Args:
             pace: How often is read.
             least: The shortest pause that the reader allows, in seconds.
@@ -72,7 +77,10 @@ class Waiting:
         pause = max(pace.brisk, least)
         if not self._waiting and pace.lazy and not is_held:
             with self._changed:
-                self._changed.wait_for(lambda: self._waiting or over.is_set(), timeout=pace.lazy)
+                self._pausing += 1
+                longest = pace.lazy * max(1.0, self._pausing / _TOGETHER)
+                self._changed.wait_for(lambda: self._waiting or over.is_set(), timeout=longest)
+                self._pausing -= 1
             pause = least
         rest = pause - (time.monotonic() - began)
         if rest > 0:

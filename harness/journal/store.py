@@ -6,6 +6,7 @@ import threading
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Iterable
+from sys import getsizeof
 
 from harness.journal.entry import Entry
 
@@ -23,7 +24,7 @@ class Store:
 
     Args:
         most: How many entries it keeps.
-        most_bytes: How many bytes of text it keeps.
+        most_bytes: How many bytes of memory the texts it keeps may take.
         ahead: Gives by how many seconds the cloud's clock is ahead of this machine's, as far as is known.
     """
 
@@ -78,17 +79,19 @@ class Store:
         self._ids_in_order.append(identity)
         self._latest.append(max(entry.seen, self._latest[-1]) if self._latest else entry.seen)
         self._entries.append(entry)
-        self._bytes += len(entry.text)
+        # Not characters: one emoji lets CPython hold each character of its text in four bytes (PEP 393).
+        self._bytes += getsizeof(entry.text)
         while len(self._entries) > self._most or self._bytes > self._most_bytes:
             self._forget()
 
     def _forget(self) -> None:
         """Let go of the oldest, a tenth of all at a time: to move the list for each single one would be slow."""
         count = max(1, len(self._entries) // 10)
-        self._bytes -= sum(len(entry.text) for entry in self._entries[:count])
         self._gone_until = self._latest[count - 1]
         del self._entries[:count]
         del self._latest[:count]
+        # Counted anew: a text grows when C code asks for its UTF-8, which CPython then keeps beside it.
+        self._bytes = sum(getsizeof(entry.text) for entry in self._entries)
         self._first += count
         self.dropped += count
         # A duplicate may come long after its entry has gone, so ids are kept four times as long.

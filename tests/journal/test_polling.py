@@ -94,6 +94,18 @@ def test_it_reads_lazily_while_nobody_waits(polling: Polling) -> None:
     assert 1 <= source.reads <= 3
 
 
+def test_many_readers_cost_no_more_than_a_few(polling: Polling) -> None:
+    """Each of a dozen is read a quarter as often as one alone would be."""
+    sources, waiting = [Source() for _ in range(12)], Waiting()
+    for source in sources:
+        polling(source, waiting=waiting, pace=Pace(brisk=0.001, lazy=0.1, wait=0.0))
+
+    time.sleep(1.5)
+
+    assert all(source.reads >= 2 for source in sources)
+    assert sum(source.reads for source in sources) < 12 * 10
+
+
 def test_it_reads_briskly_while_somebody_waits(polling: Polling) -> None:
     """It begins at once, although it paused for a second."""
     source, waiting = Source(), Waiting()

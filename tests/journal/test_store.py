@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections import Counter
@@ -67,11 +68,21 @@ def test_texts_are_bounded_as_well() -> None:
     """Few large entries after many small ones push these out, one large one itself."""
     store = filled(1000, most_bytes=10_000)
 
-    store.add([entry(1000, text="x" * 9_990)])
-    assert sum(len(one.text) for one in store.since(0)) <= 10_000
+    store.add([entry(1000, text="x" * 9_900)])
+    assert "1000" in [one.id for one in store.since(0)]
+    assert sum(sys.getsizeof(one.text) for one in store.since(0)) <= 10_000
 
     store.add([entry(1001, text="x" * 20_000)])
     assert ([], 1002, 1002) == (store.since(0), store.position, store.dropped)
+
+
+def test_texts_are_counted_in_bytes() -> None:
+    """One emoji lets CPython hold four bytes for each character, so far fewer of them are kept."""
+    store = filled(20, most_bytes=100_000)
+
+    store.add(entry(20 + number, text="x" * 9_990 + "🙂") for number in range(20))
+
+    assert ["38", "39"] == [one.id for one in store.since(0)]
 
 
 def test_a_full_store_knows_ids_for_longer() -> None:
