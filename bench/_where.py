@@ -1,8 +1,8 @@
 """A pytest plugin that books every moment of a run to one account: ``-p _where``.
 
 Accounts are entered and left like functions, and a moment belongs to the innermost one, so that they add up to the
-whole. It hangs itself into boto3, the import system and the harness from outside, and fails loudly where the place
-that it wants is gone.
+whole. They are those of the main thread: what the journal's pollers do meanwhile is no further time. It hangs itself
+into boto3, the import system and the harness from outside, and fails loudly where the place that it wants is gone.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import importlib
 import inspect
 import json
 import os
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -26,13 +27,19 @@ WAITING = "waiting"
 
 
 class Book:
-    """The accounts. The one on top of the stack pays."""
+    """The accounts of the thread that opens it. The one on top of the stack pays."""
 
     def __init__(self, started: float) -> None:
         self.seconds: dict[str, float] = defaultdict(float)
         self.times: dict[str, int] = defaultdict(int)
         self._stack = [PYTEST]
         self._since = started
+        self._thread = threading.get_ident()
+
+    @property
+    def is_of_this_thread(self) -> bool:
+        """Tell whether what happens here is booked."""
+        return threading.get_ident() == self._thread
 
     def enter(self, account: str) -> None:
         """Let an account pay from now on."""
@@ -40,16 +47,18 @@ class Book:
         self._stack.append(account)
         self.times[account] += 1
 
-    def leave(self) -> None:
+    def leave(self, account: str) -> None:
         """Let the one before pay again."""
         self._book()
-        self._stack.pop()
+        left = self._stack.pop()
+        assert left == account, f"{left} was left for {account}"
 
     def is_in(self, *accounts: str) -> bool:
         """Tell whether one of the accounts pays, or pays again later."""
         return any(account in self._stack for account in accounts)
 
     def _book(self) -> None:
+        assert self.is_of_this_thread, threading.current_thread().name
         now = time.time()
         self.seconds[self._stack[-1]] += now - self._since
         self._since = now
@@ -68,11 +77,13 @@ def paid(function: Callable[..., Any], account: str) -> Callable[..., Any]:
 
     @wraps(function)
     def call(*args: Any, **rest: Any) -> Any:
+        if not BOOK.is_of_this_thread:
+            return function(*args, **rest)
         BOOK.enter(account)
         try:
             given = function(*args, **rest)
         finally:
-            BOOK.leave()
+            BOOK.leave(account)
         # An answer of requests is a context manager as well, and is to stay what it is.
         return _Paid(given, account) if isinstance(given, _GeneratorContextManager) else given
 
@@ -102,13 +113,13 @@ def _watch_imports() -> None:
 def _import(original: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(original)
     def call(*args: Any, **rest: Any) -> Any:
-        if BOOK.is_in(IMPORTS, COLD):
+        if not BOOK.is_of_this_thread or BOOK.is_in(IMPORTS, COLD):
             return original(*args, **rest)
         BOOK.enter(IMPORTS)
         try:
             return original(*args, **rest)
         finally:
-            BOOK.leave()
+            BOOK.leave(IMPORTS)
 
     return call
 
@@ -131,6 +142,7 @@ def _watch_harness() -> None:
 
     from harness.journal.journal import Journal  # noqa: PLC0415 - its import is to be booked
     from harness.journal.store import Store  # noqa: PLC0415 - its import is to be booked
+    from harness.modes.machines.running import Runner  # noqa: PLC0415 - its import is to be booked
     from harness.project import Project  # noqa: PLC0415 - its import is to be booked
     from harness.runtime import process  # noqa: PLC0415 - its import is to be booked
     from harness.stage import Stage  # noqa: PLC0415 - its import is to be booked
@@ -140,6 +152,9 @@ def _watch_harness() -> None:
     _watch(Stage, HARNESS, *verbs)
     _watch(Journal, HARNESS, "expect", "expect_none", "in_order", "settle", "until")
     _watch(Store, WAITING, "wait")
+    # The pauses between two looks at an execution.
+    defaults = vars(Runner)["__init__"].__kwdefaults__
+    defaults["sleep"] = paid(defaults["sleep"], WAITING)
     _watch(requests.Session, CALLS, "send")
     names = vars(process)
     find = names["handler_of"]

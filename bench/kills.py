@@ -1,6 +1,9 @@
 """Runs that are killed at random moments, and what is left then and after one sweep: ``python bench/kills.py``.
 
 What is left is counted by listing the cloud and the machine's processes, never by asking the ledger.
+
+Embedded clouds end by themselves when the process is killed that has started them: what is left is counted at once
+after each kill, how long it takes them to end is measured, and what the sweep finds then are ledgers.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,18 +34,6 @@ _SUITE = ("-m", "pytest", "suites/bigmouth", "--mode=all", "-n", "2", "-q", "-p"
 # What stands for AWS here is not completed: it has no validators, and addresses of AWS lead into AWS.
 _LEFT_OUT = ("-k", "not (expired or without_a_theme or landing_page)")
 _HARNESS = "import sys; from harness.cli import main; sys.exit(main())"
-# Without a ledger a thing goes when it is older than its time to live: the sweep is that of the next day.
-_NEXT_DAY = """
-import time
-from pathlib import Path
-from harness.settings import read_settings
-from harness.sweep import Asked, Sweep
-
-settings = read_settings(Path.cwd(), given={"stage": "dev"})
-one = Sweep(settings, asked=Asked(stage="dev"), tell=print, clock=lambda: time.time() + 25 * 3600)
-failed = one.carry_out(one.plan()).failed
-raise SystemExit(f"could not be taken away: {failed}" if failed else 0)
-"""
 # So long an embedded cloud that hangs on a killed process may take to end.
 _DYING = 10.0
 
@@ -53,7 +45,9 @@ class Figures:
     Args:
         moments: When each was killed, in seconds from its start; those that had ended by then are not among them.
         ended: How many had ended before.
-        left: What was left before the sweep, by kind.
+        left: What was left by them, by kind.
+        dying: The longest time, in seconds, that it took to go by itself after a kill; None where it does not.
+        before: What of it was still there before the sweep, by kind; None where all of it was.
         remaining: What was left after it, by kind.
         destroyed: What had been there before the runs and was not after the sweep, by kind.
         seconds: How long the sweep took.
@@ -62,6 +56,8 @@ class Figures:
     moments: list[float] = field(default_factory=list)
     ended: int = 0
     left: Mapping[str, int] = field(default_factory=dict)
+    dying: float | None = None
+    before: Mapping[str, int] | None = None
     remaining: Mapping[str, int] = field(default_factory=dict)
     destroyed: Mapping[str, int] = field(default_factory=dict)
     seconds: float = 0.0
@@ -80,6 +76,10 @@ class Figures:
             least, most = min(self.moments), max(self.moments)
             yield f"  moments            {least:.1f} to {most:.1f} s, quartiles {quarters} s"
         yield f"  left by them       {_told(self.left)}"
+        if self.dying is not None:
+            yield f"  went by itself     in {self.dying:.1f} s at most: a cloud hangs on a pipe of what was killed"
+        if self.before is not None:
+            yield f"  left for the sweep {_told(self.before)}"
         yield f"  one sweep took     {self.seconds:.1f} s"
         yield f"  left after it      {_told(self.remaining)}"
         yield f"  destroyed by it    {_told(self.destroyed)}"
@@ -99,7 +99,7 @@ def main() -> int:
     asked = parser.parse_args()
     titles = {
         "ledger": "A stage in another cloud, with the ledger",
-        "no-ledger": "The same, with the ledger deleted before the sweep of the next day",
+        "no-ledger": "The same, with the ledgers deleted before the sweep",
         "embedded": "Embedded clouds, one for each worker",
     }
     clean = True
@@ -130,7 +130,8 @@ def _elsewhere(root: Path, *, kills: int, chance: random.Random, keeps_ledger: b
         if not keeps_ledger:
             shutil.rmtree(root / ".harness/ledger", ignore_errors=True)
         began = time.perf_counter()
-        python("-c", *((_HARNESS, "sweep", "--stage=dev") if keeps_ledger else (_NEXT_DAY,)), cwd=root, **settings)
+        # Also without ledgers: the runs' signs of life say that they ran here and have ended.
+        python("-c", _HARNESS, "sweep", "--stage=dev", cwd=root, **settings)
         figures.seconds = time.perf_counter() - began
         after = counted()
         figures.remaining, figures.destroyed = grown(before, after), lost(before, after)
@@ -156,22 +157,36 @@ def _cloud() -> Iterator[dict[str, str]]:
 
 def _embedded(root: Path, *, kills: int, chance: random.Random) -> Figures:
     """Kill runs whose workers have an embedded cloud each."""
+    left: Counter[str] = Counter()
+    dying = [0.0]
 
-    def counted() -> dict[str, int]:
-        found = {
-            "processes": len(list(_processes(root))),
-            "folders": len(list((root / ".harness/clouds").glob("*"))),
-        }
-        return {kind: number for kind, number in found.items() if number}
+    def killed() -> None:
+        left.update(_embedded_left(root))
+        began = time.perf_counter()
+        _wait(lambda: not _embedded_left(root))
+        dying.append(time.perf_counter() - began)
 
-    figures = _killed(root, kills=kills, chance=chance, settings={})
-    _wait(lambda: not counted())
-    figures.left = counted()
+    figures = _killed(root, kills=kills, chance=chance, settings={}, killed=killed)
+    figures.left, figures.dying = left, max(dying)
+    figures.before = _embedded_left(root) | _ledgers(root)
     began = time.perf_counter()
     python("-c", _HARNESS, "sweep", cwd=root)
     figures.seconds = time.perf_counter() - began
-    figures.remaining = counted()
+    figures.remaining = _embedded_left(root) | _ledgers(root)
     return figures
+
+
+def _embedded_left(root: Path) -> dict[str, int]:
+    """Count the processes and the folders of embedded clouds."""
+    folders = len(list((root / ".harness/clouds").glob("*")))
+    found = {"processes": len(list(_processes(root))), "folders": folders}
+    return {kind: number for kind, number in found.items() if number}
+
+
+def _ledgers(root: Path) -> dict[str, int]:
+    """Count the files of ledgers."""
+    number = len(list((root / ".harness/ledger").glob("*")))
+    return {"ledgers": number} if number else {}
 
 
 def _processes(root: Path) -> Iterator[int]:
@@ -189,8 +204,24 @@ def _wait(is_over: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
-def _killed(root: Path, *options: str, kills: int, chance: random.Random, settings: Mapping[str, str]) -> Figures:
-    """Kill so many runs, one after the other, all processes of each at a moment of its life; some end before theirs."""
+def _killed(
+    root: Path,
+    *options: str,
+    kills: int,
+    chance: random.Random,
+    settings: Mapping[str, str],
+    killed: Callable[[], None] = lambda: None,
+) -> Figures:
+    """Kill so many runs, one after the other, all processes of each at a moment of its life; some end before theirs.
+
+    Args:
+        root: The project.
+        options: What else pytest is told.
+        kills: How many.
+        chance: Draws the moments.
+        settings: What is set for the runs.
+        killed: Is called at once after each kill.
+    """
     usual = _lifetime(root, *options, settings=settings)
     figures = Figures()
     while len(figures.moments) < kills and figures.ended < 2 * kills:
@@ -199,9 +230,11 @@ def _killed(root: Path, *options: str, kills: int, chance: random.Random, settin
         time.sleep(moment)
         if run.poll() is None:
             figures.moments.append(moment)
+            _kill(run)
+            killed()
         else:
             figures.ended += 1
-        _kill(run)
+            _kill(run)
     return figures
 
 

@@ -9,7 +9,16 @@ from collections.abc import Iterable
 
 from harness._secrets import without_secrets
 
-__all__ = ["did_you_mean", "is_hidden", "listed", "new_uuid", "reason_of", "redacted", "shortened"]
+__all__ = [
+    "did_you_mean",
+    "is_hidden",
+    "listed",
+    "new_uuid",
+    "reason_of",
+    "redacted",
+    "redacted_lines",
+    "shortened",
+]
 
 
 def listed(names: Iterable[str]) -> str:
@@ -49,11 +58,13 @@ _SAYS_WHERE = "(?:arn|name|id|path|prefix|table|queue|bucket|url|uri|endpoint|tt
 _HEADER = "(?:authorization|cookie|x-api-key|x-amz-security-token)"
 # Up to the value of what is secret by its name, as JSON and Python write it; DynamoDB gives a value with its type:
 # {"S": "text"}, {"N": "1"}, {"B": "AQ=="}. JSON in a text within JSON, such as the body of an event, has backslashes
-# before its quotes. Headers may also be a list of pairs, and a value the argument of a call or in a form.
+# before its quotes. Headers may also be a list of pairs, and a value the argument of a call or in a form. Of SSM's
+# parameters the type says that they are secret, and stands before the value in what SSM answers.
 _NAMED = re.compile(
     rf"""
     (?: {_HIDDEN_NAME} [^"'\\\n:=,]{{0,40}} (?P<quote>\\{{0,31}}["']) \s* :
       | {_HEADER} \\{{0,31}}["'] \s* ,
+      | SecureString \\{{0,31}}["'] \s* , \s* \\{{0,31}}["'] Value \\{{0,31}}["'] \s* :
     )
     \s* (?: \{{ \s* \\{{0,31}}["'] [SNB] \\{{0,31}}["'] \s* : \s* )? (?P<list>\[\s*)? b? (?P<opening>\\{{0,31}}["'])
     | {_HIDDEN_NAME} [\w.-]{{0,40}} = b? (?P<given>\\{{0,31}}["'])
@@ -70,9 +81,15 @@ _HEADER_LINE = re.compile(rf"\b({_HEADER}:[ ]?)[^\r\n\"'\\]{{8,}}", re.IGNORECAS
 _SIGNATURE = re.compile(
     r"\b((?:X-Amz-)?Signature(?:=|%3D)|X-Amz-Security-Token[=:]\s*|(?:Bearer|Basic)\s+)[\w%+/=.~-]{16,}", re.IGNORECASE
 )
+# As botocore's own log has it, on a line of its own; in JSON the line's end is a backslash and a letter.
+_LOGGED_SIGNATURE = re.compile(r"\b(Signature:(?:\s|\\{1,31}[nr])*)[0-9a-f]{64}", re.IGNORECASE)
+_DIGEST = re.compile("[0-9a-f]{64}")
+# Query services, such as STS, answer in XML.
+_IN_XML = re.compile(rf"(<\w{{0,40}}{_HIDDEN_NAME}\w{{0,40}}>)[^<]+(?=</)", re.IGNORECASE)
 # Most texts have none of these, and one look at small letters is ten times quicker than the rest.
 _HINT = re.compile(
     "passw|passphrase|secret|token|authorization|credential|cookie|api[-_]?key|private[-_]?key|signature|bearer|basic"
+    "|securestring"
 )
 _TOKEN = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*")
 
@@ -106,6 +123,8 @@ def redacted(text: str) -> str:
     'Bearer ***'
     >>> redacted("Credential=ASIA1/20260101/eu-west-1/execute-api/aws4_request, Signature=0123456789abcdef0123")
     'Credential=ASIA1/20260101/eu-west-1/execute-api/aws4_request, Signature=***'
+    >>> redacted("<SecretAccessKey>wJalrXUt</SecretAccessKey><Expiration>2026</Expiration>")
+    '<SecretAccessKey>***</SecretAccessKey><Expiration>2026</Expiration>'
     >>> redacted("{'Password': 'hunter2', 'user': 'ann'}")
     "{'Password': '***', 'user': 'ann'}"
     >>> redacted('{"x-api-key": "da2-x", "password": {"S": "hunter2"}, "pin": {"N": "1"}}')
@@ -121,8 +140,23 @@ def redacted(text: str) -> str:
     """
     if _HINT.search(text.lower()):
         text = _HEADER_LINE.sub(r"\1***", _IN_FORM.sub(r"\1***", _without_named(text)))
-        text = _SIGNATURE.sub(r"\1***", text)
+        text = _IN_XML.sub(r"\1***", _LOGGED_SIGNATURE.sub(r"\1***", _SIGNATURE.sub(r"\1***", text)))
     return without_secrets(_TOKEN.sub("***", text))
+
+
+def redacted_lines(lines: Iterable[str]) -> list[str]:
+    """Give lines of a log as `redacted` does; where botocore logs, a signature stands on a line of its own.
+
+    It is known by the line before it, which the first line may have lost.
+
+    >>> redacted_lines(["0f" * 32, "token='a'", "[DEBUG] Signature:", "1f" * 32])
+    ['***', "token='***'", '[DEBUG] Signature:', '***']
+    """
+    shown, is_after = [], True
+    for line in lines:
+        shown.append("***" if is_after and _DIGEST.fullmatch(line.strip()) else redacted(line))
+        is_after = line.rstrip().endswith("Signature:")
+    return shown
 
 
 def _without_named(text: str) -> str:

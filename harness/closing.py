@@ -36,8 +36,12 @@ def run_of(config: pytest.Config) -> str:
 
 def sweep(settings: Settings) -> str:
     """Give the command that takes away what runs have left in a stage."""
-    where = "" if settings.embedded else f" --stage {settings.stage.value}"
-    return f"harness sweep{where}" + (f" --profile {settings.profile.value}" if settings.profile.value else "")
+    from harness.cloud import taking  # noqa: PLC0415 - a usual run leaves nothing
+
+    place = {"profile": settings.profile, "region": settings.region, "endpoint": settings.endpoint}
+    return taking.sweep(
+        settings.stage.value, **({} if settings.embedded else {name: choice.value for name, choice in place.items()})
+    )
 
 
 class Closing:
@@ -133,7 +137,7 @@ class Closing:
         left = self._project.left
         for one in left[:_SHOWN]:
             yield f"{one.thing}: {one.why or 'it was not taken away'}"
-            yield f"  {command(one.thing)}"
+            yield f"  {command(one.thing, why=one.why)}"
         if len(left) > _SHOWN:
             yield f"and {len(left) - _SHOWN} more"
         for trouble in dict.fromkeys(self._troubles):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import signal
 import sys
 from collections.abc import Callable, Generator
@@ -13,6 +14,7 @@ from harness._garbage import uncollected
 from harness.closing import Closing, run_of
 from harness.errors import ForeignPlace, HarnessError, NoCredentials
 from harness.fixtures import PROJECT, journal, stage, stage_mode, stage_system
+from harness.hiding import LiveLogs
 from harness.leaving import Left, end_in_order, end_with_parent, in_words_of_pytest, refuse, stop
 from harness.modes_of_tests import (
     LEFT_OUT,
@@ -35,6 +37,7 @@ _SETTINGS = pytest.StashKey[Settings]()
 _DESELECTED = pytest.StashKey[Deselected]()
 _REFUSED = pytest.StashKey[list[HarnessError]]()
 _LEFT = pytest.StashKey[Left]()
+_LISTENING = pytest.StashKey[bool]()
 # Under this name a worker of pytest-xdist tells its controller what it has deselected.
 _DESELECTED_THERE = "harness_deselected"
 
@@ -51,6 +54,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     take_options(group)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Hear steps from here on: conftests of the folders that are named import them long before `pytest_configure`."""
+    try:
+        settings = _settings(early_config, options=early_config.known_args_namespace)
+    except HarnessError:  # It is told by `pytest_configure`, which knows whether only help is wanted.
+        return
+    if settings.systems:
+        _hear_steps(early_config)
+
+
+def _hear_steps(config: pytest.Config) -> None:
+    if _LISTENING not in config.stash:
+        config.stash[_LISTENING] = True
+        config.add_cleanup(listen())
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Read the settings; a project without systems goes on untouched."""
     config.addinivalue_line("markers", "modes(*names, reason): the test makes sense in these modes only")
@@ -59,7 +79,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.help:  # `pytest --help` is for those whose settings are broken, too.
         return
     try:
-        settings = _settings(config)
+        settings = _settings(config, options=config.option)
         if settings.systems:
             settings.modes  # noqa: B018 - a mode that does not exist is refused before anything is collected
     except HarnessError as error:
@@ -76,7 +96,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[PROJECT] = project
         config.add_cleanup(end_in_order(signal.SIGTERM, signal.SIGHUP))
         end_with_parent()
-        config.add_cleanup(listen())
+        _hear_steps(config)  # A conftest may have loaded this plugin, too late for the hook above.
+        config.pluginmanager.register(LiveLogs(), "harness-hiding")
         _report(config)
         # After the reports: it closes what they may ask.
         config.pluginmanager.register(Closing(config, project=project), "harness-closing")
@@ -90,11 +111,11 @@ def _report(config: pytest.Config) -> None:
     config.pluginmanager.register(reporting, "harness-reporting")
 
 
-def _settings(config: pytest.Config) -> Settings:
+def _settings(config: pytest.Config, *, options: argparse.Namespace) -> Settings:
     names = ("mode", "stage", "profile", "region")
     return read_settings(
         config.rootpath,
-        given={name: config.getoption(name) for name in names},
+        given={name: getattr(options, name) for name in names},
         ini={name: config.getini(f"harness_{name}") for name in names},
     )
 

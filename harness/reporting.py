@@ -105,6 +105,7 @@ class Reporting:
             insist_on_places(self._files)
         self._wants_surface = bool(config.getoption("surface") or self._under is not None)
         self._began = time.time()
+        self._stage: Any = None
         # The last attempt counts, where a plugin runs a test that failed once more.
         self._tests: dict[tuple[str, ...], dict[str, Any]] = {}
         self._unselected = 0
@@ -117,6 +118,14 @@ class Reporting:
         self._project.began = time.time()
         STORY.begin()
         item.stash[_TEST] = _test_of(item, began=self._project.began)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
+        """Know the stage before the test itself is given it: a fixture that stands on it may fail first."""
+        result = yield
+        if fixturedef.argname == "stage":
+            self._stage = result
+        return result
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -145,29 +154,46 @@ class Reporting:
             return
         outcome = _outcome(report)
         test.outcome = test.outcome if outcome == "passed" else outcome
-        stage: Any = (getattr(item, "funcargs", None) or {}).get("stage")
+        stage = self._stage_of(test, item=item)
         is_wanted = bool(self._files) or self._wants_surface
         if hasattr(stage, "acts") and (test.is_broken or (call.when == "call" and is_wanted)):
             try:
-                test.record = self._gathered(test, stage=stage, raised=call.excinfo and call.excinfo.value)
+                test.record = self._gathered(test, stage=stage, call=call)
             # What the test itself says comes first, whatever is wrong with us; a plugin that watches the time of tests
             # may end this with a failure of its own.
             except (Exception, pytest.fail.Exception):  # noqa: BLE001
                 report.sections.append((f"{test.mode}: evidence that could not be had", traceback.format_exc()))
 
-    def _gathered(self, test: _Test, *, stage: Any, raised: BaseException | None) -> TestRecord:
+    def _stage_of(self, test: _Test, *, item: pytest.Item) -> Any:
+        given: Any = (getattr(item, "funcargs", None) or {}).get("stage")
+        opened = self._stage
+        if given is not None or "stage" not in getattr(item, "fixturenames", ()) or not hasattr(opened, "acts"):
+            return given
+        return opened if (opened.system.name, opened.mode) == (test.system, test.mode) else None
+
+    def _gathered(self, test: _Test, *, stage: Any, call: pytest.CallInfo[None]) -> TestRecord:
         from harness.report.gathering import gathered  # noqa: PLC0415 - a usual run does without
         from harness.report.plain import from_json  # noqa: PLC0415
+        from harness.report.recalling import recalled, remember  # noqa: PLC0415
         from harness.report.record import TestRecord  # noqa: PLC0415
 
-        return gathered(
+        known = from_json(TestRecord, test.as_json())
+        raised = call.excinfo.value if call.excinfo and test.is_broken else None
+        of_setup = raised if call.when == "setup" else None
+        # A test that has come to a verb itself has evidence of its own.
+        if of_setup is not None and not stage.acts and (seen := recalled(of_setup, known)):
+            return seen
+        record = gathered(
             stage,
-            from_json(TestRecord, test.as_json()),
+            known,
             whole=bool(self._files),
             steps=STORY.steps,
-            raised=raised if test.is_broken else None,
+            raised=raised,
             drift=lambda: self._drift(test.system),
         )
+        if of_setup is not None:
+            remember(of_setup, record)
+        return record
 
     def _drift(self, system: str) -> list[DriftRecord]:
         from harness.report.record import DriftRecord  # noqa: PLC0415 - a usual run does without
@@ -178,7 +204,7 @@ class Reporting:
         if test.record is not None:
             report.user_properties += [(_CAUSE, f"{one.area}: {one.text}") for one in test.record.causes]
         setattr(report, _RECORD_THERE, test.as_json())
-        stage: Any = (getattr(item, "funcargs", None) or {}).get("stage")
+        stage = self._stage_of(test, item=item)
         if hasattr(stage, "forget"):
             stage.forget()
 

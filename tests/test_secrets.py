@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
+import logging
 import statistics
+import threading
 import time
 from urllib.parse import quote, urlencode
 
@@ -12,6 +15,7 @@ import pytest
 
 from harness._secrets import keep_secret, without_secrets
 from harness._text import redacted, shortened
+from harness.hiding import LiveLogs
 from harness.stage.requests import headers_of
 
 PASSPHRASE = 'copper "lantern" & 27 marbles\\'
@@ -148,6 +152,13 @@ def test_what_a_caller_sends_is_secret() -> None:
         ("Authorization: Basic YTpiYzpk\nAccept: */*", "Authorization: ***\nAccept: */*"),
         ("set-cookie: sid=1; Path=/", "set-cookie: ***"),
         ("Signature%3D0123456789abcdef0123&n=1", "Signature%3D***&n=1"),
+        (f"Signature:\n{'0f' * 32}\nsent", "Signature:\n***\nsent"),
+        (rf'{{"message": "Signature:\n{"0f" * 32}"}}', r'{"message": "Signature:\n***"}'),
+        ('"Type":"SecureString","Value":"hunter2","Version":1', '"Type":"SecureString","Value":"***","Version":1'),
+        ("'Type': 'String', 'Value': 'eight'", "'Type': 'String', 'Value': 'eight'"),
+        ("Signature: place_order", "Signature: place_order"),
+        ("host:x\nx-amz-security-token:IQoJb3JpZ2luX2VjEJ//\n\nhost", "host:x\nx-amz-security-token:***\n\nhost"),
+        ("<SessionToken>IQoJb3Jp</SessionToken>\n <n>1</n>", "<SessionToken>***</SessionToken>\n <n>1</n>"),
         ("{b'password': b'hunter2'}", "{b'password': b'***'}"),
         (r'{"password": "a\\", "n": "b"}', '{"password": "***", "n": "b"}'),
         ("{'password': 'a', 'token': 'b', 'n': 'c'}", "{'password': '***', 'token': '***', 'n': 'c'}"),
@@ -159,6 +170,47 @@ def test_what_a_caller_sends_is_secret() -> None:
 def test_what_is_secret_by_its_name_is_left_out(text: str, shown: str) -> None:
     """As headers, cookies, forms, calls and bytes are written."""
     assert shown == redacted(text)
+
+
+class Logging:
+    """As much of pytest's logging plugin as is taken hold of."""
+
+    def __init__(self) -> None:
+        self.shown, self.written = io.StringIO(), io.StringIO()
+        self.log_cli_handler = logging.StreamHandler(self.shown)
+        self.log_file_handler = logging.StreamHandler(self.written)
+        for handler in (self.log_cli_handler, self.log_file_handler):
+            handler.setFormatter(logging.Formatter("%(message)s"))
+
+    def say(self, text: str) -> None:
+        for handler in (self.log_cli_handler, self.log_file_handler):
+            handler.handle(logging.LogRecord("a", logging.INFO, "", 1, text, None, None))
+
+
+def test_live_logs_are_without_secrets() -> None:
+    """At the terminal and in the file."""
+    plugin, hiding = Logging(), LiveLogs()
+    hiding.pytest_plugin_registered(plugin, "logging-plugin")
+
+    plugin.say(f"it is {PASSPHRASE}")
+
+    assert (plugin.shown.getvalue(), plugin.written.getvalue()) == ("it is ***\n", "it is ***\n")
+
+
+def test_live_logs_of_other_threads_wait_for_the_main_one() -> None:
+    """Nothing is captured while a live line is shown, so none is while the main one may print; the file waits not."""
+    plugin, hiding = Logging(), LiveLogs()
+    hiding.pytest_plugin_registered(plugin, "logging-plugin")
+    for text in ("one", "two"):
+        other = threading.Thread(target=plugin.say, args=(text,))
+        other.start()
+        other.join()
+    before = plugin.shown.getvalue(), plugin.written.getvalue()
+
+    plugin.say("three")
+
+    assert before == ("", "one\ntwo\n")
+    assert plugin.shown.getvalue() == "one\ntwo\nthree\n"
 
 
 def test_a_name_before_a_cut_value_is_enough() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from harness._files import DISK_IS_FULL
 from harness._signals import code_of, end_in_order
 from harness.cli import doctor, gate, merge, put, sweep, tail
-from harness.cli.dotenv import words_on_git, write_dotenv
+from harness.cli.dotenv import names_now, words_on_git, write_dotenv
 from harness.cli.guards import cloud_needed, cloud_that_runs, refuse_elsewhere, refuse_foreign, refuse_protected
 from harness.cloud import embedded
 from harness.cloud.locks import locked
@@ -234,7 +234,7 @@ def _env(settings: Settings, asked: argparse.Namespace) -> None:
     project = Project(settings, tell=_say)
     for name in asked.systems or settings.systems:
         folder = asked.to or settings.system(name).template.parent
-        paths = write_dotenv(project.names(name), folder=folder)
+        paths = write_dotenv(names_now(project, name), folder=folder)
         for path in paths:
             _say(str(path))
         for words in words_on_git(paths, folder=folder):

@@ -8,9 +8,26 @@ from pathlib import Path
 from harness._files import write
 from harness._text import listed
 from harness.cloud.names import Names
+from harness.project import Project
 from harness.tracked import IGNORING, not_ignored, tracked
 
-__all__ = ["words_on_git", "write_dotenv"]
+__all__ = ["names_now", "words_on_git", "write_dotenv"]
+
+
+def names_now(project: Project, system: str) -> Names:
+    """Give the names of a system's stage as it is now; in the embedded cloud it is deployed first, as for tests.
+
+    There `Project.names` answers from what was kept at the deployment, and somebody may have changed the stage since.
+
+    Raises:
+        NotDeployed: There is no such stage at the endpoint or in the account.
+    """
+    from harness.cloud.resolving import resolve_names  # noqa: PLC0415 - loads boto3
+
+    names = project.names(system)
+    if not project.settings.embedded:
+        return names
+    return resolve_names(project.system(system), cloud=project.cloud, stack=names.stack, anew=True)
 
 
 def write_dotenv(names: Names, *, folder: Path) -> list[Path]:

@@ -136,7 +136,19 @@ class Cloud:
         Raises:
             LedgerNotWritten: It could not be written down, so it must not be created.
         """
-        thing = Thing(
+        thing = self.thing(kind, name, within=within)
+        self.ledger.creating(thing)
+        return thing
+
+    def thing(self, kind: Kind, name: str, *, within: str = "") -> Thing:
+        """Give something that is here, or may be, without a word to the ledger.
+
+        Args:
+            kind: What it is.
+            name: Its name; see `Thing`.
+            within: Where it is; see `Thing`.
+        """
+        return Thing(
             kind=kind,
             name=name,
             within=within,
@@ -147,8 +159,6 @@ class Cloud:
             profile=self.profile or "",
             stage=self.stage,
         )
-        self.ledger.creating(thing)
-        return thing
 
     @property
     def partition(self) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import json
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.cloud.account import Cloud
 from harness.cloud.faults import code_of, translated
 from harness.cloud.packaging import Package
+from harness.errors import NotAllowed
 from harness.system.model import System
 
 __all__ = ["bucket_of", "place_template", "pointed", "upload"]
@@ -17,6 +19,13 @@ __all__ = ["bucket_of", "place_template", "pointed", "upload"]
 # CloudFormation takes a template of at most 51,200 bytes in a call, and 1 MB from a bucket.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 _LARGEST_BODY = 51_200
+
+# What is uploaded goes by itself; CloudFormation takes it when it deploys, and when it has to roll back to it.
+_KEPT_FOR_DAYS = 90
+# What is older is uploaded once more, so that it does not go while it is deployed.
+_FRESH_FOR_DAYS = 45
+_DAY = 24 * 3600.0
+_TAG = "harness:artifacts"
 
 _MISSING = frozenset({"404", "NoSuchBucket", "NoSuchKey", "NotFound"})
 
@@ -52,31 +61,42 @@ def pointed(system: System, packages: Mapping[str, Package], *, bucket: str) -> 
     return template
 
 
-def upload(packages: Mapping[str, Package], *, cloud: Cloud, progress: Callable[[str], None]) -> None:
-    """Put archives into the bucket that are not there yet."""
+def upload(
+    packages: Mapping[str, Package],
+    *,
+    cloud: Cloud,
+    progress: Callable[[str], None],
+    now: Callable[[], float] = time.time,
+) -> None:
+    """Put archives into the bucket that are not there yet, or that would not be there for long."""
     if not packages:
         return
-    _make_bucket(cloud)
+    _make_bucket(cloud, progress=progress)
     for package in {package.digest: package for package in packages.values()}.values():
-        if not _is_there(cloud, package.digest):
+        if not _is_there(cloud, package.digest, since=now() - _FRESH_FOR_DAYS * _DAY):
             progress(f"uploading {package.archive.stat().st_size / 1e6:.1f} MB")
             _put(cloud, key=package.digest, body=package.archive.read_bytes())
 
 
-def place_template(template: Mapping[str, Any], *, cloud: Cloud, key: str) -> dict[str, str]:
+def place_template(
+    template: Mapping[str, Any], *, cloud: Cloud, key: str, progress: Callable[[str], None]
+) -> dict[str, str]:
     """Give the argument that tells CloudFormation the template: its text, or its address when it is too long."""
     body = json.dumps(template)
     if len(body.encode()) <= _LARGEST_BODY:
         return {"TemplateBody": body}
-    _make_bucket(cloud)
+    _make_bucket(cloud, progress=progress)
     _put(cloud, key=key, body=body.encode())
     suffix = ".cn" if cloud.region.startswith("cn-") else ""
     address = cloud.endpoint or f"https://s3.{cloud.region}.amazonaws.com{suffix}"
     return {"TemplateURL": f"{address}/{bucket_of(cloud)}/{key}"}
 
 
-def _make_bucket(cloud: Cloud) -> None:
-    """Create the bucket if it is missing, closed to the public; it must belong to this account."""
+def _make_bucket(cloud: Cloud, *, progress: Callable[[str], None]) -> None:
+    """Create the bucket if it is missing, closed to the public; it must belong to this account.
+
+    One that is there stays as it is.
+    """
     s3, bucket = cloud.client("s3"), bucket_of(cloud)
     with translated(cloud):
         try:
@@ -98,18 +118,35 @@ def _make_bucket(cloud: Cloud) -> None:
                 ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True
             ),
         )
+    _let_it_expire(cloud, progress=progress)
 
 
-def _is_there(cloud: Cloud, key: str) -> bool:
+def _let_it_expire(cloud: Cloud, *, progress: Callable[[str], None]) -> None:
+    """Say on the bucket what it is, and have its objects go by themselves; who may not do that deploys all the same."""
+    s3, bucket = cloud.client("s3"), bucket_of(cloud)
+    rule = {"ID": "harness", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": _KEPT_FOR_DAYS}}
+    tag = {"Key": _TAG, "Value": "shared by all stages"}
+    for set_up, wanted in (
+        (s3.put_bucket_lifecycle_configuration, {"LifecycleConfiguration": {"Rules": [rule]}}),
+        (s3.put_bucket_tagging, {"Tagging": {"TagSet": [tag]}}),
+    ):
+        try:
+            with translated(cloud):
+                set_up(Bucket=bucket, **wanted)
+        except NotAllowed as error:
+            progress(f"the new bucket {bucket} does without: {error.sentence}")
+
+
+def _is_there(cloud: Cloud, key: str, *, since: float) -> bool:
     s3 = cloud.client("s3")
     with translated(cloud):
         try:
-            s3.head_object(Bucket=bucket_of(cloud), Key=key)
+            found = s3.head_object(Bucket=bucket_of(cloud), Key=key)
         except s3.exceptions.ClientError as fault:
             if code_of(fault) not in _MISSING:
                 raise
             return False
-    return True
+    return bool(found["LastModified"].timestamp() >= since)
 
 
 def _put(cloud: Cloud, *, key: str, body: bytes) -> None:

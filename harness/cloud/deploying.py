@@ -19,6 +19,7 @@ from harness.cloud.glance import glance
 from harness.cloud.packaging import Package, Target, package_all, package_layers
 from harness.cloud.removing import delete, failure, place, undeploy
 from harness.cloud.stacks import BEYOND_REPAIR, FINGERPRINT, Clock, Watch
+from harness.cloud.taking import command
 from harness.errors import DeploymentFailed
 from harness.ledger import Thing
 from harness.system.model import System
@@ -202,7 +203,9 @@ def _started(order: _Order, found: Mapping[str, Any] | None, *, token: str) -> E
         "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in order.parameters.items()],
         "Tags": [{"Key": key, "Value": value} for key, value in _tags(order).items()],
         "ClientRequestToken": token,
-        **artifacts.place_template(order.template, cloud=order.cloud, key=f"{order.fingerprint}.template"),
+        **artifacts.place_template(
+            order.template, cloud=order.cloud, key=f"{order.fingerprint}.template", progress=order.progress
+        ),
     }
     cloudformation = order.cloud.client("cloudformation")
     order.progress(f"{'updating' if found else 'creating'} {order.stack}")
@@ -265,8 +268,8 @@ def _left_behind(order: _Order, found: Mapping[str, Any], *, new: Thing | None) 
     if not order.cloud.embedded:
         if new:
             ledger.failed(new, why=f"it was not deployed ({found['StackStatus']}), and is kept for whoever looks why")
-        command = f"aws cloudformation delete-stack --stack-name {order.stack}"
-        return f"Look at what is left of it, then take it away: {command}"
+        left = new or order.cloud.thing("stack", order.stack)
+        return f"Look at what is left of it, then take it away: {command(left)}"
     _deleted(order, found, deadline=order.clock.now() + order.timeout)
     if new:
         ledger.removed(new)

@@ -7,9 +7,10 @@ from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
-from harness._text import redacted
+from harness._text import redacted, redacted_lines
 from harness.cloud.account import Cloud
 from harness.cloud.faults import code_of, message_of, translated
 from harness.errors import HarnessError
@@ -28,6 +29,13 @@ _NOT_YET = {"ResourceNotFoundException", "ThrottlingException"}
 _AROUND = ("INIT_START ", "START RequestId: ", "END RequestId: ")
 # Lines come into CloudWatch some seconds late, and not in the order in which they were written.
 _LATE = 10.0
+# So long nothing is asked before another look at a log without lines: in the embedded cloud, and elsewhere.
+_SOON = 0.1
+_LATER = 1.0
+# The last look needs some time for its answer.
+_ANSWERED = 0.5
+_NOTHING = "nothing in its log"
+_OFTEN_LATER = "CloudWatch is often later"
 
 
 def last_lines(
@@ -35,6 +43,7 @@ def last_lines(
 ) -> dict[str, list[str]]:
     """Give the last lines that functions have logged, as far as they can be had in time.
 
+    Where there are none yet, they are waited for: in the embedded cloud for a moment, elsewhere until the time is over.
     What could not be read, or that there is nothing, is said in a line of its own: nothing is raised, because this goes
     below an error that matters more. Lines are without what is secret by its name.
 
@@ -48,24 +57,65 @@ def last_lines(
     lines = {one: deque[str](maxlen=limit) for one in functions}
     if not functions:
         return {}
-    deadline = time.monotonic() + within
-    pool = ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="harness-logs")
+    begun = time.monotonic()
     try:
         with translated(cloud):
             clients = _Clients(cloud, within=within)
-        readings = {
-            one: pool.submit(_collect, lines[one], clients, function=name, since=since, deadline=deadline)
-            for one, name in functions.items()
-        }
-        wait(readings.values(), timeout=max(0.0, deadline - time.monotonic()))
+        readings = _readings(functions, clients, into=lines, since=since, deadline=begun + within)
     except Exception as fault:  # noqa: BLE001 - see above: nothing is raised
         return {one: [f"(its log cannot be read: {_said(fault)})"] for one in functions}
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+    nothing = _NOTHING if cloud.embedded else f"{_NOTHING} yet, after {time.monotonic() - begun:.0f} s; {_OFTEN_LATER}"
     return {
-        one: [*lines[one].copy(), *_trouble(readings[one], lines[one], name=name, within=within)]
+        one: [*lines[one].copy(), *_trouble(readings[one], lines[one], name=name, within=within, nothing=nothing)]
         for one, name in functions.items()
     }
+
+
+def _readings(
+    functions: Mapping[str, str],
+    clients: _Clients,
+    *,
+    into: Mapping[str, deque[str]],
+    since: float,
+    deadline: float,
+) -> dict[str, Future[bool]]:
+    """Read the logs of functions, and look again into those without a line while there is time; give how that went."""
+    found: dict[str, Future[bool]] = {}
+    pool = ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="harness-logs")
+    try:
+        for look in count():
+            waiting = [one for one in functions if one not in found or _may_come(found[one], into[one])]
+            pause = 0.0 if look == 0 else _pause(clients.cloud, look=look, waiting=len(waiting), deadline=deadline)
+            if not waiting or pause is None:
+                break
+            time.sleep(pause)
+            new = {
+                one: pool.submit(_collect, into[one], clients, function=functions[one], since=since, deadline=deadline)
+                for one in waiting
+            }
+            wait(new.values(), timeout=max(0.0, deadline - time.monotonic()))
+            found |= {one: reading for one, reading in new.items() if one not in found or reading.done()}
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+    return found
+
+
+def _may_come(reading: Future[bool], lines: Collection[str]) -> bool:
+    """Say whether a log had no line, or was not there, or could not be asked for a moment."""
+    if lines or not reading.done():
+        return False
+    fault = reading.exception()
+    return code_of(fault) in _NOT_YET if isinstance(fault, Exception) else reading.result()
+
+
+def _pause(cloud: Cloud, *, look: int, waiting: int, deadline: float) -> float | None:
+    """Give how long to wait before another look, or None when there is none."""
+    if cloud.embedded:
+        # There lines are in the log when the function has ended; one that runs still has a moment.
+        return _SOON if look == 1 else None
+    # So that no more calls are made in a second than the account may make.
+    pause = min(max(_LATER, waiting / _AT_ONCE), deadline - time.monotonic() - _ANSWERED)
+    return pause if pause > 0 else None
 
 
 def lines_of(cloud: Cloud, *, function: str, since: float) -> list[str]:
@@ -109,7 +159,7 @@ def _collect(lines: deque[str], clients: _Clients, *, function: str, since: floa
         for page in _pages_of(function, clients, since=since):
             for event in page:
                 if not event["message"].startswith(_AROUND):
-                    lines.extend(redacted(line) for line in event["message"].splitlines() if line.strip())
+                    lines.extend(redacted_lines(line for line in event["message"].splitlines() if line.strip()))
             if time.monotonic() > deadline:
                 return False
     return True
@@ -142,7 +192,7 @@ def _named(stream: str) -> str:
     return stream.rpartition("/")[2].partition("[")[0]
 
 
-def _trouble(reading: Future[bool], lines: Collection[str], *, name: str, within: float) -> list[str]:
+def _trouble(reading: Future[bool], lines: Collection[str], *, name: str, within: float, nothing: str) -> list[str]:
     try:
         is_all = reading.result(timeout=0)
     except (CancelledError, TimeoutError):
@@ -152,7 +202,7 @@ def _trouble(reading: Future[bool], lines: Collection[str], *, name: str, within
             return [f"(the function {name!r} has no log group: it has not run yet, or its role may not write logs)"]
         return [f"(its log cannot be read: {_said(fault)})"]
     if is_all:
-        return [] if lines else ["(nothing in its log)"]
+        return [] if lines else [f"({nothing})"]
     said = "its log goes on: this much was read" if lines else "its log could not be read"
     return [f"({said} within {within:g} s)"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import asdict, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,7 +17,7 @@ from harness.cloud import stacks
 from harness.cloud.account import Cloud
 from harness.cloud.addresses import address_of, translate, url_address
 from harness.cloud.deploying import Deployment
-from harness.cloud.faults import translated
+from harness.cloud.faults import gone_is_fine, translated
 from harness.cloud.names import FunctionNames, Names
 from harness.cloud.stacks import FINGERPRINT
 from harness.errors import NotDeployed
@@ -31,17 +32,21 @@ _AT_ONCE = 8
 _DEPLOYED = ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE"]
 
 
-def resolve_names(system: System, *, cloud: Cloud, stack: str, deployment: Deployment | None = None) -> Names:
+def resolve_names(
+    system: System, *, cloud: Cloud, stack: str, deployment: Deployment | None = None, anew: bool = False
+) -> Names:
     """Give the names of a stage.
 
     In the embedded cloud they are kept, so that a second run asks nothing: there a stage changes only
-    through `deploy`. Addresses of AWS in environments and outputs are translated to the embedded ones.
+    through `deploy`, or by hand. Addresses of AWS in environments and outputs are translated to the embedded ones.
 
     Args:
         system: The system that is deployed.
         cloud: Where it is deployed.
         stack: The name of its stack.
         deployment: What `deploy` gave, which saves a call.
+        anew: Whether the stage is asked as it is now, and nothing kept: somebody may have changed it by hand. Functions
+            that are gone are left out.
 
     Raises:
         NotDeployed: There is no such stack.
@@ -49,11 +54,12 @@ def resolve_names(system: System, *, cloud: Cloud, stack: str, deployment: Deplo
     found = None if deployment else _described(system, cloud=cloud, stack=stack)
     version = [deployment.stack_id, deployment.fingerprint] if deployment else _version(found or {})
     place = cloud.folder / "stages" / f"{cloud.account}-{cloud.region}-{stack}.json"
-    kept = _kept(place, version=version, cloud=cloud) if cloud.embedded else None
+    keeps = cloud.embedded and not anew
+    kept = _kept(place, version=version, cloud=cloud) if keeps else None
     if kept is not None:
         return kept
-    names = _asked(system, cloud=cloud, found=found or _described(system, cloud=cloud, stack=stack))
-    if cloud.embedded:
+    names = _asked(system, cloud=cloud, found=found or _described(system, cloud=cloud, stack=stack), anew=anew)
+    if keeps:
         write(place, json.dumps({"version": [*version, cloud.endpoint], "names": asdict(names)}).encode())
     return names
 
@@ -99,31 +105,34 @@ def _kept(place: Path, *, version: list[str], cloud: Cloud) -> Names | None:
         return None
 
 
-def _asked(system: System, *, cloud: Cloud, found: Mapping[str, Any]) -> Names:
+def _asked(system: System, *, cloud: Cloud, found: Mapping[str, Any], anew: bool) -> Names:
     physical = _physical_ids(cloud, found["StackId"])
     known = Names(
         stack=found["StackName"],
         account=cloud.account,
         region=cloud.region,
         physical=physical,
-        apis=_apis(system, cloud=cloud, physical=physical),
+        apis=_apis(system, cloud=cloud, physical=physical, anew=anew),
     )
     outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
     return replace(
         known,
         outputs={key: translate(value, cloud=cloud, names=known) for key, value in outputs.items()},
-        functions=_functions(system, cloud=cloud, names=known),
+        functions=_functions(system, cloud=cloud, names=known, anew=anew),
     )
 
 
-def _apis(system: System, *, cloud: Cloud, physical: Mapping[str, str]) -> dict[str, str]:
-    return {
-        api.name: url_of(api, cloud=cloud, physical=physical)
-        if api.kind == "url"
-        else address_of(physical[api.name], stage=api.stage, cloud=cloud)
-        for api in system.apis.values()
-        if api.name in physical
-    }
+def _apis(system: System, *, cloud: Cloud, physical: Mapping[str, str], anew: bool) -> dict[str, str]:
+    found = {}
+    for api in system.apis.values():
+        if api.name in physical:
+            with gone_is_fine() if anew else nullcontext():
+                found[api.name] = (
+                    url_of(api, cloud=cloud, physical=physical)
+                    if api.kind == "url"
+                    else address_of(physical[api.name], stage=api.stage, cloud=cloud)
+                )
+    return found
 
 
 def url_of(api: Api, *, cloud: Cloud, physical: Mapping[str, str]) -> str:
@@ -152,22 +161,25 @@ def _physical_ids(cloud: Cloud, stack: str) -> dict[str, str]:
         }
 
 
-def _functions(system: System, *, cloud: Cloud, names: Names) -> dict[str, FunctionNames]:
+def _functions(system: System, *, cloud: Cloud, names: Names, anew: bool) -> dict[str, FunctionNames]:
     wanted = [name for name in system.functions if name in names.physical]
     aws_lambda = cloud.client("lambda")
 
-    def asked(name: str) -> FunctionNames:
-        with translated(cloud):
+    def asked(name: str) -> FunctionNames | None:
+        with gone_is_fine() if anew else nullcontext(), translated(cloud):
             found = aws_lambda.get_function_configuration(FunctionName=names.physical[name])
-        variables = found.get("Environment", {}).get("Variables", {})
-        return FunctionNames(
-            name=found["FunctionName"],
-            arn=found["FunctionArn"],
-            role=found["Role"],
-            environment={key: translate(value, cloud=cloud, names=names) for key, value in variables.items()},
-        )
+            variables = found.get("Environment", {}).get("Variables", {})
+            return FunctionNames(
+                name=found["FunctionName"],
+                arn=found["FunctionArn"],
+                role=found["Role"],
+                environment={key: translate(value, cloud=cloud, names=names) for key, value in variables.items()},
+            )
+        return None
 
     if len(wanted) < _MANY:
-        return {name: asked(name) for name in wanted}
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return dict(zip(wanted, pool.map(asked, wanted), strict=True))
+        answers = [asked(name) for name in wanted]
+    else:
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            answers = list(pool.map(asked, wanted))
+    return {name: answer for name, answer in zip(wanted, answers, strict=True) if answer is not None}

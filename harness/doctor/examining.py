@@ -35,7 +35,7 @@ def examine(  # noqa: PLR0913 - what there is to know of a stage
         yield stacks.check(found, stack=stack, deploy=deploy, cloud=cloud, elsewhere=elsewhere)
         if found is None:
             return
-        names = resolve_names(system, cloud=cloud, stack=stack)
+        names = resolve_names(system, cloud=cloud, stack=stack, anew=True)
     except NotAllowed as error:
         # Nothing is known of a stage whose names may not be read.
         yield Checked(name="permissions", well="", findings=(finding_of(error),))

@@ -73,4 +73,6 @@ class Thing:
 
     def __str__(self) -> str:
         """Give it in words, as ``rule 'harness-tap-…' of 'orders-bus'``, without what is secret in a key."""
-        return f"{self.kind} {redacted(self.name)!r}" + (f" of {redacted(self.within)!r}" if self.within else "")
+        # The key of a store says nothing to anybody.
+        within = "" if self.kind in ("items", "parameter") else redacted(self.within)
+        return f"{self.kind} {redacted(self.name)!r}" + (f" of {within!r}" if within else "")

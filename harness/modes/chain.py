@@ -140,11 +140,17 @@ class Chain:
     def deliver(self) -> int:
         """Start the functions that are due for what has come by now, and say how many; in the caller's thread.
 
+        Whoever calls this waits, which ends the batching windows of mappings.
+
         Raises:
             FunctionFailed: One of them ended in an error.
             NotHandedOn: A rule makes nothing of an event that its target could take.
             EndlessChain: There is no end of them.
         """
+        __tracebackhide__ = True
+        return self._deliver_all(waits=True)
+
+    def _deliver_all(self, *, waits: bool) -> int:
         __tracebackhide__ = True
         # A handler that itself waits for the journal does not start others from within, nor does another thread.
         if not self._delivering.acquire(blocking=False):
@@ -155,7 +161,10 @@ class Chain:
                 entry = self._due.popleft()
                 if taken_in(entry) >= self._from:
                     started += self._deliver(entry)
-            started += self._mappings.rest()
+            started += self._mappings.rest(waits=waits)
+            if waits:
+                # Last, so that what has just been started is in the batch.
+                started += self._mappings.end_windows()
         finally:
             self._path = ()
             self._delivering.release()
@@ -227,6 +236,7 @@ class Chain:
             FunctionFailed: One of them ended in an error.
         """
         __tracebackhide__ = True
+        self._end_windows_that_are_over()
         source = place_of(batch[0])
         # Most tables have no stream.
         if not isinstance(batch[0], ItemChange):
@@ -235,8 +245,18 @@ class Chain:
         identities = put(batch, cloud=self._cloud, names=self._names)
         if not isinstance(batch[0], ItemChange) or source in self._taps.opened:
             self._bring(batch[0], identities, position=position)
-        self.deliver()
+        self._deliver_all(waits=False)
         return identities
+
+    def _end_windows_that_are_over(self) -> None:
+        __tracebackhide__ = True
+        if not self._delivering.acquire(blocking=False):
+            return
+        try:
+            self._mappings.end_windows(only_over=True)
+        finally:
+            self._path = ()
+            self._delivering.release()
 
     def _bring(self, sent: Outgoing, identities: Sequence[str], *, position: int) -> None:
         """Wait until what a test has sent has come back, behind a position.

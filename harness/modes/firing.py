@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from fnmatch import fnmatchcase
 from typing import Any
 
 from harness._text import redacted, shortened
@@ -17,7 +16,8 @@ from harness.modes.links import each, settled
 from harness.modes.messages import BusEvent, TopicMessage
 from harness.modes.playing import Player
 from harness.modes.schedules import Handed, Schedules, by_rule, by_scheduler, is_disabled
-from harness.modes.sending.targets import hand_over
+from harness.modes.target_policies import insist_on_policy
+from harness.modes.target_roles import hand_over_with, insist_on_role
 from harness.system.model import Schedule, System, Target
 
 __all__ = ["fire_as_declared", "fire_as_deployed"]
@@ -47,20 +47,36 @@ def fire_as_declared(  # noqa: PLR0913 - each is a fact of a stage
         MisusedStep: It is a rule that waits for events.
         StageError: It is disabled, or has a target of a kind that the harness does not know.
         FunctionFailed: A function that it starts ended in an error.
+        NotHandedOn: The role of a target may not start it.
     """
     __tracebackhide__ = True
     schedules = Schedules(system, cloud=cloud, names=names)
 
     def give(handed: Handed) -> None:
         __tracebackhide__ = True
+        role = _role_of(handed)
         if handed.to in system.functions:
             event = _as_json(handed)
+            insist_on_role(role, to=_arn_of(handed, schedules), cloud=cloud, by=name)
             end = asynchronous.run(handed.to, event, path=(name,))
             settled(end, started_by=f"the schedule {name}", path=(name,))
         elif player is None or not _played(handed, player, system=system, path=(name,)):
-            hand_over(handed.text, to=schedules.arn(handed.to), cloud=cloud, parameters=handed.parameters)
+            to = schedules.arn(handed.to)
+            hand_over_with(role, handed.text, to=to, cloud=cloud, parameters=handed.parameters, by=name)
 
     each(schedules.handed(name), give)
+
+
+def _role_of(handed: Handed) -> str:
+    """Give the ARN of the role with which a target is reached; nothing where it names none, or none that is known."""
+    role = handed.parameters.get("RoleArn")
+    return role if isinstance(role, str) else ""
+
+
+def _arn_of(handed: Handed, schedules: Schedules) -> str:
+    """Give the ARN of a function as the target has it: a role may be let to start one alias of it only."""
+    found = handed.parameters.get("Arn")
+    return found if isinstance(found, str) and found.startswith("arn:") else schedules.arn(handed.to)
 
 
 def _played(handed: Handed, player: Player, *, system: System, path: tuple[str, ...]) -> bool:
@@ -96,7 +112,8 @@ def fire_as_deployed(name: str, *, system: System, cloud: Cloud, names: Names) -
     """Give each target of a schedule what the stage has for it, as it is deployed now.
 
     EventBridge itself cannot be asked to fire a schedule. So its state, its targets and their input are read from the
-    stage, and a function is asked whether its policy admits the rule.
+    stage, and it is handed over with the role of the target. Where a target of a rule names none, its own policy is
+    asked whether it admits the rule.
 
     Args:
         name: The logical id of the schedule.
@@ -108,7 +125,7 @@ def fire_as_deployed(name: str, *, system: System, cloud: Cloud, names: Names) -
         UnknownResource: There is no such schedule.
         MisusedStep: It is a rule that waits for events.
         StageError: It is disabled, or not there.
-        NotHandedOn: A function's policy does not admit the rule.
+        NotHandedOn: The role of a target may not hand it anything, or its policy does not admit the rule.
         NotPublished: A target does not take it.
     """
     __tracebackhide__ = True
@@ -122,7 +139,7 @@ def fire_as_deployed(name: str, *, system: System, cloud: Cloud, names: Names) -
 
     def give(handed: Handed) -> None:
         __tracebackhide__ = True
-        hand_over(handed.text, to=handed.to, cloud=cloud, parameters=handed.parameters)
+        hand_over_with(_role_of(handed), handed.text, to=handed.to, cloud=cloud, parameters=handed.parameters, by=name)
 
     each(found, give)
 
@@ -166,59 +183,11 @@ def _of_target(name: str, target: Mapping[str, Any], *, rule_arn: str, cloud: Cl
         input_transformer=target.get("InputTransformer"),
     )
     handed = by_rule(meant, rule_arn=rule_arn, parameters=target)
-    if ":lambda:" not in target["Arn"] or target.get("RoleArn") or handed.refused is not None:
+    # EventBridge assumes a role where the target names one, and is admitted by the target itself where it does not.
+    if target.get("RoleArn") or handed.refused is not None:
         return handed
-    if any(_admits(statement, rule_arn) for statement in _policy(target["Arn"], cloud)):
-        return handed
-    refused = NotHandedOn(
-        f"The policy of the function {target['Arn'].rpartition(':')[2]!r} does not admit the schedule {name!r}.",
-        facts=[("rule", rule_arn), ("principal", "events.amazonaws.com")],
-        remedy="EventBridge would start nothing, and tell nobody; add an AWS::Lambda::Permission",
-    )
-    return Handed(to=target["Arn"], text="", by=name, refused=refused)
-
-
-def _policy(function: str, cloud: Cloud) -> list[Mapping[str, Any]]:
-    """Give the statements of a function's policy; a function without one admits nobody."""
-    with translated(cloud):
-        try:
-            text = cloud.client("lambda").get_policy(FunctionName=function)["Policy"]
-        except Exception as fault:
-            if code_of(fault) != "ResourceNotFoundException":
-                raise
-            return []
-    statements: list[Mapping[str, Any]] = json.loads(text)["Statement"]
-    return statements
-
-
-def _admits(statement: Mapping[str, Any], rule_arn: str) -> bool:
-    """Say whether a statement lets EventBridge start a function for a rule.
-
-    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
-    """
-    principal = statement.get("Principal")
-    services = _texts(principal.get("Service") if isinstance(principal, Mapping) else principal)
-    return (
-        statement["Effect"] == "Allow"
-        and any(one in ("events.amazonaws.com", "*") for one in services)
-        and any(fnmatchcase("lambda:InvokeFunction", one) for one in _texts(statement["Action"]))
-        and all(_holds(test, rule_arn) for test in (statement.get("Condition") or {}).items())
-    )
-
-
-def _holds(test: tuple[str, Mapping[str, Any]], rule_arn: str) -> bool:
-    """Say whether a condition on the source holds; one on anything else is AWS's to judge."""
-    operator, keys = test
-    known = {"aws:sourcearn": rule_arn, "aws:sourceaccount": rule_arn.split(":")[4]}
-    like = operator.endswith("Like") or operator.startswith("Arn")
-    asked = {key.lower(): _texts(values) for key, values in keys.items() if key.lower() in known}
-    return all(
-        any(fnmatchcase(known[key], value) if like else known[key] == value for value in values)
-        for key, values in asked.items()
-    )
-
-
-def _texts(value: Any) -> list[str]:
-    if value is None:
-        return []
-    return [value] if isinstance(value, str) else [str(one) for one in value]
+    try:
+        insist_on_policy(name, to=target["Arn"], rule_arn=rule_arn, cloud=cloud)
+    except NotHandedOn as refused:
+        return Handed(to=target["Arn"], text="", by=name, refused=refused)
+    return handed

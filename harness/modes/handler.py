@@ -217,13 +217,13 @@ class HandlerMode:
 
     @property
     def deliver(self) -> Callable[[], int] | None:
-        """What hands to local functions that which has come; None on a stage that is not muted."""
-        return None if self._chain is None else self._deliver
+        """What hands to local functions that which has come; on a stage that is not muted, what mappings gather."""
+        return self._player.deliver if self._chain is None else self._deliver
 
     @property
     def ran(self) -> bool:
         """Whether a function has run, or something was published that may start one, since the last `over`."""
-        return self._ran
+        return self._ran or self._player.gathers
 
     def over(self) -> None:
         """Forget what was published by now and not delivered, and stop what runs."""
@@ -232,6 +232,7 @@ class HandlerMode:
                 self._machines.over()
         finally:
             self._ran = False
+            self._player.drop()
             if self._chain is not None:
                 self._chain.drop()
 

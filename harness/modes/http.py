@@ -18,8 +18,8 @@ from harness.cloud.retrying import CONNECT_WITHIN, TRIES, pauses
 from harness.errors import AnswerLost, StageError, TimedOut, UnreachableEndpoint
 from harness.modes.deployed import InTheCloud
 from harness.modes.exchange import Request, Response
-from harness.modes.messages import Outgoing
-from harness.modes.sending import put
+from harness.modes.messages import ItemChange, Outgoing, StreamRecord
+from harness.modes.sending import place_of, put
 from harness.system.model import System
 
 __all__ = ["HttpMode"]
@@ -163,8 +163,17 @@ class HttpMode(InTheCloud):
         return AWS4Auth(access_key, secret_key, self._cloud.region, service, session_token=token)
 
     def put(self, batch: Sequence[Outgoing]) -> list[str]:
-        """Put what a test sends where it belongs, and give the ids."""
+        """Put what a test sends where it belongs, and give the ids.
+
+        Raises:
+            NotPublished: The service does not take it.
+            MisusedStep: The embedded cloud reads it without the tumbling window of the mapping.
+        """
         __tracebackhide__ = True
+        if self._cloud.embedded and isinstance(batch[0], ItemChange | StreamRecord):
+            from harness.modes.mapped.shards import insist_on_no_window  # noqa: PLC0415 - few tests put records
+
+            insist_on_no_window(place_of(batch[0]), system=self._system)
         return put(batch, cloud=self._cloud, names=self._names)
 
     def call(self, function: str, event: Any, *, asynchronous: bool = False) -> Any:

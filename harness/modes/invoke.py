@@ -14,7 +14,7 @@ from harness.modes.exchange import Request, Response
 from harness.modes.firing import fire_as_declared
 from harness.modes.gateway.gateway import Gateway
 from harness.modes.gateway.played import gateway_for
-from harness.modes.messages import Outgoing
+from harness.modes.messages import ItemChange, Outgoing
 from harness.modes.outcomes import asynchronous_for
 from harness.modes.playing import Player
 from harness.modes.roles import assumed
@@ -75,8 +75,16 @@ class InvokeMode(InTheCloud):
         return self._graphql.query(request)
 
     def put(self, batch: Sequence[Outgoing]) -> list[str]:
-        """Play the service around the deployed functions."""
+        """Play the service around the deployed functions.
+
+        Raises:
+            MisusedStep: The embedded cloud reads items without the tumbling window of the mapping.
+        """
         __tracebackhide__ = True
+        if self._cloud.embedded and isinstance(batch[0], ItemChange):
+            from harness.modes.mapped.shards import insist_on_no_window  # noqa: PLC0415 - few tests write items
+
+            insist_on_no_window(batch[0].table, system=self._system)
         return self._player.put(batch)
 
     def call(self, function: str, event: Any, *, asynchronous: bool = False) -> Any:
@@ -120,6 +128,20 @@ class InvokeMode(InTheCloud):
 
         role = self._names.functions[function].role
         return assumed(role, cloud=self._cloud, session=f"harness-{function}", tell=tell)
+
+    @property
+    def deliver(self) -> Callable[[], int] | None:
+        """What hands on what played mappings gather; None where no mapping has a batching window."""
+        return self._player.deliver
+
+    @property
+    def ran(self) -> bool:
+        """Whether a played mapping has gathered something that was not handed on."""
+        return self._player.gathers
+
+    def over(self) -> None:
+        """Forget what played mappings have gathered; all else the cloud has."""
+        self._player.drop()
 
     def close(self) -> None:
         """Hold nothing that needs closing."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness._text import redacted
+from harness._text import redacted_lines
 from harness.cloud.account import Cloud
 from harness.cloud.names import Names
 from harness.errors import HandlerNotFound, NotLetOut
@@ -90,7 +90,7 @@ class LocalFunctions:
     def lines(self, function: str, *, since: float) -> list[str]:
         """Give all lines that a function has logged in this process."""
         runs = [one for ended, one in self._logs if ended >= since and one.function == function]
-        return [redacted(line) for run in runs for line in run.log.splitlines()]
+        return [line for run in runs for line in redacted_lines(run.log.splitlines())]
 
     def forget(self) -> None:
         """Forget what was logged: the test is over."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -82,6 +83,31 @@ class Player:
             send_on=self.send,
             tell=asynchronous.tell if asynchronous else None,
         )
+        self._delivering = threading.Lock()
+
+    @property
+    def deliver(self) -> Callable[[], int] | None:
+        """What hands on what mappings have gathered, while a test waits; None where none has a batching window."""
+        return self._deliver if self._mappings.has_windows else None
+
+    @property
+    def gathers(self) -> bool:
+        """Whether a mapping has gathered something that was not handed on."""
+        return self._mappings.gathers
+
+    def drop(self) -> None:
+        """Forget what mappings have gathered: the test that sent it is over."""
+        self._mappings.drop()
+
+    def _deliver(self) -> int:
+        __tracebackhide__ = True
+        # A handler that itself waits for the journal does not start others from within, nor does another thread.
+        if not self._delivering.acquire(blocking=False):
+            return 0
+        try:
+            return self._mappings.end_windows()
+        finally:
+            self._delivering.release()
 
     def put(self, batch: Sequence[Outgoing]) -> list[str]:
         """Play what a test sends, and give the ids.

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from harness._text import shortened
+from harness.report.causes.touching import waited
 from harness.report.record import Area, Cause, TestRecord
 
 __all__ = ["conclusion"]
 
-_HARNESS = (
-    "the tester's packages or interpreter may be others than the deployed ones, the template other than what is "
-    "deployed, or the harness imitates AWS wrongly: then please report it"
+_UNLIKE = (
+    "the tester's packages or interpreter may be others than the deployed ones, "
+    "the template other than what is deployed"
 )
+_WRONG = "or the harness imitates AWS wrongly: then please report it"
+_HARNESS = f"{_UNLIKE}, {_WRONG}"
+_PLAYED = "the event or the front door that is played in invoke may differ from AWS's"
+_AT_TIMES = "the test may not always fail"
+_TOO_LATE = f"{_AT_TIMES}, as what it waited for may have come too late"
+_TIMED_OUT = frozenset({"TimedOut", "TimeoutError"})
 _SAID = 160
 # What `packaging` stands for where no more is known than that a deployed function does not do its work.
 _OF_FUNCTIONS = frozenset({"packaging", "environment", "permissions", "limits"})
@@ -58,7 +65,7 @@ def conclusion(records: Sequence[TestRecord], *, causes: Sequence[Cause]) -> tup
         return named.area, named.text
     if first.kind in _NOT_TESTED:
         return "harness", f"{first.mode} could not test: {_said(first.failure)}"
-    area, text = _by_mode(fails, first=first.mode, expected=expected)
+    area, text = _by_mode(fails, first=first, expected=expected)
     if not causes:
         return area, text
     likely = causes[0]
@@ -86,31 +93,41 @@ def _is_of_a_later_door(cause: Cause, first: TestRecord) -> bool:
     return cause.area == "wiring" and cause not in first.causes and has_seen
 
 
-def _by_mode(fails: Mapping[str, bool], *, first: str, expected: Sequence[str]) -> tuple[Area, str]:
-    if first == "handler":
-        return _handler_first(fails, expected=expected)
-    if first == "invoke":
-        return _invoke_first(fails, expected=expected)
+def _by_mode(fails: Mapping[str, bool], *, first: TestRecord, expected: Sequence[str]) -> tuple[Area, str]:
+    if first.mode == "handler":
+        return _handler_first(fails, expected=expected, first=first)
+    if first.mode == "invoke":
+        return _invoke_first(fails, expected=expected, first=first)
     return _http_only(fails, expected=expected)
 
 
-def _handler_first(fails: Mapping[str, bool], *, expected: Sequence[str]) -> tuple[Area, str]:
+def _handler_first(fails: Mapping[str, bool], *, expected: Sequence[str], first: TestRecord) -> tuple[Area, str]:
     passing = [mode for mode, failed in fails.items() if not failed]
     if not passing:
         modes = "every mode" if len(fails) + len(expected) > 1 else "handler, the only mode in which it ran"
-        return "code", f"it fails in {modes}{_as_expected(expected)}, so the code is wrong, or the test"
+        where = f"{modes}{_as_expected(expected)}"
+        if first.outcome == "error" and not first.acts:
+            return "harness", f"a fixture fails in {where}, and nothing was asked of the system: {_said(first.failure)}"
+        return "code", f"it fails in {where}, so the code is wrong, or the test"
     if fails.get("http"):
         return "harness", f"two faults, or one that comes and goes: it passes in {passing[0]} only, and {_HARNESS}"
-    return "harness", f"it passes in {' and '.join(passing)}, so the deployed code does it: {_HARNESS}"
+    what = f"{_TOO_LATE}; else {_HARNESS}" if _in_vain(first) else f"{_UNLIKE}, {_AT_TIMES}, {_WRONG}"
+    return "harness", f"it passes in {' and '.join(passing)}, so the deployed code does it: {what}"
+
+
+def _in_vain(record: TestRecord) -> bool:
+    """Say whether a test failed by the clock, as one does that fails now and then."""
+    return waited(record) or record.kind in _TIMED_OUT
 
 
 def _as_expected(expected: Sequence[str]) -> str:
     return f" (in {' and '.join(expected)} as expected)" if expected else ""
 
 
-def _invoke_first(fails: Mapping[str, bool], *, expected: Sequence[str]) -> tuple[Area, str]:
+def _invoke_first(fails: Mapping[str, bool], *, expected: Sequence[str], first: TestRecord) -> tuple[Area, str]:
     if not fails.get("http", True):
-        what = "the event or the front door that is played in invoke may differ from AWS's: then please report it"
+        reported = f"{_PLAYED}: then please report it"
+        what = f"{_TOO_LATE}; else {reported}" if _in_vain(first) else f"{reported}; or {_AT_TIMES}"
         return "harness", f"it passes in http with the same deployed functions: {what}"
     if "handler" not in fails:
         ran = "it is expected to fail in handler" if "handler" in expected else "handler did not run it"

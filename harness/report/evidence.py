@@ -23,6 +23,7 @@ _ENTRIES = 30
 _STEPS = 60
 # Verbs that bring nothing back: what is told of them is how they got there.
 _SENDING = frozenset({"notify", "publish", "put_record", "send"})
+_ONCE = "A fixture of both failed there, and pytest does not try it again; what follows was seen then."
 
 
 def sections(record: TestRecord) -> Iterator[tuple[str, str]]:
@@ -32,6 +33,7 @@ def sections(record: TestRecord) -> Iterator[tuple[str, str]]:
     """
     system = record.system
     parts = {
+        f"as in {record.as_in}": [_ONCE] if record.as_in else [],
         "why it may have failed": map(_cause, record.causes),
         "not allowed": map(_denial, record.denials),
         "steps": _steps(record.steps),

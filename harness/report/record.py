@@ -41,7 +41,8 @@ PERHAPS = "?"
 Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed"]
 
 # Where a failure lies: `code`; `packaging`, `environment`, `permissions` or `limits` of a function; `wiring`: routes,
-# authorizers, validation, rules, subscriptions, mappings; `harness`: the harness may imitate AWS wrongly.
+# authorizers, validation, rules, subscriptions, mappings; `harness`: the harness may imitate AWS wrongly, or could not
+# test.
 Area = Literal["code", "packaging", "environment", "permissions", "limits", "wiring", "harness"]
 
 
@@ -201,6 +202,8 @@ class TestRecord:
         causes: Why it may have failed, the surest first.
         reached: The ids of what it reached of the system's surface (`SurfaceRecord.id`). One that ends in ``?`` may
             have been reached and is not counted: a function ran whose role lets it send there, and nobody looked.
+        as_in: The test in which all this was seen, and since whose beginning its times are, where that is another one:
+            a fixture of both has failed, and pytest does not try it again. Else empty.
     """
 
     __test__ = False
@@ -221,6 +224,7 @@ class TestRecord:
     logs: dict[str, tuple[str, ...]] = field(default_factory=dict)
     causes: tuple[Cause, ...] = ()
     reached: tuple[str, ...] = ()
+    as_in: str = ""
 
     @property
     def is_broken(self) -> bool:

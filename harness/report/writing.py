@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from harness._text import redacted, shortened
+from harness._text import redacted, redacted_lines, shortened
 from harness.journal.entry import Entry
 from harness.modes.gateway.routing import Routing
 from harness.report.record import ActRecord, EntryRecord, ErrorRecord, FailureRecord, StepRecord
@@ -148,7 +148,7 @@ def _shown(text: str) -> str:
 
 def log_lines(lines: Iterable[str]) -> tuple[str, ...]:
     """Give lines of a log."""
-    return tuple(shortened(redacted(line.rstrip("\n")), limit=_LOG_WIDTH) for line in lines)
+    return tuple(shortened(line.rstrip("\n"), limit=_LOG_WIDTH) for line in redacted_lines(lines))
 
 
 def _rounded(seconds: float) -> float:

@@ -29,7 +29,10 @@ class Waiting(Place):
     def settle(self, *, within: float | None = None) -> None:
         """Wait until all that the test has set off is done, and local functions have had what is theirs.
 
-        Taps are quiet, mapped queues are empty, executions that were started have ended.
+        Taps are quiet and mapped queues are empty. In the embedded cloud executions have ended, no function of the
+        stage runs or is to be tried again, and mappings have read their streams. AWS tells nothing of these: that a
+        function which an event has started has ended is seen there by what it does (`item`, `logs`, `expect`).
+        https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics.html
 
         Args:
             within: For how many seconds at most; a default that fits the cloud when not given.
@@ -39,14 +42,16 @@ class Waiting(Place):
             FunctionFailed: In `handler` mode: a function that was started ended in an error.
         """
         __tracebackhide__ = True
-        within = self.journal.patience.closing if within is None else within
+        quiet = self.journal.patience.closing if within is None else within
+        # Only the embedded cloud says what is yet to be tried again.
+        within = self.journal.patience.after_retries if within is None and self.cloud.embedded else quiet
         for _ in range(_ROUNDS):
-            self.journal.settle(within=within)
-            # What ends last may have published something.
-            if not self._mode.unfinished():
-                return
+            # What ends last may have published something, so taps are looked at afterwards.
             if not self._all_done(within=within):
                 break
+            self.journal.settle(within=quiet)
+            if not self._mode.unfinished():
+                return
         raise StageError(
             f"The stage has not become quiet within {within:g} s.",
             facts=[("not done", one) for one in self._mode.unfinished()],

@@ -10,6 +10,7 @@ from harness.errors import ForeignPlace, HarnessError, NoCredentials, Unreachabl
 from harness.sweep.found import Found
 from harness.sweep.here import Here
 from harness.sweep.of_pools import OfPools
+from harness.sweep.of_stacks import OfStacks
 from harness.sweep.of_taps import OfTaps
 from harness.sweep.scope import Scope
 
@@ -33,6 +34,7 @@ class Account:
         here = Here(cloud, scope=scope)
         self._taps = OfTaps(here)
         self._pools = OfPools(here)
+        self._stacks = OfStacks(here)
 
     def look(self) -> list[Found]:
         """Give all that is called as things of runs are, and nothing else.
@@ -49,6 +51,7 @@ class Account:
             "notifications": self._taps.notifications,
             "users": self._pools.users,
             "app clients": self._pools.clients,
+            "stacks": self._stacks.wrecks,
         }
         return [found for what, look in kinds.items() for found in self._seen(what, look)]
 

@@ -38,9 +38,11 @@ def why_left(  # noqa: PLR0913 - each of them can be the reason
         return because
     if not asked.everywhere and found.thing.stage not in ("", asked.stage):
         return f"of the stage {found.thing.stage!r}"
-    if not found.thing.stage and not (asked.everywhere or asked.embedded or asked.run or found.run in known):
+    # Of what is held it is known that nobody holds it any more, whoever it was.
+    is_known = found.run in known or "held" in found.by
+    if not found.thing.stage and not (asked.everywhere or asked.embedded or asked.run or is_known):
         return "its stage is unknown; --all takes it"
-    return "" if found.run in known else _too_young(found, asked=asked, now=now)
+    return "" if is_known else _too_young(found, asked=asked, now=now)
 
 
 def _too_young(found: Found, *, asked: Asked, now: float) -> str:

@@ -16,7 +16,7 @@ from harness.sweep.found import Found
 
 __all__ = ["UNKNOWN", "Ledgers"]
 
-# The run of what is held: it may have been several.
+# The run of what is held, for it may have been several, and of a stack, which does not tell it.
 UNKNOWN = ""
 
 _LOOKS, _PAUSE = 4, 0.02
@@ -52,7 +52,7 @@ class Ledgers(Ledger):
         self._told = {book.run for book in self._books}
         # A run that was killed leaves the sign of its life, also where somebody has deleted its ledger.
         self._all = self._told | signs(folder)
-        self.known = {run for run in self._all if is_of_here(folder, run=run)} | {UNKNOWN}
+        self.known = {run for run in self._all if is_of_here(folder, run=run)}
 
     @property
     def unreadable(self) -> list[Book]:

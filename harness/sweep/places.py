@@ -11,6 +11,7 @@ from harness.cloud.account import EMBEDDED_ACCOUNT, Cloud, embedded_cloud
 from harness.cloud.allowed import allowed_cloud
 from harness.cloud.leases import leased
 from harness.cloud.ports import port_in
+from harness.cloud.taking import sweep_for
 from harness.errors import UnreachableEndpoint
 from harness.ledger import Ledger, Thing
 from harness.settings import Settings
@@ -91,11 +92,5 @@ def elsewhere(found: Iterable[Found]) -> Iterator[Elsewhere]:
         there = [thing for thing in things if (thing.stage, thing.profile, *thing.place, thing.embedded) == one]
         yield Elsewhere(
             told=f"{counted(thing.kind for thing in there)} of the stage {there[0].stage!r}, {place_of(there[0])}",
-            command=_command(there[0]),
+            command=sweep_for(there[0]),
         )
-
-
-def _command(thing: Thing) -> str:
-    address = f"AWS_ENDPOINT_URL={thing.endpoint} " if thing.endpoint and not thing.embedded else ""
-    profile = f" --profile {thing.profile}" if thing.profile else ""
-    return f"{address}harness sweep --stage {thing.stage}{profile} --region {thing.region}"

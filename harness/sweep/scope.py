@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,14 +22,21 @@ class Scope:
         stage: What is not told otherwise by a tag is of this stage; empty when that cannot be said.
         pools: The ids of the user pools; None for all of the account.
         topics: The ARNs of the topics that are the stage's own.
+        stacks: The stages of the stacks that the project knows, by name.
     """
 
     stage: str = ""
     pools: frozenset[str] | None = None
     topics: frozenset[str] = field(default_factory=frozenset)
+    stacks: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether all of the account is looked at."""
+        return self.pools is None
 
 
-def scope_of(cloud: Cloud, *, stacks: Iterable[str], stage: str, pools: Iterable[str] = ()) -> Scope:
+def scope_of(cloud: Cloud, *, stacks: Collection[str], stage: str, pools: Iterable[str] = ()) -> Scope:
     """Give the scope of a stage.
 
     Args:
@@ -43,6 +50,7 @@ def scope_of(cloud: Cloud, *, stacks: Iterable[str], stage: str, pools: Iterable
         stage=stage,
         pools=frozenset([*pools, *(id_ for kind, id_ in resources if kind == _POOL)]),
         topics=frozenset(id_ for kind, id_ in resources if kind == _TOPIC),
+        stacks=dict.fromkeys(stacks, stage),
     )
 
 

@@ -106,7 +106,7 @@ def outcome_lines(outcome: Outcome) -> Iterator[str]:
     )
     for one, why in outcome.failed:
         yield f"Not taken away: {one.thing}: {why}"
-        yield f"  {command(one.thing)}"
+        yield f"  {command(one.thing, why=why)}"
 
 
 def as_json(plan: Plan, outcome: Outcome | None) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def as_json(plan: Plan, outcome: Outcome | None) -> dict[str, Any]:
         "unseen": plan.unseen,
         "unreadable": plan.unreadable,
         "removed": None if outcome is None else len(outcome.removed),
-        "failed": [_told(one) | {"why": why, "command": command(one.thing)} for one, why in outcome.failed]
+        "failed": [_told(one) | {"why": why, "command": command(one.thing, why=why)} for one, why in outcome.failed]
         if outcome
         else [],
         "calls": dict(sorted(outcome.calls.items())) if outcome else {},

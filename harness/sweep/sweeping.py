@@ -23,7 +23,7 @@ from harness.sweep.asked import Asked
 from harness.sweep.deciding import why_left
 from harness.sweep.found import Found, merged
 from harness.sweep.holding import abandoned, forget_gone
-from harness.sweep.ledgers import Ledgers
+from harness.sweep.ledgers import UNKNOWN, Ledgers
 from harness.sweep.places import Elsewhere, clouds_of, elsewhere, ports_of_runs
 from harness.sweep.removing import remove_all
 from harness.sweep.scope import Scope, scope_of
@@ -119,7 +119,7 @@ class Sweep:
         self._is_alive = cache(self._ledgers.is_alive)
         here, gone, others = self._parted(told)
         found = merged([*here, *(one for _, seen in accounts for one in seen)])
-        self._stages = {one.run: one.thing.stage for one in found if one.thing.stage}
+        self._stages = {one.run: one.thing.stage for one in found if one.thing.stage and one.run != UNKNOWN}
         in_use = {one.thing.identity for one in [*told, *found] if self._is_alive(one.run)}
         stays = [(one, why) for one in found if (why := self._why_left(one) or _why_used(one, in_use=in_use))]
         kept = {one.key for one, _ in stays}
@@ -151,21 +151,25 @@ class Sweep:
         cloud.session.events.register("before-send", self._count)
         account = Account(cloud, scope=self._scope(cloud, told=told))
         self._tell(f"Looking in {_place(cloud)}.")
-        return account, account.look()
+        # A stack of which a ledger tells is the run's that it names.
+        stacks_told = {one.thing.identity for one in told if one.thing.kind == "stack"}
+        return account, [one for one in account.look() if one.thing.identity not in stacks_told]
 
     def _count(self, *, event_name: str, **_: Any) -> None:
         self.calls[event_name.rpartition(".")[2]] += 1
 
     def _scope(self, cloud: Cloud, *, told: Iterable[Found]) -> Scope:
-        if self._asked.everywhere or cloud.embedded:
-            return Scope(stage=cloud.stage if cloud.embedded else "")
+        if cloud.embedded:
+            return Scope(stage=cloud.stage)
         stage = self._asked.stage
+        names = [self._settings.stack(name) for name in self._settings.systems]
+        if self._asked.everywhere:
+            return Scope(stacks=dict.fromkeys(names, stage))
         pools = {
             one.thing.within
             for one in told
             if one.thing.kind in ("user", "client") and one.thing.stage == stage and one.thing.place == _place_of(cloud)
         }
-        names = [self._settings.stack(name) for name in self._settings.systems]
         with translated(cloud):
             return scope_of(cloud, stacks=names, stage=stage, pools=pools)
 
@@ -225,10 +229,20 @@ class Sweep:
 
     def _protection(self, found: Found) -> str:
         """Say why the stage of something is protected: its own, or else that which other things of its run tell."""
-        stage = found.thing.stage or self._stages.get(found.run, "")
         # The embedded cloud is nobody's, whatever its stage was called.
-        because = None if found.thing.embedded or not stage else self._settings.protected_stages.because(stage)
-        return f"its stage {stage!r} is protected: {because}" if because else ""
+        for stage in [] if found.thing.embedded else self._stages_of(found):
+            if because := self._settings.protected_stages.because(stage):
+                return f"its stage {stage!r} is protected: {because}"
+        return ""
+
+    def _stages_of(self, found: Found) -> list[str]:
+        """Give the stages of which something may be."""
+        stage = found.thing.stage or self._stages.get(found.run, "")
+        if stage or found.thing.kind != "stack":
+            return [stage] if stage else []
+        # The stack 'big-mouth-prod' is called after its system and its stage, and both may have hyphens.
+        parts = found.thing.name.split("-")
+        return ["-".join(parts[start:]) for start in range(1, len(parts))]
 
     def carry_out(self, plan: Plan) -> Outcome:
         """Take away what is to go."""

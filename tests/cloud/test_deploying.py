@@ -194,8 +194,13 @@ def test_what_a_failed_creation_left_stays_in_aws(aws: Cloud, stack: str, system
 
     left = stacks.describe(aws, stack) or {}
     assert "ROLLBACK_COMPLETE" == left["StackStatus"]
-    command = f"aws cloudformation delete-stack --stack-name {stack}"
-    assert f"Look at what is left of it, then take it away: {command}" == failed.value.remedy
+    assert f"Look at what is left of it, then take it away: {deletion(aws, stack)}" == failed.value.remedy
+
+
+def deletion(cloud: Cloud, stack: str) -> str:
+    """Give the command that deletes a stack where it is, whatever the shell has for a default."""
+    place = f"--region {cloud.region} --endpoint-url {cloud.endpoint}"
+    return f"aws {place} cloudformation delete-stack --stack-name {stack}"
 
 
 def test_a_stack_that_cannot_be_updated_is_deleted_and_created_anew(

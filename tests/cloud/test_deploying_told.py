@@ -156,18 +156,28 @@ class Busy(Cloud):
 
 def test_what_is_being_created_is_left_alone(tmp_path: Path) -> None:
     """The whole message; the ledger keeps it for the next sweep."""
-    busy = Busy(folder=tmp_path, region="eu-west-1")
+    busy = Busy(folder=tmp_path, region="eu-west-1", profile="team", stage="dev")
 
     with pytest.raises(NotRemoved) as caught:
         remove(thing(busy, "slow"), cloud=busy)
 
     assert str(caught.value) == (
         "CloudFormation is still at work on the stack 'slow' (CREATE_IN_PROGRESS).\n"
-        "  once it is done, take away what is left of it, if anything is: harness sweep"
+        "  once it is done, take away what is left of it, if anything is: "
+        "harness sweep --stage dev --profile team --region eu-west-1"
     )
     assert not take_away(busy.ledger.left[0].thing, cloud=busy)
     assert [("stack slow", "CloudFormation is still at work on the stack 'slow' (CREATE_IN_PROGRESS).")] == noted(busy)
     busy.ledger.close()
+
+
+def test_a_thing_that_is_only_named_is_in_no_ledger(cloud: Cloud, tmp_path: Path) -> None:
+    """It says where it is all the same."""
+    place = Cloud(folder=tmp_path / "named", region=cloud.region, endpoint=cloud.endpoint, embedded=True)
+
+    named = place.thing("stack", "water")
+
+    assert (False, (cloud.account, cloud.region, cloud.endpoint)) == (place.ledger.path.exists(), named.place)
 
 
 def test_the_command_that_takes_one_away(tmp_path: Path) -> None:

@@ -72,8 +72,8 @@ def create_function(cloud: Cloud, **more: Any) -> str:
 class Elsewhere(Cloud):
     """A cloud whose logs are served by somebody else."""
 
-    def __init__(self, cloud: Cloud, *, logs: Any) -> None:
-        super().__init__(folder=cloud.folder, region=cloud.region, endpoint=cloud.endpoint)
+    def __init__(self, cloud: Cloud, *, logs: Any, embedded: bool = False) -> None:
+        super().__init__(folder=cloud.folder, region=cloud.region, endpoint=cloud.endpoint, embedded=embedded)
         self._serving = logs
 
     def client(self, service: str, **config: Any) -> Any:
@@ -129,6 +129,79 @@ def test_that_there_is_nothing_is_said(cloud: Cloud, log: Log) -> None:
     assert {"Place": ["(nothing in its log)"]} == lines
 
 
+class Late:
+    """Logs that have a line from the so-manieth look on; before that there may be no log group."""
+
+    def __init__(self, *, looks: int, code: str = "") -> None:
+        self.looked: list[float] = []
+        self._looks = looks
+        self._code = code
+
+    def filter_log_events(self, **asking: Any) -> Any:
+        from botocore.exceptions import ClientError
+
+        self.looked.append(time.monotonic())
+        if len(self.looked) >= self._looks:
+            return {"events": [{"eventId": "1", "timestamp": 0, "message": "late"}]}
+        if self._code:
+            raise ClientError({"Error": {"Code": self._code, "Message": "not now"}}, "FilterLogEvents")
+        return {"events": []}
+
+    def get_function_configuration(self, **asking: Any) -> Any:
+        return {}
+
+
+@pytest.mark.parametrize("code", ["", "ResourceNotFoundException", "ThrottlingException"])
+def test_lines_that_come_late_are_waited_for(cloud: Cloud, code: str) -> None:
+    """CloudWatch has them some seconds after they were written, and at first there is no log group."""
+    late = Late(looks=2, code=code)
+
+    lines = last_lines(Elsewhere(cloud, logs=late), functions={"Place": "f"}, since=0)
+
+    assert {"Place": ["late"]} == lines
+    assert 2 == len(late.looked)
+
+
+def test_that_there_is_nothing_yet_is_said(cloud: Cloud) -> None:
+    """After so long as it may take; a second is between two looks, for an account may make few."""
+    late = Late(looks=9)
+    begun = time.monotonic()
+
+    lines = last_lines(Elsewhere(cloud, logs=late), functions={"Place": "f"}, since=0)
+
+    assert {"Place": ["(nothing in its log yet, after 3 s; CloudWatch is often later)"]} == lines
+    assert [0, 1, 2, 2.5] == [pytest.approx(moment - begun, abs=0.4) for moment in late.looked]
+
+
+class One:
+    """Logs of which one has a line, and no other ever has."""
+
+    def filter_log_events(self, **asking: Any) -> Any:
+        talks = asking["logGroupName"] == "/aws/lambda/talks"
+        return {"events": [{"eventId": "1", "timestamp": 0, "message": "here"}] if talks else []}
+
+
+def test_silent_functions_keep_no_other_waiting(cloud: Cloud) -> None:
+    """However many are silent, all logs are read before any of them is read again."""
+    functions = {f"Silent{number}": f"silent-{number}" for number in range(8)} | {"Talks": "talks"}
+
+    lines = last_lines(Elsewhere(cloud, logs=One()), functions=functions, since=0, within=1.0)
+
+    assert ["here"] == lines["Talks"]
+
+
+def test_in_the_embedded_cloud_there_is_one_more_look(cloud: Cloud) -> None:
+    """There lines come at once or not at all, so no failure takes seconds longer."""
+    late = Late(looks=9)
+    begun = time.monotonic()
+
+    lines = last_lines(Elsewhere(cloud, logs=late, embedded=True), functions={"Place": "f"}, since=0)
+
+    assert {"Place": ["(nothing in its log)"]} == lines
+    assert 2 == len(late.looked)
+    assert time.monotonic() - begun < 1
+
+
 def test_lines_of_lambda_itself_are_left_out(cloud: Cloud, log: Log) -> None:
     """Its report is kept; a message of several lines is several lines."""
     log.write("START RequestId: 1 Version: $LATEST\n", "a\nb\n", "END RequestId: 1", "REPORT RequestId: 1")
@@ -145,6 +218,15 @@ def test_secrets_are_left_out(cloud: Cloud, log: Log) -> None:
     lines = last_lines(cloud, functions={"Place": log.function}, since=time.time() - 60)
 
     assert {"Place": ['{"password": "***"}']} == lines
+
+
+def test_a_signature_on_a_line_of_its_own_is_left_out(cloud: Cloud, log: Log) -> None:
+    """A function that logs at DEBUG has botocore's log as well."""
+    log.write(f"[DEBUG] Signature:\n{'0f' * 32}\n", "[DEBUG] Signature:", "1f" * 32)
+
+    lines = last_lines(cloud, functions={"Place": log.function}, since=time.time() - 60)
+
+    assert {"Place": ["[DEBUG] Signature:", "***", "[DEBUG] Signature:", "***"]} == lines
 
 
 def test_a_function_that_never_ran_has_a_line_that_says_so(cloud: Cloud, log: Log) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,7 +63,20 @@ class Examined:
 @pytest.fixture(scope="module")
 def examined(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Examined]:
     """A function, a bus with a rule, and a topic."""
-    folder, stack = tmp_path_factory.mktemp("small"), f"doctor-{uuid.uuid4().hex[:8]}"
+    with standing(cloud, tmp_path_factory.mktemp("small")) as stage:
+        yield stage
+
+
+@pytest.fixture
+def examined_for_itself(cloud: Cloud, tmp_path: Path) -> Iterator[Examined]:
+    """The same, for a test that takes away of it."""
+    with standing(cloud, tmp_path) as stage:
+        yield stage
+
+
+@contextmanager
+def standing(cloud: Cloud, folder: Path) -> Iterator[Examined]:
+    stack = f"doctor-{uuid.uuid4().hex[:8]}"
     (folder / "template.yaml").write_text(TEMPLATE)
     system = read(folder / "template.yaml", name="small")
     names = deployed(system, cloud=cloud, stack=stack, tell=lambda _line: None)

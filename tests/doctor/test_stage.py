@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.cli.dotenv import write_dotenv
 from harness.cloud.account import Cloud, embedded_cloud
 from harness.cloud.deploying import deploy, undeploy
 from harness.doctor import drifting, permissions, roles, stacks
@@ -210,6 +211,38 @@ def test_a_stage_whose_names_may_not_be_read_ends_the_examination(examined: Exam
 
     assert f"ok     stack: {examined.stack} is deployed (CREATE_COMPLETE)" == found[0]
     assert "wrong  permissions: The credentials do not allow 'ListStackResources'." == found[1]
+
+
+def test_a_dotenv_file_is_compared_with_the_stage_as_it_is_now(examined: Examined) -> None:
+    """What the harness knows since the deployment would say that the file is as deployed."""
+    root = Guest(arn="arn:aws:iam::000000000000:root", cloud=examined.cloud)
+    client, name = examined.cloud.client("lambda"), examined.names.functions["Work"].name
+    paths = write_dotenv(examined.names, folder=examined.folder)
+    client.update_function_configuration(FunctionName=name, Environment={"Variables": {"NEW": "1"}})
+
+    found = examined_by(root, examined)
+    client.update_function_configuration(FunctionName=name, Environment={"Variables": {"LEVEL": "INFO"}})
+    for path in paths:
+        path.unlink()
+
+    stale = f"wrong  dotenv files: The file {str(examined.folder / '.env.Work')!r} is not as the stage is deployed."
+    assert [
+        stale,
+        "         only deployed: NEW",
+        "         only in the file: LEVEL",
+        "         write it anew: harness env small",
+    ] == found[found.index(stale) :][:4]
+
+
+def test_a_function_that_is_gone_is_told_as_drift(examined_for_itself: Examined) -> None:
+    """It ends no examination."""
+    examined = examined_for_itself
+    root = Guest(arn="arn:aws:iam::000000000000:root", cloud=examined.cloud)
+    examined.cloud.client("lambda").delete_function(FunctionName=examined.names.functions["Work"].name)
+
+    found = examined_by(root, examined)
+
+    assert "wrong  drift: The function Work is not as the template says." in found
 
 
 def test_drift_is_told(examined: Examined) -> None:

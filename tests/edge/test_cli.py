@@ -172,6 +172,22 @@ def test_names_are_written_as_dotenv_files(project: pytest.Pytester) -> None:
     assert (folder / ".env.Hello").stat().st_mode & 0o777 == 0o600
 
 
+def test_dotenv_files_are_of_the_stage_as_it_is_now(project: pytest.Pytester) -> None:
+    """Also where somebody has changed it by hand since it was deployed."""
+    harness(project, "up")
+    harness(project, "env")
+    folder = project.path / "systems" / "hello"
+    name = dotenv_values(folder / ".env")["Function"]
+    running = embedded.find(project.path / ".harness")
+    assert running is not None
+    client = embedded_cloud(running.endpoint, folder=project.path, region="us-east-1").client("lambda")
+    client.update_function_configuration(FunctionName=name, Environment={"Variables": {"NEW": "1"}})
+
+    harness(project, "env")
+
+    assert dotenv_values(folder / ".env.Hello") == {"NEW": "1"}
+
+
 def test_values_are_read_back_as_they_were(tmp_path: Path) -> None:
     """Quotes, dollars, backslashes and line ends survive."""
     from harness.cli.dotenv import write_dotenv

@@ -49,7 +49,7 @@ def test_nothing_is_left(pytester: pytest.Pytester, told: signal.Signals) -> Non
     running = embedded.find(pytester.path / ".harness")
     assert running is not None
     run = subprocess.Popen([sys.executable, "-m", "pytest", "--mode=http", "-q"], stdout=subprocess.DEVNULL)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while not (pytester.path / "begun").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     cloud = embedded_cloud(running.endpoint, folder=pytester.path, region="us-east-1")
@@ -96,7 +96,7 @@ def test_everything_is_closed_whatever_goes_wrong(pytester: pytest.Pytester) -> 
 def spawned_up() -> tuple[subprocess.Popen[str], embedded.Running]:
     """Start `harness up`, and give it when its cloud is remembered but not ready yet."""
     up = subprocess.Popen([sys.executable, "-c", UP], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while (found := embedded.remembered(Path(".harness"))) is None and time.monotonic() < deadline:
         time.sleep(0.001)
     assert found is not None

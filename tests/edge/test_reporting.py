@@ -30,6 +30,40 @@ def test_greets(stage):
 
     assert answer.json["words"] == "Servus Ann"
 """
+NAMING = """
+import pytest
+from steps.hello import given
+
+
+@pytest.fixture
+def name(stage):
+    with given.a_name(stage) as name:
+        yield name
+"""
+NAMED = """
+from steps.hello import when
+
+
+def test_greets(stage, name):
+    assert when.we_are_greeted(stage, name).status_code == 200
+"""
+GREETED = """
+import pytest
+from steps.hello import when
+
+
+@pytest.fixture(scope="session")
+def words(stage):
+    return when.we_are_greeted(stage, "Ann").json["words"]
+
+
+def test_first(words):
+    assert words
+
+
+def test_second(words):
+    assert words
+"""
 # Cognito invents none of these, and no regular expression knows them.
 SECRET = "violet-harbour-47"
 
@@ -68,6 +102,53 @@ def test_a_failure_shows_its_steps(greeting: pytest.Pytester) -> None:
         r" *\d+\.\d{3} s  when we are greeted  \(\d\.\d{3} s\)",
         r"-+ invoke: requests to hello -+",
     ])  # fmt: skip
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["without workers", "with a worker"])
+def test_steps_that_a_conftest_imports_are_steps(greeting: pytest.Pytester, workers: tuple[str, ...]) -> None:
+    """That of a folder on the command line is loaded long before plugins are configured."""
+    greeting.makepyfile(**{"suites/hello/conftest": NAMING, "suites/hello/test_hello": NAMED})
+
+    outcome = greeting.runpytest_subprocess("suites/hello", "--mode=handler", "--report-json=run.json", *workers)
+
+    outcome.assert_outcomes(passed=1)
+    assert [(step["kind"], step["words"]) for step in read(greeting, "run.json")["tests"][0]["steps"]] == [
+        ("given", "a name"), ("when", "we are greeted")
+    ]  # fmt: skip
+
+
+def test_a_project_without_systems_keeps_its_steps(pytester: pytest.Pytester) -> None:
+    """Whatever its modules are called: nothing of it is heard."""
+    heard = "def test_is_plain():\n    assert not hasattr(given.a_name, '__wrapped__')\n"
+    pytester.makepyfile(
+        **{
+            "steps/__init__": "",
+            "steps/given": "def a_name():\n    return 'Ann'\n",
+            "suites/conftest": "from steps import given\n",
+            "suites/test_plain": f"from steps import given\n\n{heard}",
+        }
+    )
+    pytester.makeini("[pytest]\npythonpath = .")
+
+    pytester.runpytest_subprocess("suites").assert_outcomes(passed=1)
+
+
+def test_a_fixture_that_failed_once_has_its_evidence_in_each_test(greeting: pytest.Pytester) -> None:
+    """Pytest does not try it again, and raises what it raised; tests need not ask for the stage themselves."""
+    code = greeting.path / "systems" / "hello" / "functions" / "hello.py"
+    code.write_text("def handler(event, context):\n    return event['nme']\n")
+    greeting.makepyfile(**{"suites/hello/test_hello": GREETED})
+
+    outcome = greeting.runpytest_subprocess("--mode=handler,invoke", "--report-json=run.json")
+
+    outcome.assert_outcomes(errors=4)
+    found = read(greeting, "run.json")
+    first, second = found["tests"][:2]
+    assert (first["as_in"], second["as_in"]) == ("", "suites/hello/test_hello.py::test_first")
+    assert [act["status"] for act in second["acts"]] == [502]
+    assert second["causes"] == first["causes"] != []
+    assert len({(one["area"], one["text"]) for one in found["verdicts"]}) == 1
+    outcome.stdout.fnmatch_lines(["-* handler: as in suites/hello/test_hello.py::test_first -*"])
 
 
 def test_a_green_run_shows_nothing_of_it(greeting: pytest.Pytester) -> None:

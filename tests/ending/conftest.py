@@ -93,6 +93,11 @@ class Ending:
     started: list[subprocess.Popen[str]] = field(default_factory=list)
 
     @property
+    def sweep(self) -> str:
+        """The sweep that takes away what runs have left, typed into any shell."""
+        return f"AWS_ENDPOINT_URL={self.endpoint} harness sweep --stage dev --region us-east-1"
+
+    @property
     def environment(self) -> dict[str, str]:
         """The settings with which the stage is tested, as one tests in AWS."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TEST_", "PYTEST_"))}

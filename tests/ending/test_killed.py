@@ -52,7 +52,7 @@ def test_the_next_run_says_what_is_left_and_a_sweep_takes_it_away(ending: Ending
     ending.harness("sweep", "--stage", "dev")
 
     assert (ALL_OF_TWO, KNOWN_OF_TWO) == (there, known)
-    assert "harness: 9 things are left of 1 earlier run: harness sweep --stage dev\n" in following.output
+    assert f"harness: 9 things are left of 1 earlier run: {ending.sweep}\n" in following.output
     assert ({}, {}) == (ending.left(), ending.known())
 
 

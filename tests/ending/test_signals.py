@@ -26,7 +26,7 @@ def test_a_run_that_is_told_to_end_leaves_nothing(ending: Ending, told: signal.S
     assert pytest.ExitCode.INTERRUPTED == ended.code, ended.output
     assert (
         "harness: taking away what this run has created: 1 user, items of 1 table, 1 subscription, 1 rule, 1 queue\n"
-        "harness: who cannot wait takes it away later: harness sweep --stage dev\n"
+        f"harness: who cannot wait takes it away later: {ending.sweep}\n"
     ) in ended.output
     assert ({}, {}) == (ending.left(), ending.known())
 
@@ -55,5 +55,5 @@ def test_ctrl_c_reaches_all_processes_at_once(ending: Ending) -> None:
 
     assert {"queue": 2, "rule": 2, "subscription": 2, "user": 2, "items": 2} == there
     assert pytest.ExitCode.INTERRUPTED == ended.code, ended.output
-    assert 1 == ended.output.count("harness: who cannot wait takes it away later: harness sweep --stage dev\n")
+    assert 1 == ended.output.count(f"harness: who cannot wait takes it away later: {ending.sweep}\n")
     assert ({}, {}) == (ending.left(), ending.known())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, get_args
 
@@ -35,7 +36,33 @@ CALLER = Caller(account=ACCOUNT, arn=f"arn:aws:iam::{ACCOUNT}:user/ann", user_id
 DOOR = Door(account=ACCOUNT, api_id="abc123", domain=f"abc123.execute-api.{REGION}.amazonaws.com", stage="dev")
 CLAIMS = {"sub": "s-1", "iss": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc", "cognito:username": "ann"}
 SIGNED = {"caller": CALLER}
+MOMENT = datetime(2026, 11, 21, 10, tzinfo=UTC)
 BY_TOKEN = {"claims": CLAIMS, "scopes": ("orders/write",)}
+# As boto3 gives them: ReceiveMessage, and GetRecords of a table's stream.
+RECEIVED = {
+    "MessageId": "m-1",
+    "ReceiptHandle": "AQEB",
+    "Body": '{"id": "o-1"}',
+    "Attributes": {
+        "ApproximateReceiveCount": "2",
+        "SentTimestamp": "1795255200250",
+        "SenderId": "AIDA1",
+        "ApproximateFirstReceiveTimestamp": "1795255200300",
+    },
+}
+EXPIRED = {
+    "eventID": "e-1",
+    "eventName": "REMOVE",
+    "dynamodb": {
+        "ApproximateCreationDateTime": MOMENT,
+        "Keys": {"id": {"S": "o-1"}},
+        "OldImage": {"id": {"S": "o-1"}, "seal": {"B": b"\x02"}, "total": {"N": "9.5"}},
+        "SequenceNumber": "1" * 21,
+        "SizeBytes": 20,
+        "StreamViewType": "NEW_AND_OLD_IMAGES",
+    },
+    "userIdentity": {"PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"},
+}
 
 
 class Order(BaseModel):
@@ -159,6 +186,18 @@ def test_requests_of_function_urls(asked: dict[str, Any]) -> None:
     assert read.request_context.domain_prefix == model.requestContext.apiId
 
 
+@pytest.mark.parametrize("changes", [{}, SIGNED, {"body": b"", "query": (), "parameters": None}])
+def test_calls_of_function_urls(changes: dict[str, Any]) -> None:
+    """Open, signed, and bare, as the harness builds them of a call."""
+    event = events.payload_v2.url_event(call(**{"route_key": "$default", **changes}), DOOR)
+
+    model = models.LambdaFunctionUrlModel.model_validate(event)
+    read = data_classes.LambdaFunctionUrlEvent(event)
+
+    assert (model.routeKey, model.rawPath) == ("$default", "/dev/orders/o-1")
+    assert (read.request_context.http.method, read.headers["x-tag"]) == ("PUT", "1")
+
+
 @pytest.mark.parametrize("attributes", [None, {"kind": "order", "total": 9.5, "seal": b"\x02"}])
 def test_messages_of_queues(attributes: dict[str, Any] | None) -> None:
     """With attributes of each type, and without."""
@@ -185,6 +224,32 @@ def test_messages_of_fifo_queues() -> None:
     assert (told.MessageGroupId, told.MessageDeduplicationId, told.SequenceNumber) == ("g", "d", "18")
 
 
+def test_messages_that_were_received() -> None:
+    """As boto3 gives them."""
+    told = {**RECEIVED, "MessageAttributes": events.sns.attributes({"kind": "order"})}
+    event = events.sqs.event([events.sqs.record_of(told, queue_arn=QUEUE)])
+
+    (model,) = models.SqsModel.model_validate(event).Records
+    (read,) = data_classes.SQSEvent(event).records
+
+    assert (model.attributes.ApproximateReceiveCount, model.messageAttributes["kind"].stringValue) == ("2", "order")
+    assert (read.json_body, read.queue_url) == ({"id": "o-1"}, f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/orders")
+
+
+def test_dead_letters_of_functions() -> None:
+    """The body is the event, the attributes tell the failure."""
+    told = events.destinations.dead_letter_attributes(request_id="r-1", error_message="no")
+    event = message({"id": "o-1"}, attributes=told)
+
+    (model,) = models.SqsModel.model_validate(event).Records
+
+    assert {name: one.stringValue for name, one in model.messageAttributes.items()} == {
+        "RequestID": "r-1",
+        "ErrorCode": "200",
+        "ErrorMessage": "no",
+    }
+
+
 def test_notifications_of_topics() -> None:
     """As a function gets them, and within a queue."""
     sent = notified({"id": "o-1"})
@@ -195,6 +260,23 @@ def test_notifications_of_topics() -> None:
     assert envelopes.SnsEnvelope().parse(event, Order) == [Order(id="o-1")]
     assert envelopes.SnsSqsEnvelope().parse(message(sent), Order) == [Order(id="o-1")]
     assert next(read.records).decoded_nested_sns_event.message == '{"id": "o-1"}'
+
+
+def test_notifications_with_attributes() -> None:
+    """A text, a number and bytes."""
+    told = events.sns.notified(events.sns.attributes({"kind": "order", "total": 9.5, "seal": b"\x02"}))
+    sent = events.sns.notification(topic_arn=TOPIC, message="placed", region=REGION, attributes=told)
+    event = events.sns.function_event(sent, subscription_arn=f"{TOPIC}:1")
+
+    (model,) = models.SnsModel.model_validate(event).Records
+    (read,) = data_classes.SNSEvent(event).records
+
+    assert {name: one.Value for name, one in model.Sns.MessageAttributes.items()} == {
+        "kind": "order",
+        "total": "9.5",
+        "seal": "Ag==",
+    }
+    assert read.sns.message_attributes["total"].get_type == "Number"
 
 
 def test_records_of_streams() -> None:
@@ -208,6 +290,23 @@ def test_records_of_streams() -> None:
     assert (model.kinesis.data, model.kinesis.approximateArrivalTimestamp) == (b'{"id": "o-1"}', 1795255200.25)
     assert (read.kinesis.data_as_json(), read.kinesis.partition_key) == ({"id": "o-1"}, "k")
     assert envelopes.KinesisDataStreamEnvelope().parse(event, Order) == [Order(id="o-1")]
+
+
+def test_records_that_were_read_of_streams() -> None:
+    """As boto3 gives them."""
+    given = {
+        "SequenceNumber": "49" + "5" * 54,
+        "ApproximateArrivalTimestamp": MOMENT,
+        "Data": b'{"id": "o-1"}',
+        "PartitionKey": "k",
+    }
+    event = events.kinesis.event([events.kinesis.record_of(given, stream_arn=STREAM)])
+
+    (model,) = models.KinesisDataStreamModel.model_validate(event).Records
+    (read,) = data_classes.KinesisStreamEvent(event).records
+
+    assert (model.kinesis.data, model.kinesis.approximateArrivalTimestamp) == (b'{"id": "o-1"}', MOMENT.timestamp())
+    assert (read.kinesis.sequence_number, read.kinesis.partition_key) == (given["SequenceNumber"], "k")
 
 
 @pytest.mark.parametrize("view", get_args(View))
@@ -224,6 +323,18 @@ def test_changes_of_tables(operation: str, view: View) -> None:
     assert model.dynamodb.NewImage == ({"id": "o-1"} if "NewImage" in told else None)
     assert read.event_name is DynamoDBRecordEventName[operation]
     assert read.dynamodb.old_image == ({"id": "o-1"} if "OldImage" in told else {})
+
+
+def test_changes_that_were_read_of_tables() -> None:
+    """As boto3 gives them, here of an item that expired."""
+    event = events.dynamodb.event([events.dynamodb.record_of(EXPIRED, stream_arn=TABLE)])
+
+    (model,) = models.DynamoDBStreamModel.model_validate(event).Records
+    (read,) = data_classes.DynamoDBStreamEvent(event).records
+
+    assert model.userIdentity is not None
+    assert (model.eventID, model.userIdentity.principalId) == ("e-1", "dynamodb.amazonaws.com")
+    assert (read.event_name, read.dynamodb.old_image["total"]) == (DynamoDBRecordEventName.REMOVE, Decimal("9.5"))
 
 
 def test_values_of_tables() -> None:
@@ -305,7 +416,12 @@ def test_events_of_buses() -> None:
 
 
 @pytest.mark.parametrize(
-    "event", [events.schedule.event(rule_arn=RULE), events.schedule.scheduler_event(schedule_arn=SCHEDULE)]
+    "event",
+    [
+        events.schedule.event(rule_arn=RULE),
+        events.eventbridge.schedule_event(RULE),
+        events.schedule.scheduler_event(schedule_arn=SCHEDULE),
+    ],
 )
 def test_schedules(event: dict[str, Any]) -> None:
     """Of a rule, and of the scheduler, whose detail is a text."""

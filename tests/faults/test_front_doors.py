@@ -27,6 +27,10 @@ REPORTED = """\
             FunctionResponseTypes: [ReportBatchItemFailures]
 """
 READ_FROM_THE_START = "            StartingPosition: TRIM_HORIZON\n"
+STARTED_DAILY = """\
+                Action: lambda:InvokeFunction
+                Resource: !GetAtt DeleteOldMetadata.Arn
+"""
 MISSPELT_FILTER = """\
             FilterCriteria:
               Filters:
@@ -126,6 +130,15 @@ def switched_off(copied: Copies) -> Run:
         switch_off_the_schedule(cloud, "photos-embedded-daily")
         admit_no_bucket(cloud, function="photos-embedded-extract-metadata")
         return copy.run_suite("-k", "test_upload or test_schedule")
+
+
+@pytest.fixture(scope="module")
+def undone(copied: Copies) -> Run:
+    """The role of the schedule may look at the function, and not start it."""
+    copy = copied("photos")
+    copy.hurry()
+    copy.plant(copy.template, STARTED_DAILY, STARTED_DAILY.replace("InvokeFunction", "GetFunction"))
+    return copy.run_suite("-k", "test_schedule")
 
 
 @pytest.fixture(scope="module")
@@ -314,3 +327,21 @@ def test_a_dead_letter_that_was_dropped_never_comes(ungranted: Run, where: str) 
     assert "DeadLetterTopic nothing at all\n" in shown
     assert "fed by Lambda, with the role of NotifyOrganiser, when all 3 attempts at it have failed\n" in shown
     assert "notify_organiser.NotNotified: Nobody organises 'error'" in shown
+
+
+def test_a_schedule_that_may_start_nothing_is_found_in_every_mode(undone: Run) -> None:
+    """What a schedule starts it starts with its role, in the embedded cloud wherever the test runs."""
+    assert undone.code == pytest.ExitCode.TESTS_FAILED
+    assert undone.broken == {"schedule.deletes_old_metadata": MODES}
+
+
+@pytest.mark.parametrize("where", sorted(MODES))
+def test_the_role_of_the_schedule_is_named(undone: Run, where: str) -> None:
+    """With what it may not do, and on what."""
+    shown = undone.under("schedule.deletes_old_metadata", where)
+
+    role = r"photos-embedded-DailyRole-\w+"
+    said = rf"The role '{role}' of the schedule 'Daily' may not lambda:InvokeFunction on 'photos-embedded-delete-old-"
+    assert re.search(f"NotHandedOn: {said}", shown)
+    assert re.search(rf"role: arn:aws:iam::\d+:role/{role}\n", shown)
+    assert re.search(rf"= verdict =+\nwiring: {said}", undone.output)

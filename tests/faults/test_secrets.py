@@ -6,7 +6,7 @@ import base64
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
@@ -16,6 +16,7 @@ import pytest
 from .projects import FUNCTIONS, MODES, Copy, Run
 
 REPORTS = ("page.html", "run.json", "run.md", "report.xml")
+LOG = "tests.log"
 
 # The secret key of the embedded cloud is no secret, and has four.
 SHORTEST = 6
@@ -227,7 +228,8 @@ def plant_in_functions(copy: Copy, *, apart: Path) -> None:
 def told_by(copy: Copy, *options: str, mode: str, apart: Path) -> Told:
     """Run the suite with every report, and read what it left."""
     reports = ("--report=page.html", "--report-json=run.json", "--report-summary=run.md", "--surface")
-    run = copy.run_suite("-l", "-rA", "-o", "junit_logging=all", *reports, *options, mode=mode)
+    # What the copy's settings make of a warning is no matter here; that of `record_property` would end a test.
+    run = copy.run_suite("-l", "-rA", "-W", "default", "-o", "junit_logging=all", *reports, *options, mode=mode)
     assert run.code == 1, run.output
     read = {path.name: path.read_text() for path in apart.iterdir()}
     outputs = {name: (copy.folder / name).read_text() for name in REPORTS}
@@ -297,6 +299,18 @@ def spread(bigmouth: Callable[[], Copy], tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture(scope="module")
+def debugged(bigmouth: Callable[[], Copy], tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """Tests and handlers tell everything, and boto3 tells all that it does: at once, into a file, and captured."""
+    apart = tmp_path_factory.mktemp("apart")
+    copy = planted(bigmouth(), apart=apart)
+    plant_in_functions(copy, apart=apart)
+    logs = ("log_level=DEBUG", "log_cli=true", f"log_file={LOG}")
+    options = [part for one in logs for part in ("-o", one)]
+    told = told_by(copy, *options, "-k", "is_shown or finds_four", mode="handler", apart=apart)
+    return replace(told, outputs=told.outputs | {LOG: (copy.folder / LOG).read_text()})
+
+
+@pytest.fixture(scope="module")
 def graph(copied: Callable[[str], Copy], tmp_path_factory: pytest.TempPathFactory) -> Told:
     """A test tells the key with which it has asked AppSync."""
     apart = tmp_path_factory.mktemp("apart")
@@ -326,6 +340,25 @@ def test_the_outputs_show_that_something_is_left_out(told: Told) -> None:
 
     assert told_of >= {"terminal", "page.html", "run.json", "report.xml"}
     assert "RuntimeError" in told.outputs["run.md"]
+
+
+def test_no_log_of_boto3_shows_a_secret(debugged: Told) -> None:
+    """Neither a live one nor a file nor what was captured; a signature is known to botocore alone."""
+    signatures = {
+        name: re.findall(r"Signature\W{1,8}n?\s*[0-9a-f]{64}", text) for name, text in debugged.outputs.items()
+    }
+
+    assert found_in(debugged.outputs, debugged.secrets) == []
+    assert {name for name, found in signatures.items() if found} == set()
+
+
+def test_the_logs_of_boto3_show_that_something_is_left_out(debugged: Told) -> None:
+    """They are there, live, in the file and captured, and so are the lines of the tests and of the handlers."""
+    shown = {name for name, text in debugged.outputs.items() if re.search(r"Signature:\s*\*\*\*", text)}
+
+    assert shown >= {"terminal", "report.xml", LOG}
+    assert "live log call" in debugged.outputs["terminal"]
+    assert "'password': '***'" in debugged.outputs[LOG]
 
 
 def test_no_output_of_many_processes_shows_a_secret(spread: Told) -> None:

@@ -132,6 +132,18 @@ def test_what_was_denied_comes_first_with_what_it_means() -> None:
     )
 
 
+def test_what_was_seen_in_another_test_says_in_which() -> None:
+    """It stands before what was seen there."""
+    causes = (Cause(area="permissions", text="Order may not events:PutEvents on EventBus"),)
+
+    found = shown(replace(TEST, causes=causes, as_in="test_order.py::test_first"))
+
+    assert list(found) == ["invoke: as in test_order.py::test_first", "invoke: why it may have failed"]
+    assert found["invoke: as in test_order.py::test_first"] == (
+        "A fixture of both failed there, and pytest does not try it again; what follows was seen then."
+    )
+
+
 def test_only_the_latest_of_many_are_shown() -> None:
     """And how many came before."""
     steps = tuple(StepRecord(kind="when", words=f"step {n}", at=n, seconds=0) for n in range(70))

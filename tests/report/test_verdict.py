@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from harness.report.record import Area, Cause, Denial, TestRecord
+from harness.report.record import ActRecord, Area, Cause, Denial, TestRecord
 from harness.report.verdict import lines, verdicts
 
 DENIED = Cause(area="permissions", text="PlaceOrder may not events:PutEvents on EventBus")
@@ -77,7 +77,8 @@ def concluded(outcomes: str, causes: dict[str, tuple[Cause, ...]] | None = None)
         ("FFP", "handler", "harness", "it passes in http, so the deployed code does it"),
         ("FPF", "handler", "harness", "two faults, or one that comes and goes: it passes in invoke only"),
         ("PFP", "invoke", "harness", "it passes in http with the same deployed functions: the event or the front door"),
-        ("-FP", "invoke", "harness", "may differ from AWS's: then please report it"),
+        ("-FP", "invoke", "harness", "may differ from AWS's: then please report it; or the test may not always fail"),
+        ("FPP", "handler", "harness", "than what is deployed, the test may not always fail, or the harness imitates"),
         ("FP-", "handler", "harness", "it passes in invoke, so the deployed code does it"),
         ("X-F", "http", "wiring", "it is expected to fail in handler: routes, authorizers, validation"),
         ("XXF", "http", "wiring", "it is expected to fail in handler and invoke: routes, authorizers, validation"),
@@ -90,6 +91,44 @@ def test_the_first_mode_that_fails_tells_where_to_look(outcomes: str, first: str
     """Where no evidence names anything."""
     assert (first, area) == concluded(outcomes)[:2]
     assert said in concluded(outcomes)[2]
+
+
+@pytest.mark.parametrize("kind", ["NeverHappened", "TimedOut"])
+@pytest.mark.parametrize("outcomes", ["FPP", "FFP", "PFP"])
+def test_what_waited_in_vain_may_not_always_fail(outcomes: str, kind: str) -> None:
+    """That is the likeliest where the real doors let it pass, so it is said first; the rest still is."""
+    records = [replace(one, kind=kind) if one.is_broken else one for one in ran(outcomes)]
+
+    [verdict] = verdicts(records)
+
+    assert "harness" == verdict.area
+    assert ": the test may not always fail, as what it waited for may have come too late; else the" in verdict.text
+    assert verdict.text.endswith(": then please report it")
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "where"),
+    [("EEE", "every mode"), ("E-F", "every mode"), ("E--", "handler, the only mode in which it ran")],
+)
+def test_a_fixture_that_fails_says_nothing_of_the_code(outcomes: str, where: str) -> None:
+    """Nothing was asked of the system: the test has no act."""
+    records = [replace(one, failure="KeyError: 'name'\n  trace") for one in ran(outcomes)]
+
+    [verdict] = [one for one in verdicts([*OTHERS, *records]) if one.test == "test_a"]
+
+    assert ("harness", f"a fixture fails in {where}, and nothing was asked of the system: KeyError: 'name'") == (
+        verdict.area,
+        verdict.text,
+    )
+
+
+def test_a_fixture_that_has_asked_the_system_is_concluded_as_a_test() -> None:
+    """What it did is evidence."""
+    act = ActRecord(verb="request", what="POST /orders", at=0, seconds=1, status=502)
+
+    [verdict] = verdicts([replace(one, acts=(act,)) for one in ran("EEE")])
+
+    assert ("code", "it fails in every mode, so the code is wrong, or the test") == (verdict.area, verdict.text)
 
 
 @pytest.mark.parametrize("outcomes", ["".join(one) for one in itertools.product("PF-", repeat=3) if "F" in one])

@@ -9,7 +9,7 @@ import shlex
 import pytest
 
 from tests.sweep.conftest import NOTHING, ROOT, Home
-from tests.sweep.leaving import leave
+from tests.sweep.leaving import BUCKET, leave
 from tests.sweep.test_command import dev_cloud, in_aws
 
 PAGE = (ROOT / "docs" / "sweep.md").read_text(encoding="utf-8")
@@ -20,7 +20,7 @@ COMMANDS = re.findall(r"^\$ harness sweep ?(.*)$", PAGE, re.MULTILINE)
 def actions() -> list[str]:
     """What the page's table of permissions names."""
     table = PAGE.partition("## What the tester must be allowed to do")[2].partition("\n\nDeleting")[0]
-    return re.findall(r"`([a-z-]+:[A-Za-z]+)`", table)
+    return re.findall(r"`([a-z0-9-]+:[A-Za-z]+)`", table)
 
 
 def test_the_commands_of_the_page_work(home: Home) -> None:
@@ -36,6 +36,10 @@ def test_what_the_page_lets_the_tester_do_is_enough(
     """For a whole sweep of a stage in AWS, by ledger, tag and name."""
     cloud = dev_cloud(home, run="0f3a9c21", monkeypatch=monkeypatch)
     leave(cloud, run="0f3a9c21", stage="dev")
+    s3 = home.client("s3")
+    s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    cloud.creating("object", "photo", within=BUCKET)
+    s3.put_object(Bucket=BUCKET, Key="photo", Body=b"1")
     cloud.ledger.close()
     iam = home.client("iam")
     iam.create_user(UserName="sweeper")
@@ -48,3 +52,4 @@ def test_what_the_page_lets_the_tester_do_is_enough(
     home.command("--stage=dev", **in_aws(home, key=key["AccessKeyId"], secret=key["SecretAccessKey"]))
 
     assert home.of_run("0f3a9c21") == NOTHING
+    assert not {"Versions", "DeleteMarkers"} & set(s3.list_object_versions(Bucket=BUCKET))

@@ -12,9 +12,11 @@ from botocore.exceptions import ClientError, ConnectionClosedError, ResponseStre
 from harness.cloud.account import Cloud
 from harness.cloud.faults import translated
 from harness.cloud.retrying import TRIES, counted, longest, never_twice, pauses
+from harness.cloud.taking.patience import patient
 from harness.errors import AnswerLost, UnreachableEndpoint
 from tests.weather.proxy import Fault, Proxy
 
+PAGE = (Path(__file__).parents[2] / "docs" / "weather.md").read_text(encoding="utf-8")
 CALLS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "CreateQueue": ("sqs", "create_queue", {"QueueName": "weather"}),
     "CreateTopic": ("sns", "create_topic", {"Name": "weather"}),
@@ -74,6 +76,18 @@ def test_the_pauses_add_up() -> None:
     """The bound that docs/weather.md states."""
     assert 31.0 == sum(pauses(chance=lambda: 1.0))
     assert (211.0, 5491.0) == (longest(), longest(910.0))
+
+
+@pytest.mark.parametrize(("many", "mode"), [(False, "standard"), (True, "adaptive")])
+def test_the_bound_of_taking_away(elsewhere: Cloud, *, many: bool, mode: str) -> None:
+    """The row that docs/weather.md has for it."""
+    config = patient(elsewhere, "sqs", many=many).meta.config
+    tries, answered = config.retries["total_max_attempts"], config.read_timeout
+    added = sum(pauses(tries=tries, chance=lambda: 1.0))
+
+    row = f"{tries} tries, {added:.0f} s of pauses at most (the longest 20 s), {answered} s for an answer: "
+    assert f"| taking away, in AWS | {row}{longest(answered, tries=tries):.0f} s for a call" in PAGE
+    assert mode == config.retries["mode"]
 
 
 def test_a_cloud_that_is_away_for_seconds(proxy: Proxy, elsewhere: Cloud) -> None:

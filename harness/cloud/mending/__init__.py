@@ -15,10 +15,10 @@ from harness.cloud.mending.environment import give_the_variables_of_lambda
 from harness.cloud.mending.errors import tell_errors_as_lambda_does
 from harness.cloud.mending.http_events import tell_all_in_http_events
 from harness.cloud.mending.logs import read_logs_to_their_end
-from harness.cloud.mending.objects import tell_buses_whole_seconds, tell_of_objects_at_once
+from harness.cloud.mending.objects import encode_keys_as_s3_does, tell_buses_whole_seconds, tell_of_objects_at_once
 from harness.cloud.mending.parameters import authorize_each_parameter
 from harness.cloud.mending.permissions import ask_the_policy_of_functions
-from harness.cloud.mending.topics import close_topics_to_other_roles
+from harness.cloud.mending.topics import close_topics_to_other_roles, hand_over_to_functions_at_once
 
 __all__ = ["mend"]
 
@@ -34,6 +34,7 @@ def mend() -> None:
     from harness.cloud.mending.mappings import read_for_functions_as_lambda_does  # noqa: PLC0415
     from harness.cloud.mending.memory import give_functions_their_memory_only  # noqa: PLC0415
     from harness.cloud.mending.schedules import ask_the_role_of_schedules  # noqa: PLC0415
+    from harness.cloud.mending.under_way import tell_what_is_under_way  # noqa: PLC0415
 
     read_logs_to_their_end()
     authorize_each_parameter()
@@ -51,11 +52,14 @@ def mend() -> None:
     sign_in_to_any_account()
     end_workers_of_their_account()
     close_topics_to_other_roles()
+    hand_over_to_functions_at_once()
     tell_of_objects_at_once()
     tell_buses_whole_seconds()
+    encode_keys_as_s3_does()
     ask_functions_about_buckets()
     name_buckets_in_each_account()
     read_for_functions_as_lambda_does()
     ask_the_role_of_schedules()
     mend_machines()
     resolve_fields_as_appsync_does()
+    tell_what_is_under_way()

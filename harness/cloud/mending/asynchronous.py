@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from harness.cloud.mending.under_way import one_try, taken_in
 from harness.events.destinations import bus_event, dead_letter_attributes, invocation_record
 
 __all__ = ["invoke_asynchronously_as_lambda_does", "may", "tell"]
@@ -107,7 +108,15 @@ def _start(lambda_svc: Any, arn: str, event: Any) -> None:
 def _invoke(func: Mapping[str, Any], event: Any) -> None:
     """Take an event in: all else happens in a thread."""
     context = contextvars.copy_context()
-    threading.Thread(target=context.run, args=(_run, func, event), daemon=True).start()
+    over = taken_in((func.get("config") or func)["FunctionArn"])
+
+    def run() -> None:
+        try:
+            context.run(_run, func, event)
+        finally:
+            over()
+
+    threading.Thread(target=run, daemon=True).start()
 
 
 def _run(func: Mapping[str, Any], event: Any) -> None:
@@ -119,7 +128,7 @@ def _run(func: Mapping[str, Any], event: Any) -> None:
     _request_id.set(new_uuid())
     with request_scope(arn.split(":")[4], arn.split(":")[3]):
         wishes = _wishes(func, arn)
-        result, attempts = _tried(lambda_svc, func, event, wishes=wishes)
+        result, attempts = _tried(lambda_svc, func, event, arn=arn, wishes=wishes)
         _tell_all(config, event, result, wishes=wishes, attempts=attempts)
 
 
@@ -132,14 +141,15 @@ def _wishes(func: Mapping[str, Any], arn: str) -> Mapping[str, Any]:
 
 
 def _tried(
-    lambda_svc: Any, func: Mapping[str, Any], event: Any, *, wishes: Mapping[str, Any]
+    lambda_svc: Any, func: Mapping[str, Any], event: Any, *, arn: str, wishes: Mapping[str, Any]
 ) -> tuple[Mapping[str, Any], int]:
     retries = wishes.get("MaximumRetryAttempts")
     most = 1 + (_RETRIES if retries is None else int(retries))
     deadline = time.monotonic() + (wishes.get("MaximumEventAgeInSeconds") or _OLDEST)
     attempts = 0
     while True:
-        result: Mapping[str, Any] = lambda_svc._execute_function(func, event)  # noqa: SLF001 - it has no other name
+        with one_try(arn):
+            result: Mapping[str, Any] = lambda_svc._execute_function(func, event)  # noqa: SLF001 - it has no other name
         # What is throttled is tried again until it is too old, and counts for nothing.
         attempts += 0 if result.get("throttle") else 1
         if not result.get("error") or attempts >= most or time.monotonic() > deadline:

@@ -1,11 +1,13 @@
-"""Topics: what their policy admits when the template gives them none."""
+"""Topics: what their policy admits when the template gives them none, and when they hand over to functions."""
 
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Callable, Sequence
 from typing import Any
 
-__all__ = ["close_topics_to_other_roles"]
+__all__ = ["close_topics_to_other_roles", "hand_over_to_functions_at_once"]
 
 _TOPIC = "AWS::SNS::Topic"
 
@@ -43,3 +45,48 @@ def _close(attributes: dict[str, Any], *, owner: str) -> None:
         if statement.get("Sid") == "__default_statement_ID" and "Condition" not in statement:
             statement["Condition"] = {"StringEquals": {"AWS:SourceOwner": owner}}
             attributes["Policy"] = json.dumps(policy)
+
+
+def hand_over_to_functions_at_once() -> None:
+    """Let Lambda take a message in before the call that has published it is answered.
+
+    "Amazon SNS invokes your function asynchronously" (https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html), so
+    nothing rests on the order in AWS. ``_fanout`` (``services/sns.py``) leaves it to a thread, so that for a moment
+    nobody could tell that a function is yet to be started. Here that takes no time: `asynchronous` starts a thread of
+    its own.
+    """
+    from ministack.services import sns  # noqa: PLC0415 - only the child process has it
+
+    if hasattr(sns, "_deliver_to_lambda") and getattr(sns, "_threading", None) is threading:
+        sns._threading = _Threads(sns)  # noqa: SLF001 - the place of the difference
+
+
+class _Threads:
+    """The module ``threading`` for topics: what hands over to a function does it when it is started."""
+
+    def __init__(self, sns: Any) -> None:
+        self._sns = sns
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(threading, name)
+
+    def Thread(  # noqa: N802 - it is called like the one whose place it takes
+        self, *, target: Callable[..., Any], args: Sequence[Any] = (), **more: Any
+    ) -> Any:
+        if args and args[0] is self._sns._deliver_to_lambda:  # noqa: SLF001 - it has no other name
+            return _HandingOver(self._sns, target, args)
+        return threading.Thread(target=target, args=args, **more)
+
+
+class _HandingOver:
+    def __init__(self, sns: Any, target: Callable[..., Any], args: Sequence[Any]) -> None:
+        self._sns = sns
+        self._target = target
+        self._args = args
+
+    def start(self) -> None:
+        try:
+            self._target(*self._args)
+        except Exception:
+            # The message is published whatever becomes of this.
+            self._sns.logger.exception("SNS: a function cannot be started")

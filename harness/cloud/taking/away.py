@@ -9,7 +9,7 @@ from harness._text import reason_of
 from harness.cloud.account import Cloud
 from harness.cloud.faults import code_of, message_of, translated
 from harness.cloud.taking import buckets, queues, rules, stacks, stored, topics, users
-from harness.cloud.taking.by_hand import command
+from harness.cloud.taking.by_hand import command, sweep_for
 from harness.cloud.taking.patience import answered, silent
 from harness.cloud.taking.removal import Removal
 from harness.cloud.taking.sharing import unless_used
@@ -111,7 +111,7 @@ def _insist_on_its_account(thing: Thing, *, cloud: Cloud) -> None:
             f"The {thing.kind} {thing.name!r} is in the account {thing.account!r}, and the credentials are of "
             f"{cloud.account!r}.",
             facts=[("identity", cloud.identity["Arn"])],
-            remedy="sign in to the account of the run, and take it away: harness sweep",
+            remedy=f"sign in to the account of the run, and take it away: {sweep_for(thing)}",
         )
 
 

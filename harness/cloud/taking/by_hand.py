@@ -10,19 +10,53 @@ from harness.cloud.account import EMBEDDED_SECRET
 from harness.ledger import Kind, Thing
 from harness.ledger.naming import TARGET
 
-__all__ = ["command"]
+__all__ = ["VERSIONS_STAY", "command", "sweep", "sweep_for"]
+
+# So the reason begins why an object is left that has gone but for its versions.
+VERSIONS_STAY = "Its versions stay"
 
 
-def command(thing: Thing) -> str:
+def command(thing: Thing, *, why: str = "") -> str:
     """Give the command of a shell that takes a thing away: one of the AWS CLI, or `harness sweep`.
 
     That does where no single command can, and where one would show what is secret in a key.
+
+    Args:
+        thing: What is to go.
+        why: Why it could not be taken away, if that was tried.
 
     >>> command(Thing(kind="user", name="ann", within="eu-west-1_a", region="eu-west-1", profile="dev"))
     'aws --profile dev --region eu-west-1 cognito-idp admin-delete-user --user-pool-id eu-west-1_a --username ann'
     """
     is_shown = all(redacted(text) == text for text in (thing.name, thing.within))
-    return _COMMANDS[thing.kind](thing) if is_shown and thing.kind in _COMMANDS else "harness sweep"
+    # Which versions of a key are the run's own nobody but the harness knows.
+    is_a_call = thing.kind in _COMMANDS and not why.startswith(VERSIONS_STAY)
+    return _COMMANDS[thing.kind](thing) if is_shown and is_a_call else sweep_for(thing)
+
+
+def sweep_for(thing: Thing) -> str:
+    """Give the sweep that takes a thing away, as it is typed into any shell in the project's folder."""
+    place = {"profile": thing.profile, "region": thing.region, "endpoint": thing.endpoint}
+    return sweep("embedded" if thing.embedded else thing.stage, **({} if thing.embedded else place))
+
+
+def sweep(stage: str, *, profile: str = "", region: str = "", endpoint: str = "") -> str:
+    """Give the sweep of a stage, as it is typed into any shell in the project's folder.
+
+    >>> sweep("dev", region="eu-west-1", endpoint="http://127.0.0.1:4566")
+    'AWS_ENDPOINT_URL=http://127.0.0.1:4566 harness sweep --stage dev --region eu-west-1'
+
+    Args:
+        stage: Its name; empty when nobody knows, and then nothing else is of use.
+        profile: The AWS profile; empty for what the environment offers.
+        region: The region; of the embedded cloud all are swept.
+        endpoint: The address of every service, for which there is no option; empty for AWS itself.
+    """
+    if not stage:
+        return "harness sweep"
+    options = {"stage": stage, "profile": profile, "region": region}
+    told = "".join(f" {_option(name, value)}" for name, value in options.items() if value)
+    return f"{f'AWS_ENDPOINT_URL={quote(endpoint)} ' if endpoint else ''}harness sweep{told}"
 
 
 def _user(thing: Thing) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from harness.cloud import stacks
 from harness.cloud.removing import delete
 from harness.cloud.stacks import Clock
+from harness.cloud.taking.by_hand import sweep_for
 from harness.cloud.taking.removal import Removal
 from harness.errors import NotRemoved
 
@@ -25,7 +26,7 @@ def remove_stack(removal: Removal) -> None:
     if found and stacks.in_progress(found["StackStatus"]):
         raise NotRemoved(
             f"CloudFormation is still at work on the stack {name!r} ({found['StackStatus']}).",
-            remedy="once it is done, take away what is left of it, if anything is: harness sweep",
+            remedy=f"once it is done, take away what is left of it, if anything is: {sweep_for(removal.thing)}",
         )
     if found and stacks.is_wreck(found):
         delete(cloud, found, progress=lambda _line: None, timeout=_LONGEST, clock=Clock())

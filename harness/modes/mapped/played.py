@@ -24,10 +24,11 @@ from harness.modes.mapped.giving_up import abandoning
 from harness.modes.mapped.queues import drain
 from harness.modes.mapped.records import record_entry
 from harness.modes.mapped.shards import ShardReading
+from harness.modes.mapped.windows import Windows, cut, has_window
 from harness.modes.messages import QueueMessage, StreamRecord
 from harness.modes.quotas import insist_on_queued, insist_on_record
 from harness.system.intrinsics import resolve
-from harness.system.model import Queue, System
+from harness.system.model import EventSourceMapping, Queue, System
 
 __all__ = ["PlayedMappings"]
 
@@ -60,6 +61,7 @@ class _PlayedQueue:
     dead: Callable[[_Waiting], object]
     waiting: deque[_Waiting] = field(default_factory=deque)
     held: dict[str, _Waiting] = field(default_factory=dict)
+    began: float = 0.0
 
     @property
     def redrives(self) -> bool:
@@ -105,10 +107,19 @@ class PlayedMappings:
         start: Runs a function.
         send_on: Brings to its dead-letter queue what was received too often.
         tell: Brings a letter to the destination of a mapping; None where nobody can.
+        clock: The monotonic clock.
     """
 
     def __init__(  # noqa: PLR0913 - each is a fact of a stage
-        self, system: System, *, names: Names, store: Store, start: Start, send_on: SendOn, tell: Tell | None
+        self,
+        system: System,
+        *,
+        names: Names,
+        store: Store,
+        start: Start,
+        send_on: SendOn,
+        tell: Tell | None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._system = system
         self._names = names
@@ -119,13 +130,16 @@ class PlayedMappings:
         self._scope = scope(system, names)
         self._mappings = mappings_by_source(system)
         self._sent: dict[tuple[str, str, str], tuple[float, str]] = {}
+        self._clock = clock
+        self._gathered: dict[str, _PlayedQueue] = {}
+        self._windows = Windows(self._hand, clock=clock)
 
     def reads(self, source: str) -> bool:
         """Say whether a function reads a source."""
         return source in self._mappings
 
     def send(self, batch: Sequence[QueueMessage], *, path: tuple[str, ...] = ()) -> list[str]:
-        """Play messages in a queue, and give their ids.
+        """Play messages in a queue, and give their ids; within a batching window they lie there until `end_windows`.
 
         Raises:
             NotPublished: SQS would not take one of them.
@@ -136,18 +150,99 @@ class PlayedMappings:
         fifo = self._names.physical[name].endswith(".fifo")
         for message in batch:
             insist_on_queued(message, fifo=fifo, deduplicates=self._deduplicates(name))
-        queue = _PlayedQueue(queue=queue_of(self._system, name), dead=self._dead)
-        ids = []
+        ids: list[str] = []
+        come: list[_Waiting] = []
         for message in batch:
             waiting = self._waiting(message, path=path)
             known = self._known(message, waiting.piece) if fifo else None
             ids.append(known or waiting.piece.id)
             if known is None:
-                queue.waiting.append(waiting)
-        self._store.add(one.piece.entry for one in queue.waiting)
-        mapping = self._mappings[name][0]
-        drain(mapping, queue, patterns=resolve(list(mapping.filters), self._scope), start=self._start)
+                come.append(waiting)
+        self._store.add(one.piece.entry for one in come)
+        if has_window(self._mappings[name][0], fifo=fifo):
+            self._gather(name, come)
+        else:
+            queue = _PlayedQueue(queue=queue_of(self._system, name), dead=self._dead)
+            queue.waiting.extend(come)
+            self._drain(name, queue)
         return ids
+
+    def _drain(self, name: str, queue: _PlayedQueue, *, goes_on: Callable[[], bool] = lambda: True) -> int:
+        __tracebackhide__ = True
+        mapping = self._mappings[name][0]
+        patterns = resolve(list(mapping.filters), self._scope)
+        return drain(mapping, queue, patterns=patterns, start=self._start, goes_on=goes_on)
+
+    def _gather(self, name: str, come: Sequence[_Waiting]) -> None:
+        """Put messages into a queue until a batch of them is full, and hand that on."""
+        __tracebackhide__ = True
+        self._end_queue(name, only_over=True)
+        mapping = self._mappings[name][0]
+        queue = self._gathered.pop(name, None)
+        if queue is None:
+            queue = _PlayedQueue(queue=queue_of(self._system, name), dead=self._dead, began=self._clock())
+        queue.waiting.extend(come)
+
+        def is_full() -> bool:
+            pieces = [one.piece for one in queue.waiting]
+            return any(full for _, full in cut(pieces, size=mapping.batch_size))
+
+        was_full = is_full()
+        try:
+            self._drain(name, queue, goes_on=is_full)
+        finally:
+            if was_full:  # "The next batching window begins as soon as the previous function invocation completes."
+                queue.began = self._clock()
+            # Dead letters may have come back to it meanwhile.
+            again = self._gathered.pop(name, None)
+            queue.waiting.extend(again.waiting if again else ())
+            if queue.waiting:
+                self._gathered[name] = queue
+
+    def _end_queue(self, name: str, *, only_over: bool) -> int:
+        __tracebackhide__ = True
+        queue = self._gathered.get(name)
+        if queue is None or (only_over and self._clock() - queue.began < self._mappings[name][0].window):
+            return 0
+        del self._gathered[name]
+        return self._drain(name, queue)
+
+    @property
+    def has_windows(self) -> bool:
+        """Whether a mapping of the system has a batching window."""
+        return any(has_window(one) for mappings in self._mappings.values() for one in mappings)
+
+    @property
+    def gathers(self) -> bool:
+        """Whether something was gathered within a batching window and not handed on."""
+        return bool(self._gathered or self._windows)
+
+    def end_windows(self) -> int:
+        """Hand on what was gathered within batching windows, and say how many functions were started.
+
+        Raises:
+            FunctionFailed: A function failed, and nobody takes care of it.
+        """
+        __tracebackhide__ = True
+        failures: list[SystemFailure] = []
+        started = 0
+        while self.gathers:  # What failed may be sent on to another queue that is mapped.
+            for name in [*self._gathered]:
+                try:
+                    started += self._end_queue(name, only_over=False)
+                except SystemFailure as failure:
+                    failures.append(failure)
+            try:
+                started += self._windows.end()
+            except SystemFailure as failure:
+                failures.append(failure)
+        raise_first(failures)
+        return started
+
+    def drop(self) -> None:
+        """Forget what was gathered: the test that sent it is over."""
+        self._gathered.clear()
+        self._windows.drop()
 
     def _deduplicates(self, queue: str) -> bool:
         return str(self._property(queue, "ContentBasedDeduplication")).lower() == "true"
@@ -224,20 +319,31 @@ class PlayedMappings:
         __tracebackhide__ = True
         failures: list[SystemFailure] = []
         for mapping in self._mappings[source]:
-            patterns: Any = resolve(list(mapping.filters), self._scope)
-            reading = ShardReading(
-                mapping,
-                patterns=patterns,
-                start=self._start,
-                abandon=self._abandon,
-                role=self._names.functions[mapping.function].role,
-                now=self._now,
-            )
             try:
-                reading.hand(pieces)
+                if has_window(mapping):
+                    self._windows.gather(mapping, self._reading(mapping).wanted(pieces))
+                else:
+                    self._hand(mapping, pieces)
             except SystemFailure as failure:
                 failures.append(failure)
         raise_first(failures)
+
+    def _hand(self, mapping: EventSourceMapping, pieces: Sequence[Piece]) -> int:
+        __tracebackhide__ = True
+        reading = self._reading(mapping)
+        reading.hand(pieces)
+        return reading.started
+
+    def _reading(self, mapping: EventSourceMapping) -> ShardReading:
+        patterns: Any = resolve(list(mapping.filters), self._scope)
+        return ShardReading(
+            mapping,
+            patterns=patterns,
+            start=self._start,
+            abandon=self._abandon,
+            role=self._names.functions[mapping.function].role,
+            now=self._now,
+        )
 
     def readers(self, source: str) -> list[tuple[str, str]]:
         """Give the mappings that read a source, each with its function."""

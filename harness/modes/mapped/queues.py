@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from harness.errors import FunctionFailed, SystemFailure
 from harness.events.mapping_filters import accepts
 from harness.modes.failures import raise_first
 from harness.modes.mapped.batches import Outcome, Piece, Start, failed, handed
+from harness.modes.mapped.windows import cut
 from harness.system.model import EventSourceMapping
 
 __all__ = ["Lane", "drain"]
@@ -39,7 +40,14 @@ class Lane(Protocol):
         ...
 
 
-def drain(mapping: EventSourceMapping, lane: Lane, *, patterns: Sequence[Any], start: Start) -> int:
+def drain(
+    mapping: EventSourceMapping,
+    lane: Lane,
+    *,
+    patterns: Sequence[Any],
+    start: Start,
+    goes_on: Callable[[], bool] = lambda: True,
+) -> int:
     """Hand all that is in a queue to a function, and say how often it was started.
 
     "Lambda deletes messages from the queue that don't match the filter criteria":
@@ -50,6 +58,7 @@ def drain(mapping: EventSourceMapping, lane: Lane, *, patterns: Sequence[Any], s
         lane: The queue.
         patterns: Those of the mapping's filters.
         start: Runs the function.
+        goes_on: Asked before each batch is received: within a window only a full one is handed on.
 
     Raises:
         FunctionFailed: It failed for a message, and no redrive policy takes that out of the queue.
@@ -57,27 +66,28 @@ def drain(mapping: EventSourceMapping, lane: Lane, *, patterns: Sequence[Any], s
     __tracebackhide__ = True
     started = 0
     failures: list[SystemFailure] = []
-    while pieces := lane.receive(mapping.batch_size):
+    while goes_on() and (pieces := lane.receive(mapping.batch_size)):
         wanted = [piece for piece in pieces if accepts(piece.record, patterns=patterns, kind="queue")]
         lane.delete([piece for piece in pieces if piece not in wanted])
-        if not wanted:
-            continue
-        try:
-            outcome = handed(mapping, wanted, start=start)
-        except BaseException:
-            # Nobody knows what became of them. Hidden, they would keep all that follows in their groups waiting.
-            lane.release(wanted)
-            raise
-        started += 1
-        lane.delete([piece for piece in wanted if piece not in outcome.failed])
-        if not outcome.failed:
-            continue
-        if lane.redrives:
-            lane.put_back(outcome.failed)
-        else:
-            # It would come back until it expires; one telling is enough.
-            lane.delete(outcome.failed)
-            failures.append(_forever(mapping, outcome))
+        # Only a window lets a batch grow beyond what a payload may hold.
+        parts = [part for part, _ in cut(wanted, size=len(wanted))] if mapping.window else [wanted]
+        for number, part in enumerate(one for one in parts if one):
+            try:
+                outcome = handed(mapping, part, start=start)
+            except BaseException:
+                # Nobody knows what became of them. Hidden, they would keep all that follows in their groups waiting.
+                lane.release([piece for rest in parts[number:] for piece in rest])
+                raise
+            started += 1
+            lane.delete([piece for piece in part if piece not in outcome.failed])
+            if not outcome.failed:
+                continue
+            if lane.redrives:
+                lane.put_back(outcome.failed)
+            else:
+                # It would come back until it expires; one telling is enough.
+                lane.delete(outcome.failed)
+                failures.append(_forever(mapping, outcome))
     raise_first(failures)
     return started
 

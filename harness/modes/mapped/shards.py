@@ -11,9 +11,10 @@ from harness.errors import FunctionFailed, MisusedStep, SystemFailure
 from harness.events.mapping_filters import accepts
 from harness.modes.failures import raise_first
 from harness.modes.mapped.batches import Outcome, Piece, Start, failed, handed
-from harness.system.model import EventSourceMapping
+from harness.modes.mapped.finding import mappings_by_source
+from harness.system.model import EventSourceMapping, System
 
-__all__ = ["Abandon", "ShardReading", "insist_on_playable"]
+__all__ = ["Abandon", "ShardReading", "insist_on_no_window", "insist_on_playable"]
 
 # Where the mapping names no number, AWS tries until the records expire, which is a day or more.
 _RETRIES_WITHOUT_END = 2
@@ -25,7 +26,9 @@ Abandon = Callable[[EventSourceMapping, Sequence[Piece], Outcome | None, int, Co
 
 
 def insist_on_playable(mapping: EventSourceMapping) -> None:
-    """Refuse a mapping that the harness does not play.
+    """Refuse a mapping that neither the harness plays nor the embedded cloud has.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html
 
     Raises:
         MisusedStep: It has a tumbling window.
@@ -33,10 +36,25 @@ def insist_on_playable(mapping: EventSourceMapping) -> None:
     __tracebackhide__ = True
     if mapping.tumbling_window:
         raise MisusedStep(
-            f"The event source mapping {mapping.name!r} has a tumbling window, which is not played.",
+            f"The event source mapping {mapping.name!r} has a tumbling window, which only AWS itself has.",
             facts=[("function", mapping.function), ("window", f"{mapping.tumbling_window:g} s")],
-            remedy='test it in mode http, and mark the test: @pytest.mark.modes("http", reason="…")',
+            remedy='test it in mode http in AWS, and mark the test: @pytest.mark.modes("http", reason="…")',
         )
+
+
+def insist_on_no_window(source: str, *, system: System) -> None:
+    """Refuse to put records where the embedded cloud itself would hand them on, which knows no tumbling windows.
+
+    Args:
+        source: The logical id of a stream, or of a table.
+        system: The system as its template declares it.
+
+    Raises:
+        MisusedStep: A mapping that reads it has a tumbling window.
+    """
+    __tracebackhide__ = True
+    for mapping in mappings_by_source(system).get(source, ()):
+        insist_on_playable(mapping)
 
 
 class ShardReading:
@@ -81,14 +99,23 @@ class ShardReading:
             MisusedStep: The mapping has a tumbling window.
         """
         __tracebackhide__ = True
-        insist_on_playable(self._mapping)
-        found = [_read_by(self._role, one) for one in pieces]
-        wanted = [one for one in found if accepts(one.record, patterns=self._patterns, kind=self._mapping.kind)]
+        wanted = self.wanted(pieces)
         size = max(1, self._mapping.batch_size)
         for first in range(0, len(wanted), size):
             self._settle(wanted[first : first + size], attempts=0)
         failures, self._failures = self._failures, []
         raise_first(failures)
+
+    def wanted(self, pieces: Iterable[Piece]) -> list[Piece]:
+        """Give the records that the function may have, as it gets them.
+
+        Raises:
+            MisusedStep: The mapping has a tumbling window.
+        """
+        __tracebackhide__ = True
+        insist_on_playable(self._mapping)
+        found = [_read_by(self._role, one) for one in pieces]
+        return [one for one in found if accepts(one.record, patterns=self._patterns, kind=self._mapping.kind)]
 
     def _settle(self, batch: Sequence[Piece], *, attempts: int) -> None:
         """Hand on a batch until it is done or given up; `attempts` counts those before."""

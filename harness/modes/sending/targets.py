@@ -17,7 +17,9 @@ __all__ = ["hand_over"]
 _Parameters = Mapping[str, Any]
 
 
-def hand_over(text: str, *, to: str, cloud: Cloud, parameters: _Parameters | None = None) -> None:
+def hand_over(
+    text: str, *, to: str, cloud: Cloud, parameters: _Parameters | None = None, sender: Cloud | None = None
+) -> None:
     """Give a target what a schedule gives it.
 
     Args:
@@ -25,6 +27,7 @@ def hand_over(text: str, *, to: str, cloud: Cloud, parameters: _Parameters | Non
         to: The ARN of the target.
         cloud: Where it is.
         parameters: What the target says besides: ``SqsParameters``, ``KinesisParameters``, ``EventBridgeParameters``.
+        sender: The cloud as the one who sends has it; as the tester has it unless given.
 
     Raises:
         NotPublished: The service does not take it.
@@ -38,19 +41,24 @@ def hand_over(text: str, *, to: str, cloud: Cloud, parameters: _Parameters | Non
             facts=[("known are", ", ".join(sorted(_SEND)))],
         )
     with Delivery(f"target {to!r}", cloud=cloud, repeatable=to.endswith(".fifo")):
-        _SEND[service](text, to, cloud, parameters or {})
+        # To send to a queue is not to look up its address, which EventBridge has no need of.
+        place = _url(to, cloud) if service == "sqs" else to
+        _SEND[service](text, place, sender or cloud, parameters or {})
 
 
 def _function(text: str, arn: str, cloud: Cloud, _parameters: _Parameters) -> None:
     cloud.client("lambda").invoke(FunctionName=arn, InvocationType="Event", Payload=text.encode())
 
 
-def _queue(text: str, arn: str, cloud: Cloud, parameters: _Parameters) -> None:
+def _url(arn: str, cloud: Cloud) -> str:
     *_, account, name = arn.split(":")
+    return str(cloud.client("sqs").get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account)["QueueUrl"])
+
+
+def _queue(text: str, url: str, cloud: Cloud, parameters: _Parameters) -> None:
     sqs = cloud.client("sqs")
-    url = sqs.get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account)["QueueUrl"]
     fifo: dict[str, str] = {}
-    if name.endswith(".fifo"):
+    if url.endswith(".fifo"):
         group = (parameters.get("SqsParameters") or {}).get("MessageGroupId") or ""
         fifo = {"MessageGroupId": group, "MessageDeduplicationId": new_uuid()}
     sqs.send_message(QueueUrl=url, MessageBody=text, **fifo)

@@ -33,7 +33,7 @@ def test_a_system_that_nobody_has_touched_has_no_drift(name: str, cloud: Cloud) 
     second = differences(system, cloud=cloud, names=names)
 
     assert [] == first == second
-    assert time.monotonic() - began < 2.0
+    assert time.monotonic() - began < 5
 
 
 def test_the_demo_has_no_drift(demo: Deployed) -> None:

@@ -16,7 +16,8 @@ TOPIC = "arn:aws:sns:eu-west-1:123456789012:orders"
 
 
 def thing(kind: Kind, name: str, within: str = "", **more: str) -> Thing:
-    return Thing(kind=kind, name=name, within=within, account="123456789012", region="eu-west-1", **more)
+    place = {"account": "123456789012", "region": "eu-west-1", "stage": "dev"}
+    return Thing(kind=kind, name=name, within=within, **place | more)
 
 
 @pytest.mark.parametrize(
@@ -54,10 +55,9 @@ def thing(kind: Kind, name: str, within: str = "", **more: str) -> Thing:
                 '--queue-name harness-tap-1 --query QueueUrl --output text)"'
             ),
         ),
-        ("notification", "harness-tap-1", "photos", "harness sweep"),
-        ("items", "orders", "key", "harness sweep"),
-        ("parameter", "/secret", "key", "harness sweep"),
-        ("cloud", "4566", "folder", "harness sweep"),
+        ("notification", "harness-tap-1", "photos", "harness sweep --stage dev --region eu-west-1"),
+        ("items", "orders", "key", "harness sweep --stage dev --region eu-west-1"),
+        ("parameter", "/secret", "key", "harness sweep --stage dev --region eu-west-1"),
     ],
 )
 def test_each_kind_has_its_command(kind: Kind, name: str, within: str, expected: str) -> None:
@@ -80,6 +80,36 @@ def test_the_place_is_named() -> None:
         "AWS_ACCESS_KEY_ID=000000000001 AWS_SECRET_ACCESS_KEY=test "
         f"aws --region us-east-1 --endpoint-url http://127.0.0.1:1 {what}"
     )
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"profile": "my team"}, "harness sweep --stage dev --profile 'my team' --region eu-west-1"),
+        (
+            {"endpoint": "http://127.0.0.1:1"},
+            "AWS_ENDPOINT_URL=http://127.0.0.1:1 harness sweep --stage dev --region eu-west-1",
+        ),
+        ({"stage": ""}, "harness sweep"),
+    ],
+)
+def test_the_sweep_names_the_place(more: dict[str, str], expected: str) -> None:
+    """Whatever is set in the shell in which it is typed; without a stage a place would be refused."""
+    assert expected == command(thing("parameter", "/secret", "key", **more))
+
+
+def test_the_sweep_of_an_embedded_cloud_names_its_stage() -> None:
+    """Settings may name another one; the address may be that of another cloud by then."""
+    there = Thing(kind="cloud", name="4566", within="f", region="r", endpoint="http://127.0.0.1:1", embedded=True)
+
+    assert "harness sweep --stage embedded" == command(there)
+
+
+def test_of_versions_that_stay_only_the_harness_knows() -> None:
+    """A deletion by hand would only put one more marker over them."""
+    photo = thing("object", "photo", "photos")
+
+    assert "harness sweep --stage dev --region eu-west-1" == command(photo, why="Its versions stay: not allowed.")
 
 
 # Stands for the AWS CLI: it tells who it is and what it was asked, and finds two of everything.

@@ -218,8 +218,8 @@ def test_what_is_held_goes_as_a_layer_above_says(tmp_path: Path) -> None:
     said = subprocess.check_output([sys.executable, "-c", ABOVE], cwd=tmp_path, env=environment, text=True)
 
     assert said.splitlines() == [
-        "False The parameter '/secret' is taken away by `harness sweep` only.",
-        "removing parameter '/secret' of 'key'",
+        "False The parameter '/secret' is taken away by `harness sweep --stage embedded` only.",
+        "removing parameter '/secret'",
         "True",
     ]
 
@@ -227,7 +227,9 @@ def test_what_is_held_goes_as_a_layer_above_says(tmp_path: Path) -> None:
 def test_in_another_account_nothing_is_looked_for(through: Any) -> None:
     """It would not be found there, and be written down as gone."""
     there, front = through(lambda _operation, _times: None)
-    noted = Thing(kind="queue", name="harness-tap-0f3a9c21-rain", account="210987654321", region=there.region)
+    noted = Thing(
+        kind="queue", name="harness-tap-0f3a9c21-rain", account="210987654321", region=there.region, stage="dev"
+    )
 
     with pytest.raises(ForeignPlace) as caught:
         remove(noted, cloud=there)
@@ -237,5 +239,5 @@ def test_in_another_account_nothing_is_looked_for(through: Any) -> None:
         "The queue 'harness-tap-0f3a9c21-rain' is in the account '210987654321', and the credentials are of "
         "'000000000000'.\n"
         "  identity: arn:aws:iam::000000000000:root\n"
-        "  sign in to the account of the run, and take it away: harness sweep"
+        "  sign in to the account of the run, and take it away: harness sweep --stage dev --region us-east-1"
     )

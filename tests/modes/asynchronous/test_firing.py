@@ -20,6 +20,9 @@ from harness.system.model import Function, Resource, Rule, Schedule, System, Tar
 PLACE = "eu-west-1:123456789012"
 FUNCTION = f"arn:aws:lambda:{PLACE}:function:clean"
 RULE = f"arn:aws:events:{PLACE}:rule/nightly-1"
+QUEUE = f"arn:aws:sqs:{PLACE}:q"
+ROLE = "arn:aws:iam::123456789012:role/postman"
+WEEKLY = f"arn:aws:scheduler:{PLACE}:schedule/default/weekly-1"
 GONE = ClientError({"Error": {"Code": "ResourceNotFoundException", "Message": "gone"}}, "Describe")
 REFUSED = ClientError({"Error": {"Code": "InvalidParameter", "Message": "No."}}, "Publish")
 SYSTEM = System(
@@ -135,7 +138,8 @@ def test_a_target_with_a_role_needs_no_policy() -> None:
 
 def test_what_the_path_does_not_find_is_not_handed_on() -> None:
     """The other targets get theirs."""
-    cloud = ruled({"Arn": FUNCTION, "InputPath": "$.nowhere"}, {"Arn": f"arn:aws:sns:{PLACE}:news"})
+    targets = {"Arn": FUNCTION, "InputPath": "$.nowhere"}, {"Arn": f"arn:aws:sns:{PLACE}:news"}
+    cloud = ruled(*targets, get_topic_attributes={"Attributes": policy(Action="SNS:Publish")})
 
     with pytest.raises(NotHandedOn) as caught:
         fired(cloud)
@@ -147,6 +151,118 @@ def test_what_the_path_does_not_find_is_not_handed_on() -> None:
         "  EventBridge would hand nothing on"
     )
     assert "publish" == cloud.asked[-1][0]
+
+
+def of_queue(**statement: Any) -> dict[str, Any]:
+    return {"Attributes": policy(**{"Action": "sqs:SendMessage"} | statement)}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        of_queue(),
+        of_queue(Action="SQS:*"),
+        of_queue(Principal={"AWS": "*"}),
+        ClientError({"Error": {"Code": "AccessDenied", "Message": "No."}}, "GetQueueAttributes"),
+        ClientError({"Error": {"Code": "QueueDoesNotExist", "Message": "Gone."}}, "GetQueueAttributes"),
+    ],
+)
+def test_a_queue_may_admit_the_rule(answer: Any) -> None:
+    """What the tester may not read is not judged, and what is not there is told by sending."""
+    cloud = ruled({"Arn": QUEUE}, get_queue_url={"QueueUrl": "https://sqs/q"}, get_queue_attributes=answer)
+
+    fired(cloud)
+
+    assert cloud.asked[-1][0] == "send_message"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        of_queue(Action="sqs:ReceiveMessage"),
+        of_queue(Principal={"AWS": "arn:aws:iam::123456789012:root"}),
+        of_queue(Principal={"AWS": "*"}, Condition={"ArnEquals": {"aws:SourceArn": "arn:other"}}),
+        of_queue(Principal={"AWS": "*"}, Condition={"StringEquals": {"AWS:SourceOwner": "123456789012"}}),
+    ],
+)
+def test_a_queue_may_not_admit_the_rule(answer: Any) -> None:
+    """Nothing is sent."""
+    cloud = ruled({"Arn": QUEUE}, get_queue_url={"QueueUrl": "https://sqs/q"}, get_queue_attributes=answer)
+
+    with pytest.raises(NotHandedOn, match="The policy of the queue 'q' does not admit the schedule 'Nightly'"):
+        fired(cloud)
+
+    assert "send_message" not in [name for name, _ in cloud.asked]
+
+
+def test_a_policy_that_cannot_be_read_is_told_as_it_is() -> None:
+    """It is no denial."""
+    with pytest.raises(ClientError):
+        fired(ruled({"Arn": QUEUE}, get_queue_url=REFUSED))
+
+
+def of_role(decision: str, **more: Any) -> dict[str, Any]:
+    return {"EvaluationResults": [{"EvalDecision": decision, **more}]}
+
+
+def scheduled(to: str, **answers: Any) -> Asked:
+    target = {"Arn": to, "RoleArn": ROLE}
+    return Asked(get_schedule={"State": "ENABLED", "Arn": WEEKLY, "Target": target}, **answers)
+
+
+@pytest.mark.parametrize(
+    ("to", "answers"),
+    [
+        (FUNCTION, {"simulate_principal_policy": of_role("allowed")}),
+        (FUNCTION, {"simulate_principal_policy": ClientError({"Error": {"Code": "AccessDenied"}}, "Simulate")}),
+        (FUNCTION, {"simulate_principal_policy": of_role("implicitDeny", MissingContextValues=["aws:SourceArn"])}),
+        (FUNCTION, {"simulate_principal_policy": of_role("implicitDeny"), "get_policy": policy(Principal="*")}),
+        (
+            FUNCTION,
+            {"simulate_principal_policy": of_role("implicitDeny"), "get_policy": policy(Principal={"AWS": ROLE})},
+        ),
+        (f"arn:aws:kinesis:{PLACE}:stream/s", {"simulate_principal_policy": of_role("implicitDeny")}),
+    ],
+)
+def test_in_aws_a_role_is_not_refused_for_what_is_not_sure(to: str, answers: dict[str, Any]) -> None:
+    """EventBridge will know: IAM may not be asked, or the policy of the target lets the role do it."""
+    cloud = scheduled(to, **answers)
+
+    fired(cloud, "Weekly")
+
+    assert cloud.asked[-1][0] in ("invoke", "put_record")
+
+
+@pytest.mark.parametrize(
+    ("to", "answers", "action"),
+    [
+        (FUNCTION, {}, "lambda:InvokeFunction"),
+        (FUNCTION, {"get_policy": GONE}, "lambda:InvokeFunction"),
+        (FUNCTION, {"get_policy": policy()}, "lambda:InvokeFunction"),
+        (f"arn:aws:states:{PLACE}:stateMachine:m", {}, "states:StartExecution"),
+    ],
+)
+def test_in_aws_iam_is_asked_what_a_role_may(to: str, answers: dict[str, Any], action: str) -> None:
+    """The tester cannot assume it."""
+    decision = "implicitDeny" if answers or ":states:" in to else "explicitDeny"
+    cloud = scheduled(to, simulate_principal_policy=of_role(decision), **answers)
+
+    with pytest.raises(NotHandedOn) as caught:
+        fired(cloud, "Weekly")
+
+    named = to.split(":", 5)[5].removeprefix("function:")
+    asked = {"PolicySourceArn": ROLE, "ActionNames": [action], "ResourceArns": [to]}
+    assert ("simulate_principal_policy", asked) in cloud.asked
+    assert str(caught.value) == (
+        f"The role 'postman' of the schedule 'Weekly' may not {action} on {named!r}.\n"
+        f"  role: {ROLE}\n"
+        f"  action: {action}\n"
+        f"  target: {to}\n"
+        f"  code: {decision}\n"
+        "  reason: iam:SimulatePrincipalPolicy says so\n"
+        "  let the role do it; EventBridge would hand nothing on"
+    )
 
 
 @pytest.mark.parametrize(("name", "call"), [("Nightly", "describe_rule"), ("Weekly", "get_schedule")])
@@ -227,7 +343,7 @@ EVENT = {"EventBridgeParameters": {"Source": "clock", "DetailType": "struck"}}
 )  # fmt: skip
 def test_each_kind_of_target_gets_its_own(arn: str, parameters: Any, call: str, sent: dict[str, Any]) -> None:
     """With what the target says besides."""
-    cloud: Any = Asked(get_queue_url={"QueueUrl": "u"}, put_events={"FailedEntryCount": 0})
+    cloud: Any = Asked(get_queue_url={"QueueUrl": "https://sqs/q.fifo"}, put_events={"FailedEntryCount": 0})
 
     hand_over("{}", to=arn, cloud=cloud, parameters=parameters)
 

@@ -88,6 +88,69 @@ def test_a_rule_that_the_function_does_not_admit_is_an_error_of_the_system(http:
     )
 
 
+def test_queues_and_topics_may_not_admit_a_rule(http: Stage) -> None:
+    """Both are told; the policy that each topic has from its beginning is for the topic's owner."""
+    with pytest.raises(NotHandedOn) as caught:
+        http.fire("Spared")
+
+    queue = http.names.physical["LettersQueue"].rpartition("/")[2]
+    topic = http.names.physical["Seen"].rpartition(":")[2]
+    assert str(caught.value) == (
+        f"The policy of the queue {queue!r} does not admit the schedule 'Spared'.\n"
+        f"  rule: arn:aws:events:us-east-1:000000000000:rule/{http.names.physical['Spared']}\n"
+        "  principal: events.amazonaws.com\n"
+        "  EventBridge would send nothing, and tell nobody; add an AWS::SQS::QueuePolicy"
+    )
+    assert caught.value.__notes__ == [f"And: The policy of the topic {topic!r} does not admit the schedule 'Spared'."]
+
+
+def test_what_a_schedule_starts_it_starts_with_its_role(stage: Stage) -> None:
+    """Which may send to a queue, and not even look it up."""
+    stage.fire("Brought")
+
+    stage.journal.expect("Work", body={"by": "the postman"})
+
+
+def test_a_role_that_may_not_start_a_function_is_an_error_of_the_system(stage: Stage) -> None:
+    """Nothing is started, in no mode."""
+    with pytest.raises(NotHandedOn) as caught:
+        stage.fire("Unswept")
+
+    role, function = stage.names.physical["PostmanRole"], stage.names.functions["Swept"]
+    who = f"arn:aws:sts::{stage.names.account}:assumed-role/{role}/harness-Unswept"
+    assert str(caught.value) == (
+        f"The role {role!r} of the schedule 'Unswept' may not lambda:InvokeFunction on {function.name!r}.\n"
+        f"  role: arn:aws:iam::{stage.names.account}:role/{role}\n"
+        "  action: lambda:InvokeFunction\n"
+        f"  target: {function.arn}\n"
+        "  code: AccessDeniedException\n"
+        f"  reason: User: {who} is not authorized to perform: lambda:InvokeFunction "
+        "because no identity-based policy allows the lambda:InvokeFunction action\n"
+        "  let the role do it; EventBridge would hand nothing on"
+    )
+    assert ran(stage) == []
+
+
+@pytest.mark.parametrize(
+    ("mode", "name", "action"),
+    [
+        ("handler", "Untold", "sns:Publish"),
+        ("http", "Untold", "sns:Publish"),
+        *((mode, "Unbrought", "sqs:SendMessage") for mode in ("handler", "invoke", "http")),
+    ],
+)
+def test_a_role_that_may_not_send_is_one_too(mode: str, name: str, action: str, request: pytest.FixtureRequest) -> None:
+    """Where a topic is played, its service is not asked."""
+    stage: Stage = request.getfixturevalue(mode)
+
+    with pytest.raises(NotHandedOn) as caught:
+        stage.fire(name)
+
+    role = stage.names.physical["PostmanRole"]
+    assert caught.value.sentence.startswith(f"The role {role!r} of the schedule {name!r} may not {action} on 'post-")
+    assert dict(caught.value.facts)["action"] == action
+
+
 def test_a_schedule_that_is_disabled_is_not_fired(stage: Stage) -> None:
     """It says who has disabled it."""
     with pytest.raises(StageError) as caught:

@@ -127,7 +127,7 @@ def test_a_loop_is_cut_off(handler: Stage) -> None:
 
     error = looped(handler)
 
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 12
     assert str(error) == (
         "Functions go on starting each other: 16 one after the other.\n"
         "  chain: Bus first → Loop → Bus again → Loop → Bus again → Loop → … → Loop → Bus again → Loop → Bus again\n"

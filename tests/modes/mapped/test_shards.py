@@ -229,8 +229,8 @@ def test_tumbling_windows_are_refused() -> None:
         read(replace(MAPPING, tumbling_window=30), Function(), "a")
 
     assert str(caught.value) == (
-        "The event source mapping 'Reads' has a tumbling window, which is not played.\n"
+        "The event source mapping 'Reads' has a tumbling window, which only AWS itself has.\n"
         "  function: Clicks\n"
         "  window: 30 s\n"
-        '  test it in mode http, and mark the test: @pytest.mark.modes("http", reason="…")'
+        '  test it in mode http in AWS, and mark the test: @pytest.mark.modes("http", reason="…")'
     )

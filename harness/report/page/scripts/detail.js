@@ -3,6 +3,7 @@
 const Detail = (() => {
   const { html, byId, said } = Elements;
   const SIDE_BY_SIDE = "side by side";
+  const FAILED_ONCE = "a fixture of both failed there, and pytest does not try it again.";
 
   function show(test) {
     const dialog = byId("detail");
@@ -129,7 +130,7 @@ const Detail = (() => {
   }
 
   // A cause that the conclusion names already is not named again.
-  function failure({ failure: text, causes: all = [] }, told) {
+  function failure({ failure: text, causes: all = [], as_in: elsewhere }, told) {
     if (!text) return null;
     const causes = all.filter((cause) => !told.some((one) => one.text === cause.text));
     const [first, ...rest] = text.split("\n");
@@ -144,6 +145,7 @@ const Detail = (() => {
             causes.map(({ area, text: cause }) => html("li", {}, Outcomes.pill(area), cause)),
           )
         : null,
+      elsewhere ? html("p", {}, "As in ", html("b", {}, elsewhere), `: ${FAILED_ONCE}`) : null,
     );
   }
 
