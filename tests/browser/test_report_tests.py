@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from harness.report.page import page
-from harness.report.record import TestRecord
+from harness.report.record import RunRecord, TestRecord
 from tests.browser.conftest import Opener
 from tests.report.samples import VERDICTS, broken_run, large_run
 
@@ -37,6 +37,19 @@ def test_finds_by_state(opening: Opener, state: str, rows: int) -> None:
 
     assert rows == opened.page.locator("a.row:visible").count()
     assert "true" == button.get_attribute("aria-pressed")
+
+
+def test_says_in_which_test_it_was_seen(opening: Opener) -> None:
+    """A fixture of both has failed, and pytest does not try it again."""
+    seen = TestRecord(
+        test="t.py::test_b", system="shop", mode="http", outcome="error", failure="no", as_in="t.py::test_a"
+    )
+    opened = opening(page(RunRecord(modes=("http",), tests=(seen,)), verdicts=()))
+
+    opened.page.locator("a.row").click()
+
+    assert "As in t.py::test_a: a fixture of both failed there" in opened.page.get_by_role("dialog").inner_text()
+    assert [] == opened.complaints
 
 
 def test_opens_a_test_without_a_stage(opening: Opener) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import signal
 import subprocess
 import sys
 
 import pytest
 
+from tests.ending.conftest import LONG, Ending
 from tests.faults.projects import LINUX, REPOSITORY
 
 pytestmark = LINUX
@@ -22,3 +26,18 @@ def test_one_sweep_takes_away_what_killed_runs_have_left(kind: str) -> None:
     assert 0 == done.returncode, done.stdout + done.stderr
     assert "left by them       0\n" not in done.stdout
     assert "left after it      0\n" in done.stdout
+
+
+def test_the_plain_command_sweeps_at_once_what_no_ledger_tells_of(ending: Ending) -> None:
+    """Taps, users and items too: the run's sign of life says that it ran here, and what was there before is held."""
+    run = ending.start(LONG)
+    ending.begun()
+    os.killpg(run.pid, signal.SIGKILL)
+    ending.finished(run)
+    left = ending.left()
+    shutil.rmtree(ending.folder / ".harness/ledger")
+
+    ending.harness("sweep", "--stage", "dev")
+
+    assert {"user": 1, "items": 1}.items() <= left.items()
+    assert {} == ending.left()
