@@ -20,7 +20,7 @@ from harness.cloud.stacks import FINGERPRINT
 from harness.errors import DeploymentFailed, NotAllowed
 from harness.system.model import System
 
-from .support import HASTY, TOPIC, Calls, Deployed, Said
+from .support import HASTY, TOPIC, Calls, Deployed, Said, Stuck
 
 SystemOf = Callable[..., System]
 
@@ -359,21 +359,6 @@ class Time:
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
-
-
-class Stuck(Cloud):
-    """A cloud in which CloudFormation never ends."""
-
-    account = "123456789012"
-
-    class exceptions:  # noqa: N801 - so boto3 calls it
-        ClientError = ClientError
-
-    def client(self, _service: str, **_config: Any) -> Any:
-        return self
-
-    def describe_stacks(self, **_arguments: Any) -> Any:
-        return {"Stacks": [{"StackName": "slow", "StackId": "arn", "StackStatus": "UPDATE_IN_PROGRESS"}]}
 
 
 def test_waiting_has_an_end(tmp_path: Path, system_of: SystemOf) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from harness.cloud import stacks
 from harness.cloud.account import Cloud
@@ -18,7 +17,7 @@ from harness.errors import DeploymentFailed, LedgerNotWritten, NotRemoved
 from harness.ledger import Thing, read
 from harness.system.model import System
 
-from .support import HASTY, TOPIC, Said
+from .support import HASTY, TOPIC, Said, Stuck
 
 SystemOf = Callable[..., System]
 
@@ -139,24 +138,9 @@ def test_a_wreck_of_somebody_else_is_not_taken_away(aws: Cloud, stack: str) -> N
     assert "ROLLBACK_COMPLETE" == (stacks.describe(aws, stack) or {})["StackStatus"]
 
 
-class Busy(Cloud):
-    """A cloud in which CloudFormation is at work."""
-
-    account = "123456789012"
-
-    class exceptions:  # noqa: N801 - so boto3 calls it
-        ClientError = ClientError
-
-    def client(self, _service: str, **_config: Any) -> Any:
-        return self
-
-    def describe_stacks(self, **_arguments: Any) -> Any:
-        return {"Stacks": [{"StackName": "slow", "StackId": "arn", "StackStatus": "CREATE_IN_PROGRESS"}]}
-
-
 def test_what_is_being_created_is_left_alone(tmp_path: Path) -> None:
     """The whole message; the ledger keeps it for the next sweep."""
-    busy = Busy(folder=tmp_path, region="eu-west-1", profile="team", stage="dev")
+    busy = Stuck(status="CREATE_IN_PROGRESS", folder=tmp_path, region="eu-west-1", profile="team", stage="dev")
 
     with pytest.raises(NotRemoved) as caught:
         remove(thing(busy, "slow"), cloud=busy)
@@ -182,7 +166,7 @@ def test_a_thing_that_is_only_named_is_in_no_ledger(cloud: Cloud, tmp_path: Path
 
 def test_the_command_that_takes_one_away(tmp_path: Path) -> None:
     """As a shell takes it."""
-    busy = Busy(folder=tmp_path, region="eu-west-1", profile="dev")
+    busy = Stuck(status="CREATE_IN_PROGRESS", folder=tmp_path, region="eu-west-1", profile="dev")
 
     assert "aws --profile dev --region eu-west-1 cloudformation delete-stack --stack-name slow" == command(
         thing(busy, "slow")
